@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+import type { RefusalCode } from './refusals.ts';
+
+/** Who may call: nobody in particular, a signed-in person by cookie, or an operator. */
+export type Caller = 'anyone' | 'session' | 'refresh-cookie' | 'operator';
+
+/** One HTTP call of the contract. Routes, clients and OpenAPI are all made from this. */
+export interface Endpoint {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path with `{name}` parameters. */
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly caller: Caller;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** Status of success and the schema of its body; `null` means no body. */
+  readonly success: { readonly status: number; readonly body: z.ZodType | null };
+  /** Refusals this call may answer, beyond those every call may (see `commonRefusals`). */
+  readonly refusals: readonly RefusalCode[];
+}
+
+/** Any call may answer these. */
+export const commonRefusals = [
+  'malformed_request',
+  'invalid_request',
+  'foreign_origin',
+  'payload_too_large',
+  'unsupported_media_type',
+  'headers_too_large',
+  'slow_down',
+  'fault',
+  'unavailable',
+] as const satisfies readonly RefusalCode[];
+
+export function defineEndpoint<const E extends Endpoint>(endpoint: E): E {
+  return endpoint;
+}

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { defineEndpoint } from '../endpoint.ts';
+import { auditEventTypes, sessionStates, userStatuses } from '../vocabulary.ts';
+import { emailSchema, listedSessionSchema, pageQuerySchema, timeSchema, uuidSchema } from './shapes.ts';
+
+const refused = ['operator_key_required', 'denied'] as const;
+export const tenantSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
+const tenantQuery = { tenant: tenantSchema.default('default') };
+const roleSchema = z.string().regex(/^[a-z0-9][a-z0-9_.:-]{0,63}$/);
+
+export const adminUserSchema = z.strictObject({
+  id: uuidSchema,
+  email: z.string(),
+  name: z.string().nullable(),
+  roles: z.array(z.string()),
+  status: z.enum(userStatuses),
+  createdAt: timeSchema,
+  liveSessions: z.int(),
+});
+export type AdminUser = z.infer<typeof adminUserSchema>;
+
+export const adminListUsers = defineEndpoint({
+  method: 'GET',
+  path: '/admin/v1/users',
+  summary: 'Users of a tenant in order of creation; `email` narrows to one address.',
+  caller: 'operator',
+  query: pageQuerySchema.extend({ ...tenantQuery, email: emailSchema.optional() }),
+  success: { status: 200, body: z.strictObject({ users: z.array(adminUserSchema), nextCursor: z.string().nullable() }) },
+  refusals: refused,
+});
+
+export const adminCreateUser = defineEndpoint({
+  method: 'POST',
+  path: '/admin/v1/users',
+  summary: 'Create a user and a one-time link with which the person sets a password.',
+  caller: 'operator',
+  query: z.strictObject(tenantQuery),
+  body: z.strictObject({ email: emailSchema, name: z.string().max(100).optional(), roles: z.array(roleSchema).max(50).default([]) }),
+  success: { status: 201, body: z.strictObject({ user: adminUserSchema, link: z.string(), linkExpiresAt: timeSchema }) },
+  refusals: [...refused, 'conflict'],
+});
+
+export const adminChangeUser = defineEndpoint({
+  method: 'PATCH',
+  path: '/admin/v1/users/{id}',
+  summary: 'Disable or enable a user, or set roles. Disabling ends every session and grant at once.',
+  caller: 'operator',
+  params: z.strictObject({ id: uuidSchema }),
+  query: z.strictObject(tenantQuery),
+  body: z.strictObject({ status: z.enum(userStatuses).optional(), roles: z.array(roleSchema).max(50).optional() }),
+  success: { status: 200, body: adminUserSchema },
+  refusals: [...refused, 'not_found'],
+});
+
+export const adminSessionSchema = listedSessionSchema.omit({ current: true }).extend({ userId: uuidSchema, email: z.string() });
+export type AdminSession = z.infer<typeof adminSessionSchema>;
+
+export const adminListSessions = defineEndpoint({
+  method: 'GET',
+  path: '/admin/v1/sessions',
+  summary: 'Sessions of a tenant, newest first, by state and user.',
+  caller: 'operator',
+  query: pageQuerySchema.extend({ ...tenantQuery, state: z.enum(sessionStates).default('active'), userId: uuidSchema.optional() }),
+  success: { status: 200, body: z.strictObject({ sessions: z.array(adminSessionSchema), nextCursor: z.string().nullable() }) },
+  refusals: refused,
+});
+
+export const adminEndSession = defineEndpoint({
+  method: 'DELETE',
+  path: '/admin/v1/sessions/{id}',
+  summary: 'End one session.',
+  caller: 'operator',
+  params: z.strictObject({ id: uuidSchema }),
+  query: z.strictObject(tenantQuery),
+  success: { status: 204, body: null },
+  refusals: [...refused, 'not_found'],
+});
+
+export const auditEventSchema = z.strictObject({
+  id: uuidSchema,
+  time: timeSchema,
+  type: z.enum(auditEventTypes),
+  actor: z.string(),
+  userId: z.string().nullable(),
+  sessionId: z.string().nullable(),
+  grantId: z.string().nullable(),
+  deviceId: z.string().nullable(),
+  reason: z.string().nullable(),
+  ip: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  details: z.record(z.string(), z.unknown()),
+});
+export type AuditEventAnswer = z.infer<typeof auditEventSchema>;
+
+export const adminListAuditEvents = defineEndpoint({
+  method: 'GET',
+  path: '/admin/v1/audit-events',
+  summary: 'Audit events of a tenant, newest first, by user, session and type.',
+  caller: 'operator',
+  query: pageQuerySchema.extend({
+    ...tenantQuery,
+    userId: uuidSchema.optional(),
+    sessionId: uuidSchema.optional(),
+    type: z.enum(auditEventTypes).optional(),
+  }),
+  success: { status: 200, body: z.strictObject({ events: z.array(auditEventSchema), nextCursor: z.string().nullable() }) },
+  refusals: refused,
+});
+
+export const signingKeySchema = z.strictObject({
+  kid: z.string(),
+  use: z.enum(['access', 'refresh']),
+  algorithm: z.string(),
+  publishedAt: timeSchema,
+  signsFrom: timeSchema,
+  signsUntil: timeSchema.nullable(),
+  removedAfter: timeSchema.nullable(),
+});
+
+export const adminListKeys = defineEndpoint({
+  method: 'GET',
+  path: '/admin/v1/keys',
+  summary: 'The signing keys of the installation: published since, signing from and until, removed after.',
+  caller: 'operator',
+  success: { status: 200, body: z.strictObject({ keys: z.array(signingKeySchema) }) },
+  refusals: refused,
+});
+
+export const adminRotateKeys = defineEndpoint({
+  method: 'POST',
+  path: '/admin/v1/keys/rotate',
+  summary: 'Start a planned rotation now: new keys are published at once and sign after the cache lifetime.',
+  caller: 'operator',
+  success: { status: 200, body: z.strictObject({ keys: z.array(signingKeySchema) }) },
+  refusals: refused,
+});
+
+/** The declarative document of `argus apply`. Unknown keys are refused. */
+export const applyDocumentSchema = z.strictObject({
+  tenants: z.array(z.strictObject({ id: tenantSchema })).max(1000).default([]),
+  users: z
+    .array(
+      z.strictObject({
+        tenant: tenantSchema.default('default'),
+        email: emailSchema,
+        name: z.string().max(100).optional(),
+        /** Holds at creation only; never overwrites what the person chose. */
+        password: z.string().min(1).max(1024).optional(),
+        roles: z.array(roleSchema).max(50).default([]),
+      }),
+    )
+    .max(10_000)
+    .default([]),
+});
+export type ApplyDocument = z.infer<typeof applyDocumentSchema>;
+
+export const adminApply = defineEndpoint({
+  method: 'POST',
+  path: '/admin/v1/apply',
+  summary: 'Bring the installation to the state a document declares; answers what changed. Idempotent.',
+  caller: 'operator',
+  body: applyDocumentSchema,
+  success: {
+    status: 200,
+    body: z.strictObject({
+      changes: z.array(z.strictObject({ kind: z.enum(['create', 'change']), what: z.string(), name: z.string(), link: z.string().optional() })),
+      unchanged: z.int(),
+    }),
+  },
+  refusals: [...refused, 'password_too_short', 'password_too_long'],
+});

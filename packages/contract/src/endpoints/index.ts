@@ -1,0 +1,33 @@
+/** Every call of the contract, by name. Generated order is the order of the files. */
+import * as admin from './admin.ts';
+import * as operations from './operations.ts';
+import * as session from './session.ts';
+import * as signIn from './sign-in.ts';
+
+export const endpoints = {
+  signUp: signIn.signUp,
+  signIn: signIn.signIn,
+  useLink: signIn.useLink,
+  getSession: session.getSession,
+  refreshSession: session.refreshSession,
+  endSession: session.endSession,
+  listSessions: session.listSessions,
+  sessionHistory: session.sessionHistory,
+  endOneSession: session.endOneSession,
+  endOtherSessions: session.endOtherSessions,
+  endAllSessions: session.endAllSessions,
+  changePassword: session.changePassword,
+  listSecurityEvents: session.listSecurityEvents,
+  adminListUsers: admin.adminListUsers,
+  adminCreateUser: admin.adminCreateUser,
+  adminChangeUser: admin.adminChangeUser,
+  adminListSessions: admin.adminListSessions,
+  adminEndSession: admin.adminEndSession,
+  adminListAuditEvents: admin.adminListAuditEvents,
+  adminListKeys: admin.adminListKeys,
+  adminRotateKeys: admin.adminRotateKeys,
+  adminApply: admin.adminApply,
+  jwks: operations.jwks,
+  healthLive: operations.healthLive,
+  healthReady: operations.healthReady,
+} as const;

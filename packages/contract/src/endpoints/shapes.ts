@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { assuranceLevels, authenticationMethods, endReasons, sessionStates } from '../vocabulary.ts';
+
+/** RFC 3339 in UTC. */
+export const timeSchema = z.iso.datetime();
+export const uuidSchema = z.uuid();
+/** A page cursor: opaque, at most 200 characters. */
+export const pageQuerySchema = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(200).optional(),
+});
+export const emailSchema = z.string().min(3).max(254);
+/** Length is judged by policy; this is only the bound of what is read at all. */
+export const passwordSchema = z.string().min(1).max(1024);
+
+export const userSchema = z.strictObject({
+  id: uuidSchema,
+  email: z.string(),
+  name: z.string().nullable(),
+  roles: z.array(z.string()),
+});
+
+export const deviceSchema = z.strictObject({
+  id: uuidSchema,
+  name: z.string(),
+  browser: z.string().nullable(),
+  os: z.string().nullable(),
+  type: z.enum(['desktop', 'mobile', 'tablet', 'other']),
+  firstSeenAt: timeSchema,
+  lastSeenAt: timeSchema,
+});
+
+/** What `GET /api/session` says about the session that asks. */
+export const currentSessionSchema = z.strictObject({
+  id: uuidSchema,
+  authTime: timeSchema,
+  amr: z.array(z.enum(authenticationMethods)),
+  acr: z.enum(assuranceLevels),
+  createdAt: timeSchema,
+  lastActiveAt: timeSchema,
+  /** When the access token in the cookie ends; refresh before. */
+  expiresAt: timeSchema,
+  idleExpiresAt: timeSchema,
+  absoluteExpiresAt: timeSchema,
+  /** Which rule set the nearest end, in words. */
+  limitedBy: z.string(),
+  bound: z.boolean(),
+});
+
+export const sessionAnswerSchema = z.strictObject({
+  user: userSchema,
+  session: currentSessionSchema,
+  device: deviceSchema,
+});
+export type SessionAnswer = z.infer<typeof sessionAnswerSchema>;
+
+/** A session as its owner sees it in the list. */
+export const listedSessionSchema = z.strictObject({
+  id: uuidSchema,
+  current: z.boolean(),
+  state: z.enum(sessionStates),
+  device: deviceSchema,
+  location: z.strictObject({ ip: z.string() }),
+  createdAt: timeSchema,
+  lastActiveAt: timeSchema,
+  amr: z.array(z.enum(authenticationMethods)),
+  acr: z.enum(assuranceLevels),
+  clients: z.array(z.string()),
+  bound: z.boolean(),
+  endedAt: timeSchema.nullable(),
+  endReason: z.enum(endReasons).nullable(),
+});
+export type ListedSession = z.infer<typeof listedSessionSchema>;

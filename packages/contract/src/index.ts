@@ -1,0 +1,11 @@
+export * from './endpoint.ts';
+export * from './endpoints/admin.ts';
+export { endpoints } from './endpoints/index.ts';
+export * from './endpoints/operations.ts';
+export * from './endpoints/session.ts';
+export * from './endpoints/shapes.ts';
+export * from './endpoints/sign-in.ts';
+export { openApiDocument } from './openapi.ts';
+export * from './problem.ts';
+export * from './refusals.ts';
+export * from './vocabulary.ts';

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { commonRefusals, type Endpoint } from './endpoint.ts';
+import { endpoints } from './endpoints/index.ts';
+import { problemSchema } from './problem.ts';
+import { type RefusalCode, refusalOf } from './refusals.ts';
+
+type Json = Record<string, unknown>;
+
+/** The whole contract as an OpenAPI 3.1 document. */
+export function openApiDocument(server: string, version: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const [name, endpoint] of Object.entries(endpoints) as [string, Endpoint][]) {
+    const operations = paths[endpoint.path] ?? {};
+    operations[endpoint.method.toLowerCase()] = operationOf(name, endpoint);
+    paths[endpoint.path] = operations;
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Argus', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    servers: [{ url: server }],
+    paths,
+    components: {
+      schemas: { Problem: schemaOf(problemSchema) },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-argus_access' },
+        'refresh-cookie': { type: 'apiKey', in: 'cookie', name: '__Host-argus_refresh' },
+        operator: { type: 'http', scheme: 'bearer' },
+      },
+    },
+  };
+}
+
+function operationOf(name: string, endpoint: Endpoint): Json {
+  const { success, caller } = endpoint;
+  return {
+    operationId: name,
+    summary: endpoint.summary,
+    ...(caller === 'anyone' ? {} : { security: [{ [caller]: [] }] }),
+    parameters: [...parametersOf('path', endpoint.params), ...parametersOf('query', endpoint.query)],
+    ...(endpoint.body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } } } }
+      : {}),
+    responses: {
+      [success.status]: {
+        description: 'Done.',
+        ...(success.body ? { content: { 'application/json': { schema: schemaOf(success.body) } } } : {}),
+      },
+      ...refusalResponses([...commonRefusals, ...endpoint.refusals]),
+    },
+  };
+}
+
+function parametersOf(place: 'path' | 'query', schema: z.ZodObject | undefined): Json[] {
+  if (!schema) return [];
+  const json = schemaOf(schema, 'input') as { properties: Record<string, Json>; required?: string[] };
+  return Object.entries(json.properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || (json.required ?? []).includes(name),
+    schema: property,
+  }));
+}
+
+function refusalResponses(codes: readonly RefusalCode[]): Json {
+  const byStatus = new Map<number, RefusalCode[]>();
+  for (const code of codes) {
+    const { status } = refusalOf(code);
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, list]) => [
+      status,
+      {
+        description: list.map((code) => `\`${code}\`: ${refusalOf(code).sentence}`).join(' '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'output'): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io }) as Json;
+  return rest;
+}

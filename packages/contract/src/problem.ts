@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { type RefusalCode, refusalOf, refusals } from './refusals.ts';
+
+/** `application/problem+json` (RFC 9457) with Argus's stable `code`. */
+export const problemSchema = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.enum(Object.keys(refusals) as [RefusalCode, ...RefusalCode[]]),
+  /** Where the input is wrong, one entry a place, at most 20. */
+  errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).max(20).optional(),
+  /** Names this answer in the server's log. */
+  requestId: z.string().optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+/** Build the problem body of a refusal. */
+export function problemOf(code: RefusalCode, more: Pick<Problem, 'errors' | 'requestId'> = {}): Problem {
+  const { status, sentence } = refusalOf(code);
+  return { type: `urn:argus:refusal:${code}`, title: sentence, status, code, ...more };
+}

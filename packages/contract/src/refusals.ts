@@ -1,0 +1,57 @@
+/**
+ * The closed table of refusals: an expected "no" that crosses the wire.
+ * The caller learns the code and the public sentence; why in detail goes to the audit log only.
+ */
+
+export interface Refusal {
+  /** HTTP status (RFC 9110 §15). */
+  readonly status: number;
+  /** The OAuth error code where an OAuth or bearer answer carries it (RFC 6749 §5.2, RFC 6750 §3.1, RFC 9470 §3). */
+  readonly oauthError?: string;
+  /** One plain sentence for the person or developer who meets it. */
+  readonly sentence: string;
+}
+
+export const refusals = {
+  malformed_request: { status: 400, sentence: 'The request could not be read.' },
+  invalid_request: { status: 400, oauthError: 'invalid_request', sentence: 'The request does not have the expected form.' },
+  ambiguous_credentials: {
+    status: 400,
+    oauthError: 'invalid_request',
+    sentence: 'Send either a bearer token or a session cookie, not both.',
+  },
+  invalid_credentials: { status: 401, sentence: 'The e-mail address or the password is not right.' },
+  session_required: { status: 401, sentence: 'Sign in first.' },
+  session_ended: { status: 401, sentence: 'This session has ended. Sign in again.' },
+  missing_token: { status: 401, sentence: 'An access token is needed.' },
+  invalid_token: { status: 401, oauthError: 'invalid_token', sentence: 'The access token is not valid.' },
+  insufficient_user_authentication: {
+    status: 401,
+    oauthError: 'insufficient_user_authentication',
+    sentence: 'A stronger or fresher sign-in is needed.',
+  },
+  operator_key_required: { status: 401, sentence: 'An administrator session or the operator key is needed.' },
+  denied: { status: 403, sentence: 'This is not allowed.' },
+  foreign_origin: { status: 403, sentence: 'The request came from another site.' },
+  form_expired: { status: 403, sentence: 'This form is no longer valid. Load the page again.' },
+  insufficient_scope: { status: 403, oauthError: 'insufficient_scope', sentence: 'The access token lacks a needed permission.' },
+  not_found: { status: 404, sentence: 'There is nothing here.' },
+  method_not_allowed: { status: 405, sentence: 'This method is not allowed here.' },
+  conflict: { status: 409, sentence: 'Something changed in the meantime. Try again.' },
+  link_invalid: { status: 410, sentence: 'This link was used already or has expired.' },
+  payload_too_large: { status: 413, sentence: 'The request is too large.' },
+  unsupported_media_type: { status: 415, sentence: 'Send application/json.' },
+  password_too_short: { status: 422, sentence: 'Choose a longer password.' },
+  password_too_long: { status: 422, sentence: 'Choose a shorter password.' },
+  slow_down: { status: 429, sentence: 'Too many tries. Wait a little.' },
+  headers_too_large: { status: 431, sentence: 'The request headers are too large.' },
+  fault: { status: 500, sentence: 'Something went wrong on our side.' },
+  unavailable: { status: 503, sentence: 'The service is busy or stopping. Try again shortly.' },
+} as const satisfies Record<string, Refusal>;
+
+export type RefusalCode = keyof typeof refusals;
+
+/** Look a refusal up as the common shape. */
+export function refusalOf(code: RefusalCode): Refusal {
+  return refusals[code];
+}

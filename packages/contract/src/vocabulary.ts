@@ -1,0 +1,90 @@
+/**
+ * The words that cross Argus's wires: ids, closed sets and units.
+ * Instants inside Argus are numbers of milliseconds since the Unix epoch and are named `…Ms` or `…At`;
+ * on the wire they are RFC 3339 strings in UTC (JSON) or whole seconds (JWT claims).
+ */
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+export type TenantId = Branded<'tenant'>;
+/** A UUIDv7; names a person, never proves one. */
+export type UserId = Branded<'user'>;
+export type SessionId = Branded<'session'>;
+export type GrantId = Branded<'grant'>;
+export type DeviceId = Branded<'device'>;
+export type ClientId = Branded<'client'>;
+export type EventId = Branded<'event'>;
+
+/** Milliseconds since the Unix epoch. */
+export type Instant = number;
+
+/** The tenant that exists from the first start and uses `ARGUS_ISSUER` as its issuer. */
+export const defaultTenant = 'default' as TenantId;
+/** The client under which Argus's own pages and cookies hold their grant. */
+export const argusClient = 'argus' as ClientId;
+
+export const userStatuses = ['active', 'disabled'] as const;
+export type UserStatus = (typeof userStatuses)[number];
+
+export const sessionStates = ['active', 'ended'] as const;
+export type SessionState = (typeof sessionStates)[number];
+
+/** Why a session or grant ended. Kept for the person's history and for auditors. */
+export const endReasons = [
+  'signed-out',
+  'ended-by-user',
+  'ended-by-administrator',
+  'refresh-reuse',
+  'idle-expired',
+  'absolute-expired',
+  'password-changed',
+  'user-disabled',
+  'session-limit',
+  'replaced',
+] as const;
+export type EndReason = (typeof endReasons)[number];
+
+/** RFC 8176 method names that Argus issues so far. */
+export const authenticationMethods = ['pwd'] as const;
+export type AuthenticationMethod = (typeof authenticationMethods)[number];
+
+/** NIST SP 800-63B assurance levels as `acr` values. */
+export const assuranceLevels = ['urn:argus:aal1', 'urn:argus:aal2', 'urn:argus:aal3'] as const;
+export type AssuranceLevel = (typeof assuranceLevels)[number];
+
+/** Roles that Argus itself understands; applications may add their own. */
+export const administratorRole = 'admin';
+
+/** Cookie names. `__Host-` pins them to this host, path `/` and a secure origin (RFC 6265bis §4.1.3.2). */
+export const cookieNames = {
+  access: '__Host-argus_access',
+  refresh: '__Host-argus_refresh',
+  device: '__Host-argus_device',
+  attempt: '__Host-argus_attempt',
+} as const;
+
+/** Everything the audit log may say. */
+export const auditEventTypes = [
+  'user.created',
+  'user.sign-up-repeated',
+  'user.disabled',
+  'user.enabled',
+  'user.roles-changed',
+  'user.password-changed',
+  'user.password-change-refused',
+  'user.link-issued',
+  'user.link-used',
+  'sign-in.succeeded',
+  'sign-in.refused',
+  'session.refreshed',
+  'session.refresh-repeated',
+  'session.refresh-refused',
+  'session.reuse-detected',
+  'session.ended',
+  'device.seen-first',
+  'key.created',
+  'key.removed',
+  'configuration.applied',
+] as const;
+export type AuditEventType = (typeof auditEventTypes)[number];
