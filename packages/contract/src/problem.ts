@@ -8,7 +8,10 @@ export const problemSchema = z.strictObject({
   status: z.int(),
   code: z.enum(Object.keys(refusals) as [RefusalCode, ...RefusalCode[]]),
   /** Where the input is wrong, one entry a place, at most 20. */
-  errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).max(20).optional(),
+  errors: z
+    .array(z.strictObject({ path: z.string(), message: z.string() }))
+    .max(20)
+    .optional(),
   /** Names this answer in the server's log. */
   requestId: z.string().optional(),
 });

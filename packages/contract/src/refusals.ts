@@ -14,7 +14,11 @@ export interface Refusal {
 
 export const refusals = {
   malformed_request: { status: 400, sentence: 'The request could not be read.' },
-  invalid_request: { status: 400, oauthError: 'invalid_request', sentence: 'The request does not have the expected form.' },
+  invalid_request: {
+    status: 400,
+    oauthError: 'invalid_request',
+    sentence: 'The request does not have the expected form.',
+  },
   ambiguous_credentials: {
     status: 400,
     oauthError: 'invalid_request',
@@ -34,7 +38,11 @@ export const refusals = {
   denied: { status: 403, sentence: 'This is not allowed.' },
   foreign_origin: { status: 403, sentence: 'The request came from another site.' },
   form_expired: { status: 403, sentence: 'This form is no longer valid. Load the page again.' },
-  insufficient_scope: { status: 403, oauthError: 'insufficient_scope', sentence: 'The access token lacks a needed permission.' },
+  insufficient_scope: {
+    status: 403,
+    oauthError: 'insufficient_scope',
+    sentence: 'The access token lacks a needed permission.',
+  },
   not_found: { status: 404, sentence: 'There is nothing here.' },
   method_not_allowed: { status: 405, sentence: 'This method is not allowed here.' },
   conflict: { status: 409, sentence: 'Something changed in the meantime. Try again.' },

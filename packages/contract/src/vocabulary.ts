@@ -36,6 +36,7 @@ export const endReasons = [
   'ended-by-user',
   'ended-by-administrator',
   'refresh-reuse',
+  'device-changed',
   'idle-expired',
   'absolute-expired',
   'password-changed',

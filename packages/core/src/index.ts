@@ -1,1 +1,17 @@
-export {};
+export * from './audit/event.ts';
+export * from './change.ts';
+export * from './device/device.ts';
+export * from './device/network.ts';
+export * from './device/user-agent.ts';
+export * from './policy/policy.ts';
+export { balanced } from './policy/presets/balanced.ts';
+export * from './session/assurance.ts';
+export * from './session/lifetime.ts';
+export * from './session/refresh.ts';
+export * from './session/session.ts';
+export * from './session/start.ts';
+export * from './session/validity.ts';
+export * from './sign-in/sign-in.ts';
+export * from './user/email.ts';
+export * from './user/password-rule.ts';
+export * from './user/user.ts';

@@ -25,7 +25,10 @@ export const adminListUsers = defineEndpoint({
   summary: 'Users of a tenant in order of creation; `email` narrows to one address.',
   caller: 'operator',
   query: pageQuerySchema.extend({ ...tenantQuery, email: emailSchema.optional() }),
-  success: { status: 200, body: z.strictObject({ users: z.array(adminUserSchema), nextCursor: z.string().nullable() }) },
+  success: {
+    status: 200,
+    body: z.strictObject({ users: z.array(adminUserSchema), nextCursor: z.string().nullable() }),
+  },
   refusals: refused,
 });
 
@@ -35,8 +38,15 @@ export const adminCreateUser = defineEndpoint({
   summary: 'Create a user and a one-time link with which the person sets a password.',
   caller: 'operator',
   query: z.strictObject(tenantQuery),
-  body: z.strictObject({ email: emailSchema, name: z.string().max(100).optional(), roles: z.array(roleSchema).max(50).default([]) }),
-  success: { status: 201, body: z.strictObject({ user: adminUserSchema, link: z.string(), linkExpiresAt: timeSchema }) },
+  body: z.strictObject({
+    email: emailSchema,
+    name: z.string().max(100).optional(),
+    roles: z.array(roleSchema).max(50).default([]),
+  }),
+  success: {
+    status: 201,
+    body: z.strictObject({ user: adminUserSchema, link: z.string(), linkExpiresAt: timeSchema }),
+  },
   refusals: [...refused, 'conflict'],
 });
 
@@ -47,12 +57,17 @@ export const adminChangeUser = defineEndpoint({
   caller: 'operator',
   params: z.strictObject({ id: uuidSchema }),
   query: z.strictObject(tenantQuery),
-  body: z.strictObject({ status: z.enum(userStatuses).optional(), roles: z.array(roleSchema).max(50).optional() }),
+  body: z.strictObject({
+    status: z.enum(userStatuses).optional(),
+    roles: z.array(roleSchema).max(50).optional(),
+  }),
   success: { status: 200, body: adminUserSchema },
   refusals: [...refused, 'not_found'],
 });
 
-export const adminSessionSchema = listedSessionSchema.omit({ current: true }).extend({ userId: uuidSchema, email: z.string() });
+export const adminSessionSchema = listedSessionSchema
+  .omit({ current: true })
+  .extend({ userId: uuidSchema, email: z.string() });
 export type AdminSession = z.infer<typeof adminSessionSchema>;
 
 export const adminListSessions = defineEndpoint({
@@ -60,8 +75,15 @@ export const adminListSessions = defineEndpoint({
   path: '/admin/v1/sessions',
   summary: 'Sessions of a tenant, newest first, by state and user.',
   caller: 'operator',
-  query: pageQuerySchema.extend({ ...tenantQuery, state: z.enum(sessionStates).default('active'), userId: uuidSchema.optional() }),
-  success: { status: 200, body: z.strictObject({ sessions: z.array(adminSessionSchema), nextCursor: z.string().nullable() }) },
+  query: pageQuerySchema.extend({
+    ...tenantQuery,
+    state: z.enum(sessionStates).default('active'),
+    userId: uuidSchema.optional(),
+  }),
+  success: {
+    status: 200,
+    body: z.strictObject({ sessions: z.array(adminSessionSchema), nextCursor: z.string().nullable() }),
+  },
   refusals: refused,
 });
 
@@ -103,7 +125,10 @@ export const adminListAuditEvents = defineEndpoint({
     sessionId: uuidSchema.optional(),
     type: z.enum(auditEventTypes).optional(),
   }),
-  success: { status: 200, body: z.strictObject({ events: z.array(auditEventSchema), nextCursor: z.string().nullable() }) },
+  success: {
+    status: 200,
+    body: z.strictObject({ events: z.array(auditEventSchema), nextCursor: z.string().nullable() }),
+  },
   refusals: refused,
 });
 
@@ -137,7 +162,10 @@ export const adminRotateKeys = defineEndpoint({
 
 /** The declarative document of `argus apply`. Unknown keys are refused. */
 export const applyDocumentSchema = z.strictObject({
-  tenants: z.array(z.strictObject({ id: tenantSchema })).max(1000).default([]),
+  tenants: z
+    .array(z.strictObject({ id: tenantSchema }))
+    .max(1000)
+    .default([]),
   users: z
     .array(
       z.strictObject({
@@ -163,7 +191,14 @@ export const adminApply = defineEndpoint({
   success: {
     status: 200,
     body: z.strictObject({
-      changes: z.array(z.strictObject({ kind: z.enum(['create', 'change']), what: z.string(), name: z.string(), link: z.string().optional() })),
+      changes: z.array(
+        z.strictObject({
+          kind: z.enum(['create', 'change']),
+          what: z.string(),
+          name: z.string(),
+          link: z.string().optional(),
+        }),
+      ),
       unchanged: z.int(),
     }),
   },

@@ -6,7 +6,10 @@ export const jwks = defineEndpoint({
   path: '/.well-known/jwks.json',
   summary: 'The public signing keys (RFC 7517), those published but not yet signing included.',
   caller: 'anyone',
-  success: { status: 200, body: z.strictObject({ keys: z.array(z.record(z.string(), z.unknown())).max(20) }) },
+  success: {
+    status: 200,
+    body: z.strictObject({ keys: z.array(z.record(z.string(), z.unknown())).max(20) }),
+  },
   refusals: [],
 });
 

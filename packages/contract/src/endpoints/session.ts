@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
-import { listedSessionSchema, pageQuerySchema, passwordSchema, sessionAnswerSchema, timeSchema, uuidSchema } from './shapes.ts';
+import {
+  listedSessionSchema,
+  pageQuerySchema,
+  passwordSchema,
+  sessionAnswerSchema,
+  timeSchema,
+  uuidSchema,
+} from './shapes.ts';
 
 export const getSession = defineEndpoint({
   method: 'GET',
@@ -14,7 +21,8 @@ export const getSession = defineEndpoint({
 export const refreshSession = defineEndpoint({
   method: 'POST',
   path: '/api/session/refresh',
-  summary: 'Renew the cookies. `idleSeconds` tells how long the person has been idle; absent means no activity.',
+  summary:
+    'Renew the cookies. `idleSeconds` tells how long the person has been idle; absent means no activity.',
   caller: 'refresh-cookie',
   body: z.strictObject({ idleSeconds: z.int().min(0).max(31_536_000).optional() }),
   success: { status: 200, body: sessionAnswerSchema },
@@ -93,7 +101,14 @@ export const changePassword = defineEndpoint({
   caller: 'session',
   body: z.strictObject({ currentPassword: passwordSchema, newPassword: passwordSchema }),
   success: { status: 200, body: sessionAnswerSchema },
-  refusals: ['session_required', 'session_ended', 'invalid_credentials', 'password_too_short', 'password_too_long', 'conflict'],
+  refusals: [
+    'session_required',
+    'session_ended',
+    'invalid_credentials',
+    'password_too_short',
+    'password_too_long',
+    'conflict',
+  ],
 });
 
 export const securityEventSchema = z.strictObject({

@@ -9,7 +9,11 @@ export const signUp = defineEndpoint({
   path: '/api/sign-up',
   summary: 'Create an account. The answer is the same for an address that is known already.',
   caller: 'anyone',
-  body: z.strictObject({ email: emailSchema, password: passwordSchema, name: z.string().max(100).optional() }),
+  body: z.strictObject({
+    email: emailSchema,
+    password: passwordSchema,
+    name: z.string().max(100).optional(),
+  }),
   success: { status: 201, body: z.strictObject({ state: z.literal('sign-in') }) },
   refusals: ['password_too_short', 'password_too_long', 'denied'],
 });

@@ -1,0 +1,99 @@
+import type {
+  AuthenticationMethod,
+  EndReason,
+  GrantId,
+  Instant,
+  SessionId,
+  UserId,
+  UserStatus,
+} from '@argus/contract';
+import type { Device } from './device/device.ts';
+import type { Grant, Session } from './session/session.ts';
+import type { Link, User } from './user/user.ts';
+
+/**
+ * Everything that may be written, as data. Each change states what it expects to find;
+ * a commit whose expectation fails writes nothing and reports the change that lost.
+ */
+export type Change =
+  /** Expects the address to be free. */
+  | { readonly kind: 'create-user'; readonly user: User }
+  /** Expects the stored password to be the one that was verified (`expected`), or none at all (`null`). */
+  | {
+      readonly kind: 'set-password';
+      readonly userId: UserId;
+      readonly phc: string;
+      readonly expected: string | null;
+      readonly at: Instant;
+    }
+  | { readonly kind: 'set-user-status'; readonly userId: UserId; readonly status: UserStatus }
+  | { readonly kind: 'set-user-roles'; readonly userId: UserId; readonly roles: readonly string[] }
+  /** Upsert by secret: the same browser is the same device. */
+  | { readonly kind: 'see-device'; readonly device: Device; readonly at: Instant }
+  /** Expects an active user; locks the user's row so that parallel sign-ins are counted one after another. */
+  | {
+      readonly kind: 'create-session';
+      readonly session: Session;
+      readonly methods: readonly AuthenticationMethod[];
+      readonly authenticationIds: readonly string[];
+    }
+  /** Expects its session and user to be active and locks both (no grant is born under an ending session). */
+  | { readonly kind: 'create-grant'; readonly grant: Grant }
+  /** Expects an active session unless `orAlreadyEnded`; ends its grants too. */
+  | {
+      readonly kind: 'end-session';
+      readonly sessionId: SessionId;
+      readonly userId?: UserId;
+      readonly reason: EndReason;
+      readonly at: Instant;
+      readonly orAlreadyEnded?: boolean;
+    }
+  /** Ends every live session of a user but `except`; expects nothing. */
+  | {
+      readonly kind: 'end-sessions-of-user';
+      readonly userId: UserId;
+      readonly except?: SessionId;
+      readonly reason: EndReason;
+      readonly at: Instant;
+    }
+  /** Ends the least recently active sessions beyond `keep`, never `except`; expects nothing. */
+  | {
+      readonly kind: 'limit-sessions';
+      readonly userId: UserId;
+      readonly keep: number;
+      readonly except: SessionId;
+      readonly at: Instant;
+    }
+  /** Expects an active grant. */
+  | {
+      readonly kind: 'end-grant';
+      readonly grantId: GrantId;
+      readonly reason: EndReason;
+      readonly at: Instant;
+    }
+  | { readonly kind: 'create-link'; readonly link: Link }
+  /** Expects the link to be unused and not expired. */
+  | { readonly kind: 'use-link'; readonly tokenHash: Uint8Array; readonly at: Instant }
+  /** Expects no administrator to exist yet, serialised over the tenant. */
+  | { readonly kind: 'be-first-administrator'; readonly userId: UserId }
+  | { readonly kind: 'create-tenant'; readonly id: string; readonly at: Instant };
+
+/** The guarded rotation of the hot path; kept apart because the store coalesces it. */
+export interface Rotation {
+  readonly tenant: string;
+  readonly grantId: GrantId;
+  readonly sessionId: SessionId;
+  readonly fromGeneration: number;
+  readonly policyVersion: number;
+  readonly at: Instant;
+  /** End of the new refresh token. */
+  readonly expiresAt: Instant;
+  readonly lastActiveAt: Instant;
+  readonly idleExpiresAt: Instant;
+  readonly ip: string;
+  readonly userAgent: string | null;
+  /** Id of the audit event that the same statement writes. */
+  readonly eventId: string;
+  readonly userId: UserId;
+  readonly deviceId: string;
+}

@@ -1,0 +1,51 @@
+import type {
+  AssuranceLevel,
+  AuthenticationMethod,
+  ClientId,
+  DeviceId,
+  EndReason,
+  GrantId,
+  Instant,
+  SessionId,
+  SessionState,
+  UserId,
+} from '@argus/contract';
+
+/** One signed-in relation of a user and a device. */
+export interface Session {
+  readonly id: SessionId;
+  readonly userId: UserId;
+  readonly deviceId: DeviceId;
+  readonly state: SessionState;
+  readonly amr: readonly AuthenticationMethod[];
+  readonly acr: AssuranceLevel;
+  readonly authenticatedAt: Instant;
+  readonly createdAt: Instant;
+  readonly lastActiveAt: Instant;
+  readonly idleExpiresAt: Instant;
+  readonly absoluteExpiresAt: Instant;
+  readonly ip: string;
+  readonly userAgent: string | null;
+  readonly endedAt: Instant | null;
+  readonly endReason: EndReason | null;
+}
+
+/** What one client holds under a session: a whole family of refresh tokens in one row. */
+export interface Grant {
+  readonly id: GrantId;
+  readonly sessionId: SessionId;
+  readonly clientId: ClientId;
+  readonly status: SessionState;
+  /** Counts rotations from 1; only the token of this generation rotates. */
+  readonly generation: number;
+  /** 32 random bytes under which token ids are derived. */
+  readonly secret: Uint8Array;
+  readonly scope: string;
+  readonly createdAt: Instant;
+  readonly rotatedAt: Instant;
+  /** End of the newest refresh token. */
+  readonly expiresAt: Instant;
+  /** Who rotated last. */
+  readonly rotatedIp: string;
+  readonly rotatedUserAgent: string | null;
+}

@@ -1,0 +1,21 @@
+import { domainToASCII } from 'node:url';
+
+const localPart = /^[^\s@"(),:;<>[\]\\\p{Cc}\p{Cs}]{1,64}$/u;
+const domainPart =
+  /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
+
+/**
+ * The one form under which an address is stored and looked up: NFC, lower case, domain in IDNA ASCII.
+ * Dots and plus tags are kept: folding them would hand one person's address to another.
+ * Returns null for what is not an address (RFC 5321 §4.1.2 without quoted local parts).
+ */
+export function canonicalEmail(input: string): string | null {
+  const text = input.trim().normalize('NFC').toLowerCase();
+  const at = text.lastIndexOf('@');
+  if (at < 1 || text.length > 254) return null;
+  const local = text.slice(0, at);
+  const domain = domainToASCII(text.slice(at + 1));
+  if (!localPart.test(local) || !domainPart.test(domain)) return null;
+  const email = `${local}@${domain}`;
+  return email.length <= 254 ? email : null;
+}
