@@ -1,1 +1,17 @@
-export {};
+export type { Commit, Committed } from './commit.ts';
+export { BatchFull } from './postgres/batch.ts';
+export { type AuditFilter, auditEvents } from './questions/audit-events.ts';
+export { type LinkRecord, linkByHash } from './questions/links.ts';
+export type { Page, PageRequest } from './questions/page.ts';
+export {
+  type ExpiredSession,
+  endedSessionsOfUser,
+  expiredSessions,
+  liveSessionsOfUser,
+  type SessionRecord,
+  sessionsOfTenant,
+} from './questions/session-lists.ts';
+export { type SignInRecord, signInFacts, userFacts } from './questions/sign-in-facts.ts';
+export { changeSigningKeys, type KeyChanges, readKeys, type StoredKey } from './questions/signing-keys.ts';
+export { hasAdministrator, knownTenants, type UserRecord, usersOfTenant } from './questions/users.ts';
+export { openStore, type Store } from './store.ts';

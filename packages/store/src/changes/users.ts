@@ -1,0 +1,102 @@
+import type { Change } from '@argus/core';
+import { timestamp } from '../postgres/pool.ts';
+import type { Write } from './write.ts';
+
+type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
+
+export const createUser: Write<Of<'create-user'>> = ({ user }) => ({
+  name: 'create-user',
+  text: `INSERT INTO users (tenant_id, id, email, name, roles, status, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant_id, email) DO NOTHING`,
+  values: [user.id, user.email, user.name, user.roles, user.status, timestamp(user.createdAt)],
+  expects: 1,
+});
+
+export const setPassword: Write<Of<'set-password'>> = (change) =>
+  change.expected === null
+    ? {
+        name: 'first-password',
+        text: `INSERT INTO passwords (tenant_id, user_id, phc, changed_at)
+          VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, user_id) DO NOTHING`,
+        values: [change.userId, change.phc, timestamp(change.at)],
+        expects: 1,
+      }
+    : {
+        name: 'replace-password',
+        text: `UPDATE passwords SET phc = $3, changed_at = $4 WHERE tenant_id = $1 AND user_id = $2 AND phc = $5`,
+        values: [change.userId, change.phc, timestamp(change.at), change.expected],
+        expects: 1,
+      };
+
+export const setUserStatus: Write<Of<'set-user-status'>> = ({ userId, status }) => ({
+  name: 'set-user-status',
+  text: 'UPDATE users SET status = $3 WHERE tenant_id = $1 AND id = $2',
+  values: [userId, status],
+  expects: 1,
+});
+
+export const setUserRoles: Write<Of<'set-user-roles'>> = ({ userId, roles }) => ({
+  name: 'set-user-roles',
+  text: 'UPDATE users SET roles = $3 WHERE tenant_id = $1 AND id = $2',
+  values: [userId, roles],
+  expects: 1,
+});
+
+// Two first administrators cannot be: the tenant's row is locked, and the second finds the first.
+export const beFirstAdministrator: Write<Of<'be-first-administrator'>> = ({ userId }) => ({
+  name: 'be-first-administrator',
+  text: `
+    WITH locked AS (SELECT id FROM tenants WHERE id = $1 FOR NO KEY UPDATE)
+    UPDATE users u SET roles = array_append(u.roles, 'admin') FROM locked
+    WHERE u.tenant_id = locked.id AND u.id = $2 AND NOT EXISTS (
+      SELECT FROM users o WHERE o.tenant_id = $1 AND 'admin' = ANY (o.roles))`,
+  values: [userId],
+  expects: 1,
+});
+
+export const seeDevice: Write<Of<'see-device'>> = ({ device, at }) => ({
+  name: 'see-device',
+  text: `INSERT INTO devices (tenant_id, id, user_id, secret_hash, user_agent, first_seen_at, last_seen_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (tenant_id, user_id, secret_hash) DO UPDATE
+      SET user_agent = EXCLUDED.user_agent, last_seen_at = GREATEST(devices.last_seen_at, EXCLUDED.last_seen_at)
+      WHERE devices.id = EXCLUDED.id`,
+  values: [
+    device.id,
+    device.userId,
+    device.secretHash,
+    device.userAgent,
+    timestamp(device.firstSeenAt),
+    timestamp(at),
+  ],
+  expects: 1,
+});
+
+export const createLink: Write<Of<'create-link'>> = ({ link }) => ({
+  name: 'create-link',
+  text: `INSERT INTO links (tenant_id, id, token_hash, kind, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+  values: [
+    link.id,
+    link.tokenHash,
+    link.kind,
+    link.userId,
+    timestamp(link.createdAt),
+    timestamp(link.expiresAt),
+  ],
+  expects: 1,
+});
+
+export const useLink: Write<Of<'use-link'>> = ({ tokenHash, at }) => ({
+  name: 'use-link',
+  text: `UPDATE links SET consumed_at = $3
+    WHERE tenant_id = $1 AND token_hash = $2 AND consumed_at IS NULL AND expires_at > $3`,
+  values: [tokenHash, timestamp(at)],
+  expects: 1,
+});
+
+export const createTenant: Write<Of<'create-tenant'>> = ({ at }) => ({
+  name: 'create-tenant',
+  text: 'INSERT INTO tenants (id, created_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING',
+  values: [timestamp(at)],
+  expects: 1,
+});

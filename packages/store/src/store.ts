@@ -1,0 +1,38 @@
+import type { RefreshFacts, Rotation } from '@argus/core';
+import { type Commit, type Committed, commit } from './commit.ts';
+import { openPool, type Pool, type PoolOptions } from './postgres/pool.ts';
+import { type GrantName, refreshFactsQuestion } from './questions/refresh-facts.ts';
+import { rotations } from './rotate.ts';
+
+/** What is remembered. Questions are functions over `pool`; writes go through `commit` and `rotate` only. */
+export interface Store extends AsyncDisposable {
+  readonly pool: Pool;
+  commit(work: Commit): Promise<Committed>;
+  /** Whether this rotation won; false means: gather again, decide again. */
+  rotate(rotation: Rotation): Promise<boolean>;
+  refreshFacts(name: GrantName): Promise<RefreshFacts | null>;
+  /** Whether the database answers. */
+  isReady(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Open a store on a migrated database. */
+export function openStore(options: PoolOptions): Store {
+  const pool = openPool(options);
+  const rotating = rotations(pool);
+  const asking = refreshFactsQuestion(pool);
+  const close = () => pool.end();
+  return {
+    pool,
+    commit: (work) => commit(pool, work),
+    rotate: (rotation) => rotating.submit(rotation),
+    refreshFacts: (name) => asking.submit(name),
+    isReady: () =>
+      pool.query('SELECT 1').then(
+        () => true,
+        () => false,
+      ),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
