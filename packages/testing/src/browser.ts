@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 
@@ -25,7 +26,14 @@ const installedPlaces = [
  * @returns the path of the executable
  * @throws when there is none, saying what was tried; a browser test is never skipped in silence
  */
-export async function chromiumPath(): Promise<string> {
+export function chromiumPath(): Promise<string> {
+  found ??= findChromium();
+  return found;
+}
+
+let found: Promise<string> | undefined;
+
+async function findChromium(): Promise<string> {
   const named = process.env.ARGUS_CHROMIUM;
   if (named) {
     if (await starts(named)) return named;
@@ -105,24 +113,28 @@ async function chromiumFromNpm(): Promise<string> {
   throw new Error('the Chromium from npm was unpacked but does not start (missing system libraries?)');
 }
 
+// The package unpacks into os.tmpdir() and takes whatever file of that name it finds there as finished:
+// so it runs in a process of its own whose temporary folder is new.
+const unpack = `
+  import chromium, { inflate } from '@sparticuz/chromium';
+  if (process.env.ARGUS_LIBRARIES) await inflate(process.env.ARGUS_LIBRARIES);
+  else await chromium.executablePath();
+`;
+
 /** Unpacks beside the final place and renames, so that two runs at once never see half a browser. */
 async function unpackInto(home: string, packageFile: URL): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'argus-chromium-'));
-  const systemTemporary = process.env.TMPDIR;
-  // The package unpacks into os.tmpdir() and takes whatever file of that name it finds there as finished.
-  process.env.TMPDIR = scratch;
-  try {
-    const { default: chromium, inflate } = await import('@sparticuz/chromium');
-    const executable = await chromium.executablePath();
-    if (!(await starts(executable))) {
-      await inflate(new URL('bin/al2023.tar.br', packageFile).pathname);
-    }
-  } finally {
-    if (systemTemporary === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = systemTemporary;
+  const run = (libraries: string): Promise<unknown> =>
+    execFileAsync(process.execPath, ['--input-type=module', '--eval', unpack], {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      env: { ...process.env, TMPDIR: scratch, ARGUS_LIBRARIES: libraries },
+      timeout: 120_000,
+    });
+  await run('');
+  if (!(await starts(join(scratch, 'chromium')))) {
+    await run(fileURLToPath(new URL('bin/al2023.tar.br', packageFile)));
   }
   try {
-    await mkdir(dirname(home), { recursive: true });
     await rename(scratch, home);
   } catch {
     // Another run was faster and its copy stands.
