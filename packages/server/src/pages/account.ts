@@ -1,0 +1,116 @@
+import type { ListedSession, RefusalCode } from '@argus/contract';
+import { eventsSection, historySection } from './account-past.ts';
+import { otherSessionsSection, thisSessionSection } from './account-sessions.ts';
+import {
+  accountForPasswordManagers,
+  field,
+  newPasswordHint,
+  noticeBanner,
+  postForm,
+  problemSummary,
+} from './form.ts';
+import { framed, type PageFrame } from './frame.ts';
+import { type Html, html } from './html.ts';
+import { type Problem, problemOf } from './problem-words.ts';
+
+export type AccountNotice = 'session-ended' | 'others-ended' | 'password-changed';
+
+export type CurrentSession = ListedSession & {
+  readonly limitedBy: string;
+  readonly idleExpiresAt: string;
+  readonly absoluteExpiresAt: string;
+};
+
+export interface SecurityEvent {
+  readonly time: string;
+  readonly type: string;
+  readonly sentence: string;
+  readonly ip: string | null;
+}
+
+export interface AccountView {
+  readonly frame: PageFrame;
+  readonly formToken: string;
+  readonly user: {
+    readonly email: string;
+    readonly name: string | null;
+    readonly roles: readonly string[];
+  };
+  readonly current: CurrentSession;
+  /** One page of live sessions; the current one is left out of the list. */
+  readonly sessions: readonly ListedSession[];
+  /** Opens the next page of `sessions` as `/account?cursor=…`. */
+  readonly nextCursor: string | null;
+  readonly history: readonly ListedSession[];
+  readonly events: readonly SecurityEvent[];
+  readonly notice?: AccountNotice | undefined;
+  readonly refusal?: RefusalCode | undefined;
+  /** Shortest password that policy takes, in characters. */
+  readonly minLength: number;
+  /** RFC 3339; what "3 minutes ago" is counted from. */
+  readonly now: string;
+}
+
+/** The person's own page: sessions, password, and what happened to the account. */
+export function accountPage(v: AccountView): string {
+  const problem = v.refusal && problemOf(v.refusal, { page: 'account', minLength: v.minLength });
+  const isAboutPassword = problem !== undefined && problem.fields.length > 0;
+  return framed(v.frame, {
+    heading: 'Your account',
+    shape: 'wide',
+    hasProblem: problem !== undefined,
+    body: html`<div class="title">
+<h1>Your account</h1>
+${identity(v.user)}
+</div>
+${isAboutPassword ? undefined : (problemSummary(problem) ?? noticeBanner(v.notice && notices[v.notice]))}
+<div class="columns">
+${contents}
+<div class="sections">
+${thisSessionSection(v.current, v.now)}
+${otherSessionsSection(v)}
+${passwordSection(v, isAboutPassword ? problem : undefined)}
+${historySection(v.history, v.now)}
+${eventsSection(v.events, v.now)}
+</div>
+</div>`,
+  });
+}
+
+const notices: Readonly<Record<AccountNotice, string>> = {
+  'session-ended': 'The session is ended.',
+  'others-ended': 'All your other sessions are ended.',
+  'password-changed': 'Your password is changed, and all your other sessions are ended.',
+};
+
+const contents: Html = html`<nav class="contents" aria-label="On this page">
+<ul>
+<li><a href="#this-session">This session</a></li>
+<li><a href="#other-sessions">Other sessions</a></li>
+<li><a href="#password">Password</a></li>
+<li><a href="#ended-sessions">Ended sessions</a></li>
+<li><a href="#security-events">Security events</a></li>
+</ul>
+</nav>`;
+
+function identity(user: AccountView['user']): Html {
+  return html`<p class="identity">${user.name && html`<bdi class="identity-name">${user.name}</bdi> `}<bdi>${user.email}</bdi>${user.roles.map(
+    (role) => html` <span class="badge"><bdi>${role === 'admin' ? 'Administrator' : role}</bdi></span>`,
+  )}</p>`;
+}
+
+function passwordSection(v: AccountView, problem: Problem | undefined): Html {
+  const retriesNew = problem?.fields.includes('newPassword') ?? false;
+  return html`<section id="password" aria-labelledby="password-heading">
+<h2 id="password-heading">Change password</h2>
+<p class="lead">All your other sessions end when the password changes.</p>
+${problemSummary(problem)}
+${postForm(
+  { action: '/account/password', formToken: v.formToken },
+  html`${accountForPasswordManagers(v.user.email)}
+${field({ name: 'currentPassword', label: 'Current password', type: 'password', autocomplete: 'current-password', maxLength: 1024, isFirst: problem !== undefined && !retriesNew }, problem)}
+${field({ name: 'newPassword', label: 'New password', type: 'password', autocomplete: 'new-password', hint: newPasswordHint(v.minLength), minLength: v.minLength, maxLength: 1024, isFirst: retriesNew }, problem)}
+<button class="button primary">Change password</button>`,
+)}
+</section>`;
+}

@@ -1,0 +1,76 @@
+import { type Html, html } from './html.ts';
+import { signIcon } from './icons.ts';
+import type { Problem } from './problem-words.ts';
+
+/** A labelled input. Its id is its name. */
+export interface Field {
+  readonly name: string;
+  readonly label: string;
+  readonly type: 'email' | 'password' | 'text';
+  /** WHATWG autofill token, so that password managers and assistive software know the field (WCAG 1.3.5). */
+  readonly autocomplete: 'username' | 'email' | 'name' | 'current-password' | 'new-password';
+  readonly value?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly isOptional?: boolean;
+  readonly minLength?: number | undefined;
+  readonly maxLength: number;
+  /** Gets the focus when the page opens. */
+  readonly isFirst?: boolean;
+}
+
+/** A form that works without script: a POST with its form token. */
+export function postForm(to: { action: string; formToken: string; class?: string }, body: Html): Html {
+  return html`<form method="post" action="${to.action}" class="${to.class ?? 'fields'}">
+<input type="hidden" name="formToken" value="${to.formToken}">
+${body}
+</form>`;
+}
+
+/** A hidden value that goes back with the form. */
+export function hidden(name: string, value: string | undefined): Html | false {
+  return value !== undefined && html`<input type="hidden" name="${name}" value="${value}">`;
+}
+
+/** One field with label, hint and, when it is part of the problem, the link to the problem's sentence. */
+export function field(field: Field, problem?: Problem): Html {
+  const isWrong = problem?.fields.includes(field.name) ?? false;
+  const described = [isWrong && 'problem', field.hint && `${field.name}-hint`].filter(Boolean).join(' ');
+  return html`<div class="field">
+<label for="${field.name}">${field.label}${field.isOptional && html` <span class="optional">optional</span>`}</label>
+${field.hint && html`<p class="hint" id="${field.name}-hint">${field.hint}</p>`}
+<input id="${field.name}" name="${field.name}" type="${field.type}" autocomplete="${field.autocomplete}" maxlength="${field.maxLength}"${[
+    field.type !== 'text' && html` autocapitalize="none" spellcheck="false"`,
+    // A password is never sent back to the browser.
+    field.type !== 'password' && field.value && html` value="${field.value}"`,
+    field.minLength && html` minlength="${field.minLength}" passwordrules="minlength: ${field.minLength};"`,
+    described && html` aria-describedby="${described}"`,
+    isWrong && html` aria-invalid="true"`,
+    !field.isOptional && html` required`,
+    field.isFirst && html` autofocus`,
+  ]}>
+</div>`;
+}
+
+/** The account a password belongs to, for password managers only: it has no name and is never sent. */
+export function accountForPasswordManagers(email: string): Html {
+  return html`<input type="text" autocomplete="username" value="${email}" hidden readonly>`;
+}
+
+/** What went wrong, read out at once; its sentence leads to the first field concerned. */
+export function problemSummary(problem: Problem | undefined): Html | undefined {
+  if (!problem) return undefined;
+  const first = problem.fields[0];
+  return html`<div class="banner problem" role="alert">${signIcon('problem')}
+<p id="problem">${first ? html`<a href="#${first}">${problem.sentence}</a>` : problem.sentence}</p></div>`;
+}
+
+/** What went right, or what to know before going on. */
+export function noticeBanner(sentence: string | undefined): Html | undefined {
+  if (!sentence) return undefined;
+  return html`<div class="banner notice" role="status">${signIcon('notice')}<p>${sentence}</p></div>`;
+}
+
+/** The words under a new password's label. NIST SP 800-63B §3.1.1.2: length, no composition rules, pasting allowed. */
+export function newPasswordHint(minLength: number): string {
+  return `At least ${minLength} characters. Several words make a good one; spaces and pasting are fine.`;
+}

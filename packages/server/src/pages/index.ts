@@ -1,0 +1,8 @@
+export { type AccountNotice, type AccountView, accountPage } from './account.ts';
+export type { PageFrame } from './frame.ts';
+export { type LinkView, linkPage } from './link.ts';
+export { type MessageView, messagePage } from './message.ts';
+export { type SignInNotice, type SignInView, signInPage } from './sign-in.ts';
+export { type SignUpView, signUpPage } from './sign-up.ts';
+export { stylesheet } from './stylesheet.ts';
+export { endReasonSentence, sentenceOf } from './words.ts';

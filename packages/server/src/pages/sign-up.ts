@@ -1,0 +1,36 @@
+import type { RefusalCode } from '@argus/contract';
+import { field, newPasswordHint, postForm, problemSummary } from './form.ts';
+import { framed, type PageFrame } from './frame.ts';
+import { html } from './html.ts';
+import { problemOf } from './problem-words.ts';
+
+export interface SignUpView {
+  readonly frame: PageFrame;
+  readonly formToken: string;
+  readonly email?: string | undefined;
+  readonly name?: string | undefined;
+  readonly refusal?: RefusalCode | undefined;
+  /** Shortest password that policy takes, in characters. */
+  readonly minLength: number;
+}
+
+/** Create an account: `POST /sign-up`. */
+export function signUpPage(v: SignUpView): string {
+  const problem = v.refusal && problemOf(v.refusal, { page: 'sign-up', minLength: v.minLength });
+  const retriesPassword = problem?.fields.includes('password') ?? false;
+  return framed(v.frame, {
+    heading: 'Create an account',
+    shape: 'narrow',
+    hasProblem: problem !== undefined,
+    body: html`<h1>Create an account</h1>
+${problemSummary(problem)}
+${postForm(
+  { action: '/sign-up', formToken: v.formToken },
+  html`${field({ name: 'email', label: 'E-mail address', type: 'email', autocomplete: 'username', value: v.email, maxLength: 254, isFirst: !retriesPassword }, problem)}
+${field({ name: 'name', label: 'Name', type: 'text', autocomplete: 'name', value: v.name, maxLength: 100, isOptional: true }, problem)}
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: newPasswordHint(v.minLength), minLength: v.minLength, maxLength: 1024, isFirst: retriesPassword }, problem)}
+<button class="button primary">Create account</button>`,
+)}
+<p class="aside">Have an account? <a href="/sign-in">Sign in</a></p>`,
+  });
+}
