@@ -1,0 +1,111 @@
+import type { Instant } from '@argus/contract';
+import { type KeyUse, type VerificationKey, verifySignature } from './algorithm.ts';
+import { decodeSegment } from './base64url.ts';
+import { parseStrictObject } from './strict-json.ts';
+
+/** Why a token proves nothing. For the audit log and metrics; a caller on the wire learns only "invalid". */
+export type TokenRejection =
+  | 'too-long'
+  | 'malformed'
+  | 'bad-header'
+  | 'wrong-type'
+  | 'unknown-key'
+  | 'wrong-algorithm'
+  | 'bad-signature'
+  | 'bad-claims'
+  | 'wrong-issuer'
+  | 'wrong-audience'
+  | 'expired'
+  | 'not-yet-valid';
+
+export type Verified<C> =
+  | { readonly ok: true; readonly claims: C }
+  /** `claims` only when the signature was good, so that an expired token can still name its session. */
+  | { readonly ok: false; readonly rejection: TokenRejection; readonly claims?: C };
+
+/** Answers from memory: an asynchronous lookup belongs before verification, not inside it. */
+export interface KeyFinder {
+  find(kid: string): VerificationKey | undefined;
+}
+
+export interface JwsExpectation {
+  /** Compared exactly; kinds of token are never interchangeable (RFC 8725 §3.11). */
+  readonly typ: string;
+  readonly use: KeyUse;
+  readonly now: Instant;
+}
+
+export interface JwsHeader {
+  readonly alg: string;
+  readonly kid: string;
+  readonly typ?: string;
+}
+
+type Proven = { readonly ok: true; readonly payload: Buffer };
+type Refused = { readonly ok: false; readonly rejection: TokenRejection };
+
+/**
+ * The kinds of token that keys of each use sign. RFC 9068 §2.1 for the first; the `application/` spelling is not
+ * accepted, since only Argus issues them.
+ */
+export const tokenTypes = { access: 'at+jwt', refresh: 'rt+jwt' } as const satisfies Record<KeyUse, string>;
+
+/** Longer texts are refused before any work; cookies stop at 4 KiB anyway. */
+export const longestToken = 8192;
+
+const compactForm = /^[\w-]+\.[\w-]*\.[\w-]+$/;
+/**
+ * Only these may stand in a header. That refuses `jku`, `x5u`, `jwk`, `x5c` (keys come from configuration only,
+ * ASVS 9.1.3), every `crit`, `b64` (RFC 7797) and nesting by `cty`. `alg: none` fits no key.
+ */
+const knownHeaders: ReadonlySet<string> = new Set(['alg', 'kid', 'typ']);
+
+/**
+ * The payload bytes of a compact JWS whose signature holds, under the one algorithm its key is pinned to.
+ * Nothing of the payload is read before that (ASVS 9.1.1). Source: RFC 7515 §5.2, RFC 8725 §3.
+ */
+export function verifyJws(keys: KeyFinder, token: string, expect: JwsExpectation): Proven | Refused {
+  const read = readHeader(token);
+  if (typeof read === 'string') return refused(read);
+  if (read.typ !== expect.typ) return refused('wrong-type');
+  const key = keys.find(read.kid);
+  if (key === undefined || key.use !== expect.use) return refused('unknown-key');
+  if (key.removeAfterAt !== null && key.removeAfterAt <= expect.now) return refused('unknown-key');
+  return verifyWith(key, read, token);
+}
+
+/** The signature alone, under a key already chosen; `header` is what `readHeader` made of this very token. */
+export function verifyWith(key: VerificationKey, header: JwsHeader, token: string): Proven | Refused {
+  if (header.alg !== key.algorithm) return refused('wrong-algorithm');
+  const first = token.indexOf('.');
+  const last = token.lastIndexOf('.');
+  const payload = decodeSegment(token.slice(first + 1, last));
+  const signature = decodeSegment(token.slice(last + 1));
+  if (payload === undefined || signature === undefined) return refused('malformed');
+  const input = Buffer.from(token.slice(0, last), 'latin1');
+  return verifySignature(key, input, signature) ? { ok: true, payload } : refused('bad-signature');
+}
+
+/** The checked header of a well-formed compact JWS, still unproven; or why there is none. */
+export function readHeader(token: string): JwsHeader | TokenRejection {
+  if (token.length > longestToken) return 'too-long';
+  if (!compactForm.test(token)) return 'malformed';
+  const bytes = decodeSegment(token.slice(0, token.indexOf('.')));
+  const header = bytes && parseStrictObject(bytes);
+  if (header === undefined) return 'malformed';
+  const { alg, kid, typ } = header;
+  if (typeof alg !== 'string' || typeof kid !== 'string' || kid.length === 0) return 'bad-header';
+  for (const name of Object.keys(header)) if (!knownHeaders.has(name)) return 'bad-header';
+  if (typ === undefined) return { alg, kid };
+  return typeof typ === 'string' ? { alg, kid, typ } : 'bad-header';
+}
+
+/** The key a token *says* it was signed with, for fetching that key; it proves nothing. */
+export function keyIdOf(token: string): string | undefined {
+  const header = readHeader(token);
+  return typeof header === 'string' ? undefined : header.kid;
+}
+
+export function refused(rejection: TokenRejection): Refused {
+  return { ok: false, rejection };
+}

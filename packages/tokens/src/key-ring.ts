@@ -1,0 +1,88 @@
+import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import type { Instant } from '@argus/contract';
+import { fitsAlgorithm, type KeyUse, type VerificationKey } from './algorithm.ts';
+import { TokensFault } from './fault.ts';
+import { type PublicJwk, publicJwkOf } from './jwks.ts';
+import { type KeyFinder, tokenTypes } from './jwt.ts';
+import { type KeyRecord, sealingContext } from './key-record.ts';
+import { type MasterKey, unseal } from './secret-box.ts';
+
+/** One opened key: parsed once, its header written once. */
+export interface RingKey extends VerificationKey {
+  readonly publishedAt: Instant;
+  readonly signsFromAt: Instant;
+  readonly signsUntilAt: Instant | null;
+  readonly signingKey: KeyObject;
+  /** The base64url header of the one kind of token this key signs. */
+  readonly headerSegment: string;
+}
+
+/** The installation's keys as they were when the ring was opened; open a new one when the records change. */
+export interface KeyRing extends KeyFinder {
+  /** The newest key that may sign at `now`. Throws a fault when there is none. */
+  signing(use: KeyUse, now: Instant): RingKey;
+  find(kid: string): RingKey | undefined;
+  /** RFC 7517 §5: every access key published and not yet removed, future signers included; never an HMAC key. */
+  jwks(now: Instant): { keys: PublicJwk[] };
+}
+
+/** Opens every record. Throws a fault when one was tampered with, does not fit its algorithm or repeats a name. */
+export function openKeyRing(records: readonly KeyRecord[], masterKey: MasterKey): KeyRing {
+  const keys = new Map<string, RingKey>();
+  for (const record of records) {
+    if (keys.has(record.kid)) throw new TokensFault('two keys share one name');
+    keys.set(record.kid, openKey(record, masterKey));
+  }
+  const newestFirst = [...keys.values()].sort(newerFirst);
+  const published = newestFirst
+    .filter((key) => key.use === 'access')
+    .map((key) => ({ key, jwk: publicJwkOf(key) }));
+  return {
+    signing: (use, now) => signerAt(newestFirst, use, now),
+    find: (kid) => keys.get(kid),
+    jwks: (now) => ({
+      keys: published.filter(({ key }) => isPublished(key, now)).map(({ jwk }) => ({ ...jwk })),
+    }),
+  };
+}
+
+function openKey(record: KeyRecord, masterKey: MasterKey): RingKey {
+  const { sealed, ...times } = record;
+  if ((record.algorithm === 'HS256') !== (record.use === 'refresh')) {
+    throw new TokensFault(`key ${record.kid} mixes up use and algorithm`);
+  }
+  const secret = unseal(masterKey, sealed, sealingContext(record));
+  const signingKey = record.algorithm === 'HS256' ? createSecretKey(secret) : privateKeyOf(secret);
+  secret.fill(0);
+  const key = signingKey.type === 'secret' ? signingKey : createPublicKey(signingKey);
+  if (!fitsAlgorithm(key, record.algorithm))
+    throw new TokensFault(`key ${record.kid} does not fit its algorithm`);
+  const header = { alg: record.algorithm, typ: tokenTypes[record.use], kid: record.kid };
+  const headerSegment = Buffer.from(JSON.stringify(header)).toString('base64url');
+  return { ...times, key, signingKey, headerSegment };
+}
+
+function privateKeyOf(der: Uint8Array): KeyObject {
+  return createPrivateKey({
+    key: Buffer.from(der.buffer, der.byteOffset, der.length),
+    format: 'der',
+    type: 'pkcs8',
+  });
+}
+
+function signerAt(newestFirst: readonly RingKey[], use: KeyUse, now: Instant): RingKey {
+  for (const key of newestFirst) {
+    const isOver = key.signsUntilAt !== null && key.signsUntilAt <= now;
+    if (key.use === use && key.signsFromAt <= now && !isOver) return key;
+  }
+  throw new TokensFault(`no key signs ${use} tokens now`);
+}
+
+function isPublished(key: RingKey, now: Instant): boolean {
+  return key.publishedAt <= now && (key.removeAfterAt === null || key.removeAfterAt > now);
+}
+
+/** Two keys may begin at once when two nodes planned the same rotation; the name decides for all of them. */
+function newerFirst(a: RingKey, b: RingKey): number {
+  return b.signsFromAt - a.signsFromAt || (a.kid < b.kid ? 1 : -1);
+}
