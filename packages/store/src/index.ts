@@ -1,4 +1,11 @@
 export type { Commit, Committed } from './commit.ts';
+export {
+  type Migration,
+  type MigrationClient,
+  migrate,
+  readMigrations,
+  SchemaMismatch,
+} from './migrations/migrate.ts';
 export { BatchFull } from './postgres/batch.ts';
 export { type AuditFilter, auditEvents } from './questions/audit-events.ts';
 export { type LinkRecord, linkByHash } from './questions/links.ts';

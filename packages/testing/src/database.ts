@@ -114,7 +114,9 @@ async function makeTemplate(admin: pg.Client, server: string, template: string):
 }
 
 async function unusedName(admin: pg.Client): Promise<string> {
-  const answer = await admin.query<{ name: string }>("SELECT replace(gen_random_uuid()::text, '-', '') AS name");
+  const answer = await admin.query<{ name: string }>(
+    "SELECT replace(gen_random_uuid()::text, '-', '') AS name",
+  );
   const row = answer.rows[0];
   if (row === undefined) throw new Error('PostgreSQL gave no name');
   return row.name;
