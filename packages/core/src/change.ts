@@ -26,11 +26,17 @@ export type Change =
       readonly expected: string | null;
       readonly at: Instant;
     }
+  /** Expects this very password to be stored still; writes nothing, holds it until the commit. */
+  | { readonly kind: 'expect-password'; readonly userId: UserId; readonly phc: string }
   | { readonly kind: 'set-user-status'; readonly userId: UserId; readonly status: UserStatus }
   | { readonly kind: 'set-user-roles'; readonly userId: UserId; readonly roles: readonly string[] }
+  /** Expects an active user and holds the row first of all, so that everything about one person happens in turn. */
+  | { readonly kind: 'hold-user'; readonly userId: UserId }
+  /** Expects a live session of this user and holds it. */
+  | { readonly kind: 'hold-session'; readonly userId: UserId; readonly sessionId: SessionId }
   /** Upsert by secret: the same browser is the same device. */
   | { readonly kind: 'see-device'; readonly device: Device; readonly at: Instant }
-  /** Expects an active user; locks the user's row so that parallel sign-ins are counted one after another. */
+  /** Expects an active user. */
   | {
       readonly kind: 'create-session';
       readonly session: Session;
@@ -47,6 +53,8 @@ export type Change =
       readonly reason: EndReason;
       readonly at: Instant;
       readonly orAlreadyEnded?: boolean;
+      /** Expects its limits to have passed, too. */
+      readonly ifExpired?: boolean;
     }
   /** Ends every live session of a user but `except`; expects nothing. */
   | {

@@ -6,8 +6,11 @@ import type { GuardedStatement, Write } from './write.ts';
 const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind: Kind }>> } = {
   'create-user': users.createUser,
   'set-password': users.setPassword,
+  'expect-password': users.expectPassword,
   'set-user-status': users.setUserStatus,
   'set-user-roles': users.setUserRoles,
+  'hold-user': users.holdUser,
+  'hold-session': sessions.holdSession,
   'see-device': users.seeDevice,
   'create-session': sessions.createSession,
   'create-grant': sessions.createGrant,

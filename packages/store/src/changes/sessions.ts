@@ -13,7 +13,7 @@ export const createSession: Write<Of<'create-session'>> = ({ session, methods, a
   name: 'create-session',
   text: `
     WITH holder AS (
-      SELECT id FROM users WHERE tenant_id = $1 AND id = $3 AND status = 'active' FOR NO KEY UPDATE
+      SELECT id FROM users WHERE tenant_id = $1 AND id = $3 AND status = 'active'
     ), born AS (
       INSERT INTO sessions (tenant_id, id, user_id, device_id, state, amr, acr, authenticated_at, created_at,
         last_active_at, idle_expires_at, absolute_expires_at, ip, user_agent)
@@ -40,6 +40,13 @@ export const createSession: Write<Of<'create-session'>> = ({ session, methods, a
     authenticationIds,
     methods,
   ],
+  expects: 1,
+});
+
+export const holdSession: Write<Of<'hold-session'>> = ({ userId, sessionId }) => ({
+  name: 'hold-session',
+  text: `SELECT id FROM sessions WHERE tenant_id = $1 AND id = $3 AND user_id = $2 AND state = 'active' FOR NO KEY UPDATE`,
+  values: [userId, sessionId],
   expects: 1,
 });
 
@@ -73,8 +80,15 @@ export const endSession: Write<Of<'end-session'>> = (change) => ({
   name: 'end-session',
   text: `
     UPDATE sessions SET state = 'ended', ended_at = $3, end_reason = $4
-    WHERE tenant_id = $1 AND id = $2 AND state = 'active' AND ($5::uuid IS NULL OR user_id = $5) RETURNING id`,
-  values: [change.sessionId, timestamp(change.at), change.reason, change.userId ?? null],
+    WHERE tenant_id = $1 AND id = $2 AND state = 'active' AND ($5::uuid IS NULL OR user_id = $5)
+      AND (NOT $6::boolean OR idle_expires_at <= $3) RETURNING id`,
+  values: [
+    change.sessionId,
+    timestamp(change.at),
+    change.reason,
+    change.userId ?? null,
+    change.ifExpired ?? false,
+  ],
   expects: change.orAlreadyEnded ? 0 : 1,
   // A statement of its own, so that it sees a grant that was born while the session's lock was awaited.
   thenFor: (ended) => ({

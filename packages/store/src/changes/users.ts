@@ -28,6 +28,14 @@ export const setPassword: Write<Of<'set-password'>> = (change) =>
         expects: 1,
       };
 
+// A sign-in that verified the old password must not outlive its change.
+export const expectPassword: Write<Of<'expect-password'>> = ({ userId, phc }) => ({
+  name: 'expect-password',
+  text: 'SELECT user_id AS id FROM passwords WHERE tenant_id = $1 AND user_id = $2 AND phc = $3 FOR SHARE',
+  values: [userId, phc],
+  expects: 1,
+});
+
 export const setUserStatus: Write<Of<'set-user-status'>> = ({ userId, status }) => ({
   name: 'set-user-status',
   text: 'UPDATE users SET status = $3 WHERE tenant_id = $1 AND id = $2',
@@ -50,6 +58,13 @@ export const beFirstAdministrator: Write<Of<'be-first-administrator'>> = ({ user
     UPDATE users u SET roles = array_append(u.roles, 'admin') FROM locked
     WHERE u.tenant_id = locked.id AND u.id = $2 AND NOT EXISTS (
       SELECT FROM users o WHERE o.tenant_id = $1 AND 'admin' = ANY (o.roles))`,
+  values: [userId],
+  expects: 1,
+});
+
+export const holdUser: Write<Of<'hold-user'>> = ({ userId }) => ({
+  name: 'hold-user',
+  text: `SELECT id FROM users WHERE tenant_id = $1 AND id = $2 AND status = 'active' FOR NO KEY UPDATE`,
   values: [userId],
   expects: 1,
 });

@@ -1,0 +1,28 @@
+import type { FastifyInstance } from './http/server.ts';
+import { createHttpServer } from './http/server.ts';
+import { accountPageRoutes } from './routes/account-pages.ts';
+import { adminRoutes } from './routes/admin.ts';
+import { operationsRoutes, type Readiness } from './routes/operations.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { signInRoutes } from './routes/sign-in.ts';
+import { signInPageRoutes } from './routes/sign-in-pages.ts';
+import type { Services } from './services.ts';
+
+export interface App {
+  readonly http: FastifyInstance;
+  readonly readiness: Readiness;
+}
+
+/** The whole server over its services, not yet listening. */
+export function createApp(services: Services): App {
+  const readiness: Readiness = { state: 'ok' };
+  const routes = [
+    ...operationsRoutes(readiness),
+    ...signInRoutes,
+    ...sessionRoutes,
+    ...adminRoutes,
+    ...signInPageRoutes,
+    ...accountPageRoutes,
+  ];
+  return { http: createHttpServer(services, routes), readiness };
+}

@@ -1,0 +1,26 @@
+/** The environment as it was found: strings only, nothing judged yet. */
+export interface Environment {
+  readonly issuer: string | undefined;
+  readonly port: string | undefined;
+  readonly host: string | undefined;
+  readonly dataDir: string | undefined;
+  readonly masterKey: string | undefined;
+  readonly origins: string | undefined;
+  readonly trustedProxies: string | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly logLevel: string | undefined;
+}
+
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
+  return {
+    issuer: env.ARGUS_ISSUER,
+    port: env.ARGUS_PORT,
+    host: env.ARGUS_HOST,
+    dataDir: env.ARGUS_DATA,
+    masterKey: env.ARGUS_MASTER_KEY,
+    origins: env.ARGUS_ORIGINS,
+    trustedProxies: env.ARGUS_TRUSTED_PROXIES,
+    databaseUrl: env.DATABASE_URL,
+    logLevel: env.ARGUS_LOG_LEVEL,
+  };
+}

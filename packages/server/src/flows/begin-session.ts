@@ -1,0 +1,122 @@
+import { argusClient, type DeviceId, type GrantId, type SessionId, type TenantId } from '@argus/contract';
+import { type Change, type Device, type EventDraft, startSession, type User } from '@argus/core';
+import type { Cookies, SetCookie } from '../http/cookies.ts';
+import { deviceCookieSeconds } from '../http/cookies.ts';
+import type { Services } from '../services.ts';
+import type { Current } from './current-session.ts';
+import { accessClaims } from './current-session.ts';
+import { issueTokens, tokenCookies } from './issue-tokens.ts';
+
+/** Where a person stands who has just proved who they are. */
+export interface Arrival {
+  readonly tenant: TenantId;
+  readonly user: User;
+  /** The device of the presented secret, when this person was seen on it. */
+  readonly device: Device | null;
+  readonly cookies: Cookies;
+  readonly origin: { readonly ip: string; readonly userAgent: string | null };
+}
+
+/** What to commit for a new session, and how to answer once it is committed. */
+export interface SessionBirth {
+  readonly changes: readonly Change[];
+  readonly events: readonly EventDraft[];
+  readonly current: Omit<Current, 'accessExpiresAt'>;
+  readonly newDeviceCookie: string | null;
+}
+
+/**
+ * A session is always born whole: new session, grant and identifiers; what this browser held before ends
+ * (fixation: nothing that was there before sign-in survives it).
+ */
+export function bearSession(services: Services, arrival: Arrival): SessionBirth {
+  const { random, clock } = services;
+  const { tenant, user, origin } = arrival;
+  const now = clock.now();
+  const policy = services.policy(tenant);
+  const { device, cookie } = deviceOf(services, arrival, now);
+  const { session, grant } = startSession(
+    {
+      sessionId: random.uuid() as SessionId,
+      grantId: random.uuid() as GrantId,
+      grantSecret: random.bytes(32),
+      userId: user.id,
+      deviceId: device.id,
+      clientId: argusClient,
+      method: 'pwd',
+      ...origin,
+    },
+    policy,
+    now,
+  );
+  const changes: Change[] = [
+    { kind: 'hold-user', userId: user.id },
+    { kind: 'see-device', device, at: now },
+    { kind: 'create-session', session, methods: ['pwd'], authenticationIds: [random.uuid()] },
+    { kind: 'create-grant', grant },
+    ...replaced(services, arrival, now),
+    {
+      kind: 'limit-sessions',
+      userId: user.id,
+      keep: policy.session.concurrent.max,
+      except: session.id,
+      at: now,
+    },
+  ];
+  const about = {
+    actor: 'user',
+    userId: user.id,
+    sessionId: session.id,
+    grantId: grant.id,
+    deviceId: device.id,
+    origin,
+  };
+  const events: EventDraft[] = [{ type: 'sign-in.succeeded', ...about, details: { amr: session.amr } }];
+  if (!arrival.device) events.push({ type: 'device.seen-first', ...about });
+  return {
+    changes,
+    events,
+    current: { tenant, user, device, session, grant, policyVersion: 1 },
+    newDeviceCookie: cookie,
+  };
+}
+
+/** The cookies and the session of a birth that was committed. */
+export async function welcome(
+  services: Services,
+  birth: SessionBirth,
+): Promise<{ current: Current; cookies: SetCookie[] }> {
+  const tokens = await issueTokens(services, birth.current);
+  const cookies = tokenCookies(tokens, birth.current.session, services.clock.now());
+  cookies.push({ name: 'attempt', value: null });
+  if (birth.newDeviceCookie)
+    cookies.push({ name: 'device', value: birth.newDeviceCookie, maxAgeSeconds: deviceCookieSeconds });
+  return { current: { ...birth.current, accessExpiresAt: tokens.accessExpiresAt }, cookies };
+}
+
+function deviceOf(
+  { random, secrets }: Services,
+  arrival: Arrival,
+  now: number,
+): { device: Device; cookie: string | null } {
+  const { userAgent } = arrival.origin;
+  if (arrival.device) return { device: { ...arrival.device, userAgent, lastSeenAt: now }, cookie: null };
+  // A secret that was issued here names this browser already: another person on it shares the secret, not the device.
+  const known = secrets.deviceSecretHash(arrival.cookies.device);
+  const cookie = known ? null : secrets.newDeviceCookie(random);
+  const secretHash = known ?? secrets.deviceSecretHash(cookie ?? undefined);
+  if (!secretHash) throw new Error('a device cookie that was just made must be ours');
+  const id = random.uuid() as DeviceId;
+  return {
+    device: { id, userId: arrival.user.id, secretHash, userAgent, firstSeenAt: now, lastSeenAt: now },
+    cookie,
+  };
+}
+
+function replaced(services: Services, { cookies, tenant }: Arrival, at: number): Change[] {
+  const before = accessClaims(services, cookies);
+  if (!before || before.tenant !== tenant) return [];
+  return [
+    { kind: 'end-session', sessionId: before.sid as SessionId, reason: 'replaced', at, orAlreadyEnded: true },
+  ];
+}

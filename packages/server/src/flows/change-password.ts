@@ -1,0 +1,57 @@
+import { passwordRefusal } from '@argus/core';
+import { userFacts } from '@argus/store';
+import type { Refused } from '../http/answer.ts';
+import type { Cookies } from '../http/cookies.ts';
+import { type Services, stamp } from '../services.ts';
+import { bearSession, welcome } from './begin-session.ts';
+import type { Current } from './current-session.ts';
+import type { SignedIn } from './sign-in.ts';
+
+export interface PasswordChange {
+  readonly currentPassword: string;
+  readonly newPassword: string;
+  readonly cookies: Cookies;
+  readonly origin: { readonly ip: string; readonly userAgent: string | null };
+}
+
+/** Change the password: every session ends, and this browser gets a new one with fresh identifiers. */
+export async function changePassword(
+  services: Services,
+  current: Current,
+  change: PasswordChange,
+): Promise<SignedIn | Refused> {
+  const { tenant, user } = current;
+  const { origin, cookies } = change;
+  const secretHash = services.secrets.deviceSecretHash(cookies.device);
+  const record = await userFacts(services.store.pool, tenant, { userId: user.id, secretHash });
+  const isRight = await services.passwords.verify(record?.phc ?? null, change.currentPassword);
+  const about = { actor: 'user', userId: user.id, sessionId: current.session.id, origin };
+  if (!record?.phc || !isRight) {
+    const events = stamp(services, services.clock.now(), [
+      { type: 'user.password-change-refused', ...about, reason: 'wrong-password' },
+    ]);
+    await services.store.commit({ tenant, changes: [], events });
+    return { refused: 'invalid_credentials' };
+  }
+  const refused = passwordRefusal(change.newPassword, services.policy(tenant).authentication.password);
+  if (refused) return { refused };
+  const phc = await services.passwords.hash(change.newPassword);
+  const at = services.clock.now();
+  const birth = bearSession(services, { tenant, user: record.user, device: record.device, cookies, origin });
+  const written = await services.store.commit({
+    tenant,
+    changes: [
+      { kind: 'hold-user', userId: user.id },
+      { kind: 'hold-session', userId: user.id, sessionId: current.session.id },
+      { kind: 'end-sessions-of-user', userId: user.id, reason: 'password-changed', at },
+      { kind: 'set-password', userId: user.id, phc, expected: record.phc, at },
+      ...birth.changes,
+    ],
+    events: stamp(services, at, [
+      { type: 'user.password-changed', ...about },
+      { type: 'session.ended', ...about, reason: 'password-changed', details: { scope: 'all' } },
+      ...birth.events,
+    ]),
+  });
+  return written.isCommitted ? welcome(services, birth) : { refused: 'conflict' };
+}

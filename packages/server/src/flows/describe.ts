@@ -1,0 +1,97 @@
+import type {
+  AdminSession,
+  AdminUser,
+  AuditEventAnswer,
+  ListedSession,
+  SessionAnswer,
+} from '@argus/contract';
+import { type AuditEvent, type Device, deviceName, limitedBy, readUserAgent } from '@argus/core';
+import type { SessionRecord, UserRecord } from '@argus/store';
+import type { Current } from './current-session.ts';
+
+/** An instant on the wire (RFC 3339, UTC). */
+export function time(at: number): string {
+  return new Date(at).toISOString();
+}
+
+export function describeCurrent(current: Current): SessionAnswer {
+  const { session, user, device, accessExpiresAt } = current;
+  return {
+    user: { id: user.id, email: user.email, name: user.name, roles: [...user.roles] },
+    session: {
+      id: session.id,
+      authTime: time(session.authenticatedAt),
+      amr: [...session.amr],
+      acr: session.acr,
+      createdAt: time(session.createdAt),
+      lastActiveAt: time(session.lastActiveAt),
+      expiresAt: time(accessExpiresAt),
+      idleExpiresAt: time(session.idleExpiresAt),
+      absoluteExpiresAt: time(session.absoluteExpiresAt),
+      limitedBy: limitedBy(session),
+      bound: false,
+    },
+    device: describeDevice(device),
+  };
+}
+
+export function describeDevice(device: Device): SessionAnswer['device'] {
+  const agent = readUserAgent(device.userAgent);
+  return {
+    id: device.id,
+    name: deviceName(agent),
+    browser: agent.browser,
+    os: agent.os,
+    type: agent.type,
+    firstSeenAt: time(device.firstSeenAt),
+    lastSeenAt: time(device.lastSeenAt),
+  };
+}
+
+export function describeSession(
+  { session, device, clients }: SessionRecord,
+  currentId: string | null,
+): ListedSession {
+  return {
+    id: session.id,
+    current: session.id === currentId,
+    state: session.state,
+    device: describeDevice(device),
+    location: { ip: session.ip },
+    createdAt: time(session.createdAt),
+    lastActiveAt: time(session.lastActiveAt),
+    amr: [...session.amr],
+    acr: session.acr,
+    clients: [...clients],
+    bound: false,
+    endedAt: session.endedAt === null ? null : time(session.endedAt),
+    endReason: session.endReason,
+  };
+}
+
+export function describeAdminSession(record: SessionRecord): AdminSession {
+  const { current: _, ...session } = describeSession(record, null);
+  return { ...session, userId: record.session.userId, email: record.email };
+}
+
+export function describeUser({ user, liveSessions }: UserRecord): AdminUser {
+  const { id, email, name, status } = user;
+  return { id, email, name, roles: [...user.roles], status, createdAt: time(user.createdAt), liveSessions };
+}
+
+export function describeEvent(event: AuditEvent): AuditEventAnswer {
+  return {
+    id: event.id,
+    time: time(event.at),
+    type: event.type,
+    actor: event.actor,
+    userId: event.userId ?? null,
+    sessionId: event.sessionId ?? null,
+    grantId: event.grantId ?? null,
+    deviceId: event.deviceId ?? null,
+    reason: event.reason ?? null,
+    ip: event.origin?.ip ?? null,
+    userAgent: event.origin?.userAgent ?? null,
+    details: { ...event.details },
+  };
+}

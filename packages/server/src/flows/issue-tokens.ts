@@ -1,0 +1,92 @@
+import { argusClient, type TenantId } from '@argus/contract';
+import { accessTokenExpiry, type Grant, type Lifetime, type Session, type User } from '@argus/core';
+import { issueAccessToken, issueRefreshToken, refreshTokenId } from '@argus/tokens';
+import type { SetCookie } from '../http/cookies.ts';
+import type { Services } from '../services.ts';
+
+/** The state that a pair of tokens speaks of: the grant as it is now, and its session's limits. */
+export interface TokenState {
+  readonly tenant: TenantId;
+  readonly user: User;
+  readonly session: Session;
+  readonly grant: Pick<
+    Grant,
+    'id' | 'secret' | 'clientId' | 'scope' | 'generation' | 'rotatedAt' | 'expiresAt'
+  >;
+}
+
+export interface IssuedTokens {
+  readonly access: string;
+  readonly refresh: string;
+  /** End of the access token, whole seconds in milliseconds. */
+  readonly accessExpiresAt: number;
+}
+
+/** A fresh access token, and the refresh token of the grant's generation: for one state always the same one. */
+export async function issueTokens(services: Services, state: TokenState): Promise<IssuedTokens> {
+  const now = services.clock.now();
+  const refresh = issueRefreshToken(services.keys.ring(), refreshClaims(services, state), now);
+  const { access, exp } = await issueAccess(services, state, now);
+  return { access, refresh, accessExpiresAt: exp * 1000 };
+}
+
+/** The cookies that carry them. Both end with the session at the latest. */
+export function tokenCookies(tokens: IssuedTokens, session: Lifetime, now: number): SetCookie[] {
+  const maxAgeSeconds = Math.max(1, Math.ceil((session.absoluteExpiresAt - now) / 1000));
+  return [
+    { name: 'access', value: tokens.access, maxAgeSeconds },
+    { name: 'refresh', value: tokens.refresh, maxAgeSeconds },
+  ];
+}
+
+/** The session cookies, cleared. The device cookie stays: the device is still the same. */
+export const clearedCookies: readonly SetCookie[] = [
+  { name: 'access', value: null },
+  { name: 'refresh', value: null },
+];
+
+function refreshClaims({ config }: Services, { tenant, user, session, grant }: TokenState) {
+  return {
+    iss: config.issuer,
+    sub: user.id,
+    aud: config.issuer,
+    exp: Math.floor(grant.expiresAt / 1000),
+    iat: Math.floor(grant.rotatedAt / 1000),
+    jti: refreshTokenId(grant.secret, grant.generation),
+    tenant,
+    sid: session.id,
+    gid: grant.id,
+    gen: grant.generation,
+    client_id: grant.clientId,
+    amr: [...session.amr],
+    auth_time: Math.floor(session.authenticatedAt / 1000),
+  };
+}
+
+async function issueAccess(services: Services, { tenant, user, session, grant }: TokenState, now: number) {
+  const { config, keys, random } = services;
+  const exp = accessTokenExpiry(now, services.policy(tenant).tokens, session);
+  const access = await issueAccessToken(
+    keys.ring(),
+    {
+      iss: config.issuer,
+      sub: user.id,
+      aud: grant.clientId === argusClient ? config.issuer : grant.clientId,
+      exp,
+      iat: Math.floor(now / 1000),
+      jti: random.uuid(),
+      client_id: grant.clientId,
+      sid: session.id,
+      gid: grant.id,
+      sct: session.createdAt,
+      scope: grant.scope,
+      amr: [...session.amr],
+      acr: session.acr,
+      auth_time: Math.floor(session.authenticatedAt / 1000),
+      tenant,
+      roles: [...user.roles],
+    },
+    now,
+  );
+  return { access, exp };
+}

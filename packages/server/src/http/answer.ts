@@ -1,0 +1,40 @@
+import { type Problem, problemOf, type RefusalCode, refusalOf } from '@argus/contract';
+import type { SetCookie } from './cookies.ts';
+
+/** What a route gives back; the HTTP layer turns it into bytes. */
+export interface Answer {
+  readonly status: number;
+  readonly json?: unknown;
+  readonly html?: string;
+  readonly text?: { readonly type: string; readonly body: string };
+  readonly cookies?: readonly SetCookie[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An expected no, as a flow returns it. */
+export interface Refused {
+  readonly refused: RefusalCode;
+  readonly retryAfterSeconds?: number;
+  readonly errors?: Problem['errors'];
+}
+
+export function isRefused(outcome: object): outcome is Refused {
+  return 'refused' in outcome;
+}
+
+/** A refusal as a problem answer (RFC 9457). */
+export function problemAnswer(refusal: Refused, cookies: readonly SetCookie[] = []): Answer {
+  const body = problemOf(refusal.refused, refusal.errors ? { errors: refusal.errors } : {});
+  return {
+    status: refusalOf(refusal.refused).status,
+    text: { type: 'application/problem+json', body: JSON.stringify(body) },
+    cookies,
+    headers:
+      refusal.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refusal.retryAfterSeconds) },
+  };
+}
+
+/** A redirect after a form post (RFC 9110 §15.4.4: the next request is a GET). */
+export function seeOther(location: string, cookies: readonly SetCookie[] = []): Answer {
+  return { status: 303, headers: { location }, cookies };
+}

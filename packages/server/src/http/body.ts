@@ -1,0 +1,45 @@
+import type { Refused } from './answer.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
+/** The bytes as text, or null when they are not UTF-8. */
+function textOf(bytes: Buffer): string | null {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** JSON (RFC 8259) from bytes; invalid UTF-8 and lone surrogates are refused rather than repaired. */
+export function parseJson(bytes: Buffer): { readonly value: unknown } | Refused {
+  const text = textOf(bytes);
+  if (text === null) return { refused: 'malformed_request' };
+  if (text === '') return { value: undefined };
+  try {
+    const value: unknown = JSON.parse(text, (_key, part) => {
+      if (typeof part === 'string' && !part.isWellFormed()) throw new SyntaxError('lone surrogate');
+      return part;
+    });
+    return { value };
+  } catch {
+    return { refused: 'malformed_request' };
+  }
+}
+
+/** HTML form fields (WHATWG URL §5.1); a field that comes twice is refused. */
+export function parseForm(bytes: Buffer): { readonly value: Record<string, string> } | Refused {
+  const text = textOf(bytes);
+  if (text === null) return { refused: 'malformed_request' };
+  try {
+    decodeURIComponent(text.replaceAll('+', ' ')); // a broken percent sequence or hidden invalid UTF-8 throws
+  } catch {
+    return { refused: 'malformed_request' };
+  }
+  const fields: Record<string, string> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (name in fields) return { refused: 'malformed_request' };
+    fields[name] = value;
+  }
+  return { value: fields };
+}

@@ -1,0 +1,86 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Endpoint, TenantId } from '@argus/contract';
+import type { z } from 'zod';
+import type { Services } from '../services.ts';
+import type { Answer, Refused } from './answer.ts';
+import { problemAnswer } from './answer.ts';
+import type { Cookies } from './cookies.ts';
+
+/** One request, parsed as far as HTTP goes. */
+export interface Call {
+  readonly method: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** JSON value or form fields; undefined without a body. */
+  readonly body: unknown;
+  readonly headers: IncomingHttpHeaders;
+  readonly cookies: Cookies;
+  readonly origin: { readonly ip: string; readonly userAgent: string | null };
+  /** The peer itself is on this machine and no proxy stands between. */
+  readonly isLocal: boolean;
+  /** The tenant this host serves. */
+  readonly tenant: TenantId;
+}
+
+/** A route of the server. `accepts` says what an unsafe request must carry. */
+export interface Route {
+  readonly method: Endpoint['method'];
+  readonly path: string;
+  /** `json`: JSON or nothing from our own pages; `form`: the same with form fields; `operator`: JSON with a key. */
+  readonly accepts: 'json' | 'form' | 'operator' | 'nothing';
+  readonly endpoint?: Endpoint;
+  handle(services: Services, call: Call): Promise<Answer>;
+}
+
+type Parsed<S, Otherwise> = S extends z.ZodType ? z.output<S> : Otherwise;
+
+/** A call whose parts have the forms that the contract gives them. */
+export interface EndpointCall<E extends Endpoint> extends Omit<Call, 'params' | 'query' | 'body'> {
+  readonly params: Parsed<E['params'], Record<never, never>>;
+  readonly query: Parsed<E['query'], Record<never, never>>;
+  readonly body: Parsed<E['body'], undefined>;
+}
+
+/** Bind an endpoint of the contract to a flow; what does not fit the contract never reaches the flow. */
+export function endpointRoute<const E extends Endpoint>(
+  endpoint: E,
+  handle: (services: Services, call: EndpointCall<E>) => Promise<Answer>,
+): Route {
+  const isUnsafe = endpoint.method !== 'GET';
+  return {
+    method: endpoint.method,
+    path: endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    accepts: endpoint.caller === 'operator' ? 'operator' : isUnsafe ? 'json' : 'nothing',
+    endpoint,
+    async handle(services, call) {
+      const parsed = parseCall(endpoint, call);
+      if ('refused' in parsed) return problemAnswer(parsed);
+      return handle(services, { ...call, ...parsed } as EndpointCall<E>); // parsed by the very schemas of E
+    },
+  };
+}
+
+function parseCall(
+  endpoint: Endpoint,
+  call: Call,
+): { params: unknown; query: unknown; body: unknown } | Refused {
+  const errors: { path: string; message: string }[] = [];
+  const parse = (schema: z.ZodType | undefined, value: unknown, place: string): unknown => {
+    if (!schema) return value;
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    for (const issue of result.error.issues.slice(0, 20 - errors.length)) {
+      errors.push({
+        path: [place, ...issue.path.map(String)].join('.').slice(0, 200),
+        message: issue.message.slice(0, 200),
+      });
+    }
+    return undefined;
+  };
+  const parts = {
+    params: parse(endpoint.params, call.params, 'path'),
+    query: parse(endpoint.query, call.query, 'query'),
+    body: parse(endpoint.body, call.body, 'body'),
+  };
+  return errors.length > 0 ? { refused: 'invalid_request', errors } : parts;
+}

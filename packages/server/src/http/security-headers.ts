@@ -1,0 +1,23 @@
+/** Headers of every answer. */
+const always = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()',
+  'x-frame-options': 'DENY',
+} as const;
+
+const sandbox = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox";
+const page =
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/** An answer that is no page can never be rendered as one (ASVS 3.2.1). */
+export function securityHeaders(kind: 'page' | 'other', isSecure: boolean): Record<string, string> {
+  return {
+    ...always,
+    'content-security-policy': kind === 'page' ? page : sandbox,
+    // Never on plain http, where browsers ignore it and loopback has no certificate (RFC 6797 §7.2).
+    ...(isSecure ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  };
+}

@@ -1,0 +1,192 @@
+import { defaultTenant, problemOf, type RefusalCode, refusalOf } from '@argus/contract';
+import { userAgentLimit } from '@argus/core';
+import { BatchFull } from '@argus/store';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { HashingBusy } from '../authenticators/password.ts';
+import { stopwatch } from '../services/clock.ts';
+import type { Services } from '../services.ts';
+import { type Answer, problemAnswer, type Refused } from './answer.ts';
+import { parseForm, parseJson } from './body.ts';
+import { readCookies, writeCookie } from './cookies.ts';
+import { isOwnPage } from './csrf.ts';
+import type { Call, Route } from './route.ts';
+import { securityHeaders } from './security-headers.ts';
+
+/** Largest request body in bytes. */
+export type { FastifyInstance } from 'fastify';
+
+export const bodyLimit = 64 * 1024;
+
+/** Build the HTTP server over the routes. */
+export function createHttpServer(services: Services, routes: readonly Route[]): FastifyInstance {
+  const { config } = services;
+  const app = Fastify({
+    logger: false,
+    bodyLimit,
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    clientErrorHandler: refuseBrokenConnection,
+    frameworkErrors: (_error, _request, reply) =>
+      void sendProblem(reply, { refused: 'malformed_request' }, config.issuer),
+  });
+  acceptBodies(app);
+  for (const route of routes) {
+    app.route({
+      method: route.method,
+      url: route.path,
+      handler: (request, reply) => serve(services, route, { request, reply }),
+    });
+  }
+  refuseTheRest(app, services, routes);
+  return app;
+}
+
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+async function serve(services: Services, route: Route, { request, reply }: Exchange): Promise<FastifyReply> {
+  const seconds = stopwatch();
+  const answer = await answerTo(services, route, request);
+  send(reply, answer, services.config.issuer);
+  services.metrics.requests.inc({ method: route.method, route: route.path, status: String(answer.status) });
+  services.metrics.durations.observe({ method: route.method, route: route.path }, seconds());
+  return reply;
+}
+
+async function answerTo(services: Services, route: Route, request: FastifyRequest): Promise<Answer> {
+  try {
+    const call = readCall(route, request, services.config.origins);
+    return 'refused' in call ? problemAnswer(call) : await route.handle(services, call);
+  } catch (fault) {
+    if (fault instanceof HashingBusy || fault instanceof BatchFull)
+      return problemAnswer({ refused: 'unavailable', retryAfterSeconds: 2 });
+    services.log.error({ err: fault, requestId: request.id, route: route.path }, 'a request failed');
+    return problemAnswer({ refused: 'fault' });
+  }
+}
+
+function readCall(route: Route, request: FastifyRequest, origins: readonly string[]): Call | Refused {
+  const isUnsafe = route.method !== 'GET';
+  if (isUnsafe && route.accepts !== 'operator' && !isOwnPage(request.headers, origins))
+    return { refused: 'foreign_origin' };
+  // The API answers scripts; as the target of a navigation it would be a page that nobody designed (ASVS 3.2.1).
+  if (route.endpoint && request.headers['sec-fetch-dest'] === 'document' && route.path.startsWith('/api/'))
+    return { refused: 'denied' };
+  const body = bodyOf(route, request);
+  if ('refused' in body) return body;
+  return {
+    method: route.method,
+    params: request.params as Record<string, string>, // find-my-way gives strings
+    query: queryOf(request.url),
+    body: body.value,
+    headers: request.headers,
+    cookies: readCookies(request.headers.cookie),
+    origin: { ip: request.ip, userAgent: request.headers['user-agent']?.slice(0, userAgentLimit) ?? null },
+    isLocal: isLoopback(request.socket.remoteAddress) && request.headers['x-forwarded-for'] === undefined,
+    tenant: defaultTenant,
+  };
+}
+
+function bodyOf(route: Route, { body, headers }: FastifyRequest): { readonly value: unknown } | Refused {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+  if (bytes.length === 0) return { value: route.accepts === 'form' ? {} : undefined };
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  const wanted = route.accepts === 'form' ? 'application/x-www-form-urlencoded' : 'application/json';
+  if (route.accepts === 'nothing' || type !== wanted) return { refused: 'unsupported_media_type' };
+  return route.accepts === 'form' ? parseForm(bytes) : parseJson(bytes);
+}
+
+/** Query fields; of a field that comes twice the first counts nowhere, so it is left out. */
+function queryOf(url: string): Record<string, string> {
+  const at = url.indexOf('?');
+  const fields: Record<string, string> = {};
+  if (at < 0) return fields;
+  const query = new URLSearchParams(url.slice(at + 1));
+  for (const name of new Set(query.keys())) {
+    const values = query.getAll(name);
+    if (values.length === 1) fields[name] = values[0] ?? '';
+  }
+  return fields;
+}
+
+function acceptBodies(app: FastifyInstance): void {
+  // Bodies arrive as bytes of any type: what they must be depends on the route, and is judged there.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) => done(null, body));
+}
+
+function send(reply: FastifyReply, answer: Answer, issuer: string): void {
+  const kind = answer.html === undefined ? 'other' : 'page';
+  reply.code(answer.status).headers({
+    ...securityHeaders(kind, issuer.startsWith('https:')),
+    'cache-control': 'no-store',
+    ...answer.headers,
+  });
+  for (const cookie of answer.cookies ?? []) reply.header('set-cookie', writeCookie(cookie));
+  if (answer.html !== undefined) reply.type('text/html; charset=utf-8').send(answer.html);
+  else if (answer.text) reply.type(answer.text.type).send(answer.text.body);
+  else if (answer.json === undefined) reply.send();
+  else reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.json));
+}
+
+function sendProblem(reply: FastifyReply, refusal: Refused, issuer: string): void {
+  send(reply, problemAnswer(refusal), issuer);
+}
+
+function refuseTheRest(app: FastifyInstance, services: Services, routes: readonly Route[]): void {
+  const { issuer } = services.config;
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of routes) methods.set(path, [...(methods.get(path) ?? []), method]);
+  for (const [path, known] of methods) {
+    app.route({
+      method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter(
+        (method) => !known.includes(method),
+      ),
+      url: path,
+      handler: async (_request, reply) => {
+        reply.header('allow', known.join(', '));
+        sendProblem(reply, { refused: 'method_not_allowed' }, issuer);
+        return reply;
+      },
+    });
+  }
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, { refused: 'not_found' }, issuer));
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const refused = refusalOfStatus(error.statusCode);
+    if (refused === 'fault') services.log.error({ err: error, requestId: request.id }, 'a request failed');
+    sendProblem(reply, { refused }, issuer);
+  });
+}
+
+function refusalOfStatus(status: number | undefined): RefusalCode {
+  if (status === 413) return 'payload_too_large';
+  if (status === 415) return 'unsupported_media_type';
+  return status !== undefined && status < 500 ? 'malformed_request' : 'fault';
+}
+
+/** Requests that Node's parser refuses never become one of ours; they still get a problem answer. */
+function refuseBrokenConnection(error: Error & { code?: string }, socket: import('node:net').Socket): void {
+  if (!socket.writable) return;
+  const code: RefusalCode = error.code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'malformed_request';
+  const body = JSON.stringify(problemOf(code));
+  const { status } = refusalOf(code);
+  socket.end(
+    `HTTP/1.1 ${status} ${status === 431 ? 'Request Header Fields Too Large' : 'Bad Request'}\r\n` +
+      `Content-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address === '127.0.0.1' || address === '::1' || address === '::ffff:127.0.0.1';
+}

@@ -1,0 +1,94 @@
+import { defaultTenant } from '@argus/contract';
+import { balanced, type EventDraft } from '@argus/core';
+import { changeSigningKeys, type KeyChanges, type Store, type StoredKey } from '@argus/store';
+import {
+  generateKey,
+  type KeyRecord,
+  type KeyRing,
+  type KeySchedule,
+  masterKeyOf,
+  openKeyRing,
+  planRotation,
+} from '@argus/tokens';
+import type { Clock } from './services/clock.ts';
+import type { Random } from './services/random.ts';
+
+/** How long anyone may keep our JWKS: a new key is published at least this long before it signs. */
+export const jwksCacheSeconds = 600;
+
+const day = 86_400;
+const schedule: KeySchedule = {
+  accessAlgorithm: 'RS256',
+  rotateEverySeconds: 90 * day,
+  jwksCacheSeconds,
+  longestTokenSeconds: {
+    access: balanced.tokens.accessSeconds,
+    refresh: balanced.session.absoluteSeconds,
+  },
+};
+
+/** The installation's signing keys: one ring in memory, kept in step with the database. */
+export interface KeyKeeper {
+  ring(): KeyRing;
+  records(): readonly KeyRecord[];
+  /** Bring the keys to where the schedule wants them now; `force` starts a rotation early. */
+  tend(actor: string, force?: boolean): Promise<void>;
+}
+
+export interface KeyKeeperParts {
+  readonly store: Store;
+  readonly masterKey: Uint8Array;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Load or make the signing keys. */
+export async function openKeys(parts: KeyKeeperParts): Promise<KeyKeeper> {
+  const masterKey = masterKeyOf(parts.masterKey);
+  let records: readonly KeyRecord[] = [];
+  let ring: KeyRing | null = null;
+  const keeper: KeyKeeper = {
+    ring() {
+      if (!ring) throw new Error('the signing keys are not loaded');
+      return ring;
+    },
+    records: () => records,
+    async tend(actor, force = false) {
+      const stored = await changeSigningKeys(parts.store.pool, defaultTenant, (keys) =>
+        plan(parts, { keys, actor, force }),
+      );
+      records = stored as readonly KeyRecord[]; // the same record; the database's CHECKs hold the closed sets
+      ring = openKeyRing(records, masterKey);
+    },
+  };
+  await keeper.tend('system');
+  return keeper;
+}
+
+interface Planning {
+  readonly keys: readonly StoredKey[];
+  readonly actor: string;
+  readonly force: boolean;
+}
+
+async function plan(
+  { masterKey, clock, random }: KeyKeeperParts,
+  { keys, actor, force }: Planning,
+): Promise<KeyChanges> {
+  const now = clock.now();
+  const { create, change, remove } = planRotation(keys as readonly KeyRecord[], { ...schedule, force }, now);
+  const created: StoredKey[] = [];
+  for (const spec of create) created.push(await generateKey(spec, masterKeyOf(masterKey), random));
+  const drafts: EventDraft[] = [
+    ...created.map(
+      (key): EventDraft => ({ type: 'key.created', actor, details: { kid: key.kid, use: key.use } }),
+    ),
+    ...remove.map((kid): EventDraft => ({ type: 'key.removed', actor, details: { kid } })),
+  ];
+  return {
+    create: created,
+    change,
+    remove,
+    events: drafts.map((draft) => ({ ...draft, id: random.uuid(), at: now })),
+  };
+}

@@ -1,0 +1,59 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What the server counts. Labels are closed sets: nothing a caller sends becomes one. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly requests: Counter<'method' | 'route' | 'status'>;
+  readonly durations: Histogram<'method' | 'route'>;
+  readonly signIns: Counter<'outcome'>;
+  readonly refreshes: Counter<'outcome'>;
+  readonly sessionsEnded: Counter<'reason'>;
+}
+
+export function createMetrics(hashLoad: () => number, isProcessWide = true): Metrics {
+  const registry = new Registry();
+  if (isProcessWide) collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  new Gauge({
+    name: 'argus_password_hashes',
+    help: 'Password hashes in flight and waiting',
+    registers,
+    collect() {
+      this.set(hashLoad());
+    },
+  });
+  return {
+    registry,
+    requests: new Counter({
+      name: 'argus_http_requests_total',
+      help: 'Answered requests',
+      labelNames: ['method', 'route', 'status'],
+      registers,
+    }),
+    durations: new Histogram({
+      name: 'argus_http_request_seconds',
+      help: 'Time from request to answer',
+      labelNames: ['method', 'route'],
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    }),
+    signIns: new Counter({
+      name: 'argus_sign_ins_total',
+      help: 'Sign-ins by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    refreshes: new Counter({
+      name: 'argus_refreshes_total',
+      help: 'Refreshes by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    sessionsEnded: new Counter({
+      name: 'argus_sessions_ended_total',
+      help: 'Ended sessions by reason',
+      labelNames: ['reason'],
+      registers,
+    }),
+  };
+}

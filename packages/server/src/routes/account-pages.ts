@@ -1,0 +1,144 @@
+import { type RefusalCode, refusalOf, type SessionId } from '@argus/contract';
+import { limitedBy } from '@argus/core';
+import { auditEvents, endedSessionsOfUser, liveSessionsOfUser } from '@argus/store';
+import { changePassword } from '../flows/change-password.ts';
+import { describeSession, time } from '../flows/describe.ts';
+import { endSession, endSessionsOfUser } from '../flows/end-sessions.ts';
+import { clearedCookies } from '../flows/issue-tokens.ts';
+import { type Answer, isRefused, seeOther } from '../http/answer.ts';
+import type { Call, Route } from '../http/route.ts';
+import { type AccountNotice, accountPage, sentenceOf, stylesheet } from '../pages/index.ts';
+import type { Services } from '../services.ts';
+import { fieldsOf, isFormOf, refusalPage, toSignIn, type Visit, visitOf } from './page-call.ts';
+
+export const accountPageRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/account',
+    accepts: 'nothing',
+    async handle(services, call) {
+      const visit = await visitOf(services, call);
+      if (isRefused(visit)) return toSignIn(visit, '/account');
+      const notice = notices.find((known) => known === call.query.notice);
+      return accountAnswer(services, call, { visit, notice });
+    },
+  },
+  formRoute('/account/sessions/:id/end', async (services, call, { current }) => {
+    const target = {
+      sessionId: call.params.id as SessionId,
+      userId: current.user.id,
+      reason: 'ended-by-user' as const,
+    };
+    if (!/^[0-9a-f-]{36}$/.test(target.sessionId)) return refusalPage('not_found');
+    const outcome = await endSession(
+      services,
+      { tenant: current.tenant, actor: 'user', origin: call.origin },
+      target,
+    );
+    // Already over is what the person wanted.
+    if (isRefused(outcome) && outcome.refused !== 'not_found') return refusalPage(outcome.refused);
+    return target.sessionId === current.session.id
+      ? seeOther('/sign-in?notice=signed-out', clearedCookies)
+      : seeOther('/account?notice=session-ended');
+  }),
+  formRoute('/account/end-others', async (services, call, { current }) => {
+    const target = { userId: current.user.id, except: current.session.id, reason: 'ended-by-user' as const };
+    await endSessionsOfUser(services, { tenant: current.tenant, actor: 'user', origin: call.origin }, target);
+    return seeOther('/account?notice=others-ended');
+  }),
+  formRoute('/account/end-all', async (services, call, { current }) => {
+    const target = { userId: current.user.id, reason: 'ended-by-user' as const };
+    await endSessionsOfUser(services, { tenant: current.tenant, actor: 'user', origin: call.origin }, target);
+    return seeOther('/sign-in?notice=signed-out', clearedCookies);
+  }),
+  formRoute('/account/password', async (services, call, visit) => {
+    const { currentPassword = '', newPassword = '' } = fieldsOf(call);
+    if (newPassword.length > 1024)
+      return accountAnswer(services, call, { visit, refusal: 'password_too_long' });
+    const { cookies, origin } = call;
+    const change = { currentPassword: currentPassword.slice(0, 1025), newPassword, cookies, origin };
+    const outcome = await changePassword(services, visit.current, change);
+    if (isRefused(outcome)) return accountAnswer(services, call, { visit, refusal: outcome.refused });
+    return seeOther('/account?notice=password-changed', outcome.cookies);
+  }),
+  {
+    method: 'GET',
+    path: '/assets/argus.css',
+    accepts: 'nothing',
+    handle: async () => ({
+      status: 200,
+      text: { type: 'text/css; charset=utf-8', body: stylesheet },
+      headers: { 'cache-control': 'public, max-age=300' },
+    }),
+  },
+];
+
+const notices: readonly AccountNotice[] = ['session-ended', 'others-ended', 'password-changed'];
+
+/** A form of the account page: a live session and a token of that very session, or nothing happens. */
+function formRoute(
+  path: string,
+  act: (services: Services, call: Call, visit: Visit) => Promise<Answer>,
+): Route {
+  return {
+    method: 'POST',
+    path,
+    accepts: 'form',
+    async handle(services, call) {
+      const visit = await visitOf(services, call);
+      if (isRefused(visit)) return toSignIn(visit, '/account');
+      if (!isFormOf(services, visit.current, call)) return refusalPage('form_expired', visit.cookies);
+      const answer = await act(services, call, visit);
+      // What the act says about cookies comes last, so that it wins over a refresh on the way.
+      return { ...answer, cookies: [...visit.cookies, ...(answer.cookies ?? [])] };
+    },
+  };
+}
+
+interface Shown {
+  readonly visit: Visit;
+  readonly notice?: AccountNotice | undefined;
+  readonly refusal?: RefusalCode;
+}
+
+async function accountAnswer(
+  services: Services,
+  call: Call,
+  { visit, notice, refusal }: Shown,
+): Promise<Answer> {
+  const { current, formToken, frame } = visit;
+  const { tenant, user, session } = current;
+  const { pool } = services.store;
+  const now = services.clock.now();
+  const [live, ended, events] = await Promise.all([
+    liveSessionsOfUser(pool, tenant, { userId: user.id, now, limit: 20, cursor: call.query.cursor }),
+    endedSessionsOfUser(pool, tenant, { userId: user.id, limit: 10 }),
+    auditEvents(pool, tenant, { userId: user.id, notable: true, limit: 10 }),
+  ]);
+  const record = { session, device: current.device, clients: [current.grant.clientId], email: user.email };
+  const html = accountPage({
+    frame,
+    formToken,
+    user,
+    current: {
+      ...describeSession(record, session.id),
+      limitedBy: limitedBy(session),
+      idleExpiresAt: time(session.idleExpiresAt),
+      absoluteExpiresAt: time(session.absoluteExpiresAt),
+    },
+    sessions: live.items.map((item) => describeSession(item, session.id)),
+    nextCursor: live.nextCursor,
+    history: ended.items.map((item) => describeSession(item, session.id)),
+    events: events.items.map((event) => ({
+      time: time(event.at),
+      type: event.type,
+      sentence: sentenceOf(event.type),
+      ip: event.origin?.ip ?? null,
+    })),
+    notice,
+    refusal,
+    minLength: services.policy(tenant).authentication.password.minLength,
+    now: time(now),
+  });
+  return { status: refusal ? refusalOf(refusal).status : 200, html, cookies: visit.cookies };
+}

@@ -1,0 +1,130 @@
+import { endpoints, type SessionId, type TenantId, type UserId } from '@argus/contract';
+import { canonicalEmail } from '@argus/core';
+import { auditEvents, sessionsOfTenant, usersOfTenant } from '@argus/store';
+import { amendUser, inviteUser } from '../flows/administer.ts';
+import { applyDocument } from '../flows/apply.ts';
+import { describeAdminSession, describeEvent, describeUser, time } from '../flows/describe.ts';
+import { type Ender, endSession } from '../flows/end-sessions.ts';
+import { type Answer, isRefused, problemAnswer } from '../http/answer.ts';
+import { isOperatorKey, operatorOf } from '../http/operator.ts';
+import { type Call, endpointRoute, type Route } from '../http/route.ts';
+import type { Services } from '../services.ts';
+
+export const adminRoutes: readonly Route[] = [
+  endpointRoute(endpoints.adminListUsers, (services, call) =>
+    administered(services, call, async ({ tenant }) => {
+      const { email, limit, cursor } = call.query;
+      const now = services.clock.now();
+      const ask = {
+        limit,
+        cursor,
+        now,
+        ...(email === undefined ? {} : { email: canonicalEmail(email) ?? '' }),
+      };
+      const page = await usersOfTenant(services.store.pool, tenant, ask);
+      return { status: 200, json: { users: page.items.map(describeUser), nextCursor: page.nextCursor } };
+    }),
+  ),
+
+  endpointRoute(endpoints.adminCreateUser, (services, call) =>
+    administered(services, call, async (by) => {
+      const invited = await inviteUser(services, by, call.body);
+      if (isRefused(invited)) return problemAnswer(invited);
+      const { user, link, linkExpiresAt } = invited;
+      return {
+        status: 201,
+        json: { user: describeUser({ user, liveSessions: 0 }), link, linkExpiresAt: time(linkExpiresAt) },
+      };
+    }),
+  ),
+
+  endpointRoute(endpoints.adminChangeUser, (services, call) =>
+    administered(services, call, async (by) => {
+      const amended = await amendUser(services, by, { userId: call.params.id as UserId, ...call.body });
+      return isRefused(amended) ? problemAnswer(amended) : { status: 200, json: describeUser(amended) };
+    }),
+  ),
+
+  endpointRoute(endpoints.adminListSessions, (services, call) =>
+    administered(services, call, async ({ tenant }) => {
+      const { limit, cursor, state, userId } = call.query;
+      const ask = { limit, cursor, state, userId: userId as UserId | undefined, now: services.clock.now() };
+      const page = await sessionsOfTenant(services.store.pool, tenant, ask);
+      return {
+        status: 200,
+        json: { sessions: page.items.map(describeAdminSession), nextCursor: page.nextCursor },
+      };
+    }),
+  ),
+
+  endpointRoute(endpoints.adminEndSession, (services, call) =>
+    administered(services, call, async (by) => {
+      const target = { sessionId: call.params.id as SessionId, reason: 'ended-by-administrator' as const };
+      const outcome = await endSession(services, by, target);
+      return isRefused(outcome) ? problemAnswer(outcome) : { status: 204 };
+    }),
+  ),
+
+  endpointRoute(endpoints.adminListAuditEvents, (services, call) =>
+    administered(services, call, async ({ tenant }) => {
+      const { limit, cursor, type } = call.query;
+      const userId = call.query.userId as UserId | undefined;
+      const sessionId = call.query.sessionId as SessionId | undefined;
+      const page = await auditEvents(services.store.pool, tenant, { limit, cursor, type, userId, sessionId });
+      return { status: 200, json: { events: page.items.map(describeEvent), nextCursor: page.nextCursor } };
+    }),
+  ),
+
+  endpointRoute(endpoints.adminListKeys, (services, call) =>
+    installed(services, call, async () => keysAnswer(services)),
+  ),
+
+  endpointRoute(endpoints.adminRotateKeys, (services, call) =>
+    installed(services, call, async ({ actor }) => {
+      await services.keys.tend(actor, true);
+      return keysAnswer(services);
+    }),
+  ),
+
+  endpointRoute(endpoints.adminApply, (services, call) =>
+    installed(services, call, async (by) => {
+      const applied = await applyDocument(services, by, call.body);
+      return isRefused(applied) ? problemAnswer(applied) : { status: 200, json: applied };
+    }),
+  ),
+];
+
+type AdminCall = Pick<Call, 'headers' | 'cookies' | 'origin' | 'isLocal' | 'method'>;
+
+/** Go on only for who may administer the tenant that the query names. */
+async function administered(
+  services: Services,
+  call: AdminCall & { readonly query: { readonly tenant: string } },
+  next: (by: Ender) => Promise<Answer>,
+): Promise<Answer> {
+  const by = await operatorOf(services, call, call.query.tenant as TenantId);
+  return isRefused(by) ? problemAnswer(by) : next(by);
+}
+
+/** Go on only for the operator: keys and documents concern the whole installation, not one tenant. */
+async function installed(
+  services: Services,
+  call: AdminCall,
+  next: (by: Ender) => Promise<Answer>,
+): Promise<Answer> {
+  if (!isOperatorKey(services, call)) return problemAnswer({ refused: 'operator_key_required' });
+  return next({ tenant: 'default' as TenantId, actor: 'operator', origin: call.origin });
+}
+
+function keysAnswer({ keys }: Services): Answer {
+  const list = keys.records().map((key) => ({
+    kid: key.kid,
+    use: key.use,
+    algorithm: key.algorithm,
+    publishedAt: time(key.publishedAt),
+    signsFrom: time(key.signsFromAt),
+    signsUntil: key.signsUntilAt === null ? null : time(key.signsUntilAt),
+    removedAfter: key.removeAfterAt === null ? null : time(key.removeAfterAt),
+  }));
+  return { status: 200, json: { keys: list } };
+}

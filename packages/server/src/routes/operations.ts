@@ -1,0 +1,56 @@
+import { endpoints, openApiDocument } from '@argus/contract';
+import { problemAnswer } from '../http/answer.ts';
+import { isOperatorKey } from '../http/operator.ts';
+import { endpointRoute, type Route } from '../http/route.ts';
+import { jwksCacheSeconds } from '../keys.ts';
+import { version } from '../version.ts';
+
+/** Whether this process should get requests; `draining` from the first stop signal on. */
+export interface Readiness {
+  state: 'ok' | 'draining';
+}
+
+export function operationsRoutes(readiness: Readiness): readonly Route[] {
+  return [
+    endpointRoute(endpoints.jwks, async (services) => ({
+      status: 200,
+      json: services.keys.ring().jwks(services.clock.now()),
+      headers: {
+        'cache-control': `public, max-age=${jwksCacheSeconds / 2}`,
+        'access-control-allow-origin': '*',
+      },
+    })),
+
+    endpointRoute(endpoints.healthLive, async () => ({ status: 200, json: { status: 'ok' } })),
+
+    endpointRoute(endpoints.healthReady, async (services) => {
+      if (readiness.state === 'draining') return { status: 503, json: { status: 'draining' } };
+      const isReady = await services.store.isReady();
+      return isReady ? { status: 200, json: { status: 'ok' } } : { status: 503, json: { status: 'failing' } };
+    }),
+
+    {
+      method: 'GET',
+      path: '/metrics',
+      accepts: 'nothing',
+      // Counts tell much about an installation: they are for this machine, or for who holds the operator key.
+      handle: async (services, call) =>
+        call.isLocal || isOperatorKey(services, call)
+          ? {
+              status: 200,
+              text: {
+                type: 'text/plain; version=0.0.4; charset=utf-8',
+                body: await services.metrics.registry.metrics(),
+              },
+            }
+          : problemAnswer({ refused: 'not_found' }),
+    },
+
+    {
+      method: 'GET',
+      path: '/openapi.json',
+      accepts: 'nothing',
+      handle: async ({ config }) => ({ status: 200, json: openApiDocument(config.issuer, version) }),
+    },
+  ];
+}

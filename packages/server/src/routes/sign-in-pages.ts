@@ -1,0 +1,152 @@
+import { refusalOf } from '@argus/contract';
+import { signOut } from '../flows/end-sessions.ts';
+import { clearedCookies } from '../flows/issue-tokens.ts';
+import { signIn } from '../flows/sign-in.ts';
+import { signUp } from '../flows/sign-up.ts';
+import { readLink, useLink } from '../flows/use-link.ts';
+import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
+import type { Call, Route } from '../http/route.ts';
+import { linkPage, type SignInNotice, signInPage, signUpPage } from '../pages/index.ts';
+import type { Services } from '../services.ts';
+import {
+  attemptOf,
+  attemptRefusal,
+  fieldsOf,
+  isFormOf,
+  refusalPage,
+  safeReturn,
+  visitOf,
+} from './page-call.ts';
+
+const frame = { nonce: '' };
+
+export const signInPageRoutes: readonly Route[] = [
+  { method: 'GET', path: '/', accepts: 'nothing', handle: async () => seeOther('/account') },
+  { method: 'GET', path: '/sign-in', accepts: 'nothing', handle: showSignIn },
+  { method: 'POST', path: '/sign-in', accepts: 'form', handle: takeSignIn },
+  {
+    method: 'GET',
+    path: '/sign-up',
+    accepts: 'nothing',
+    handle: async (services, call) => signUpAnswer(services, call),
+  },
+  { method: 'POST', path: '/sign-up', accepts: 'form', handle: takeSignUp },
+  { method: 'GET', path: '/link', accepts: 'nothing', handle: showLink },
+  { method: 'POST', path: '/link', accepts: 'form', handle: takeLink },
+  { method: 'POST', path: '/sign-out', accepts: 'form', handle: takeSignOut },
+];
+
+const notices: readonly SignInNotice[] = ['account-ready', 'signed-out', 'session-ended', 'password-changed'];
+
+async function showSignIn(services: Services, call: Call): Promise<Answer> {
+  const visit = await visitOf(services, call);
+  if (!isRefused(visit)) return seeOther(safeReturn(call.query.returnTo), visit.cookies);
+  const notice = notices.find((known) => known === call.query.notice);
+  return signInAnswer(services, call, { notice });
+}
+
+interface Shown {
+  readonly notice?: SignInNotice | undefined;
+  readonly refused?: Refused;
+}
+
+function signInAnswer(services: Services, call: Call, { notice, refused }: Shown): Answer {
+  const attempt = attemptOf(services, call);
+  const fields = fieldsOf(call);
+  const html = signInPage({
+    frame,
+    formToken: attempt.formToken,
+    identifier: fields.identifier?.slice(0, 254),
+    returnTo: safeReturn(fields.returnTo ?? call.query.returnTo),
+    refusal: refused?.refused,
+    retryAfterSeconds: refused?.retryAfterSeconds,
+    notice,
+  });
+  return {
+    status: refused ? refusalOf(refused.refused).status : notice === 'cookies-needed' ? 403 : 200,
+    html,
+    cookies: attempt.cookies,
+  };
+}
+
+async function takeSignIn(services: Services, call: Call): Promise<Answer> {
+  const stale = attemptRefusal(services, call);
+  if (stale === 'cookies-needed') return signInAnswer(services, call, { notice: 'cookies-needed' });
+  if (stale) return signInAnswer(services, call, { refused: { refused: stale } });
+  const { identifier = '', password = '', returnTo } = fieldsOf(call);
+  if (identifier.length > 254 || password.length > 1024)
+    return signInAnswer(services, call, { refused: { refused: 'invalid_credentials' } });
+  const { tenant, cookies, origin } = call;
+  const outcome = await signIn(services, { tenant, identifier, password, cookies, origin });
+  if (isRefused(outcome)) return signInAnswer(services, call, { refused: outcome });
+  return seeOther(safeReturn(returnTo), outcome.cookies);
+}
+
+function signUpAnswer(services: Services, call: Call, refused?: Refused): Answer {
+  const attempt = attemptOf(services, call);
+  const fields = fieldsOf(call);
+  const html = signUpPage({
+    frame,
+    formToken: attempt.formToken,
+    email: fields.email?.slice(0, 254),
+    name: fields.name?.slice(0, 100),
+    refusal: refused?.refused,
+    minLength: services.policy(call.tenant).authentication.password.minLength,
+  });
+  return { status: refused ? refusalOf(refused.refused).status : 200, html, cookies: attempt.cookies };
+}
+
+async function takeSignUp(services: Services, call: Call): Promise<Answer> {
+  const stale = attemptRefusal(services, call);
+  if (stale) return signUpAnswer(services, call, { refused: 'form_expired' });
+  const { email = '', password = '', name = '' } = fieldsOf(call);
+  if (email.length > 254 || name.length > 100)
+    return signUpAnswer(services, call, { refused: 'invalid_request' });
+  if (password.length > 1024) return signUpAnswer(services, call, { refused: 'password_too_long' });
+  const outcome = await signUp(services, { tenant: call.tenant, email, password, name, origin: call.origin });
+  return isRefused(outcome)
+    ? signUpAnswer(services, call, outcome)
+    : seeOther('/sign-in?notice=account-ready');
+}
+
+async function showLink(services: Services, call: Call): Promise<Answer> {
+  return linkAnswer(services, call, call.query.token ?? '');
+}
+
+async function linkAnswer(services: Services, call: Call, token: string, refused?: Refused): Promise<Answer> {
+  const record =
+    token.length > 0 && token.length <= 200 ? await readLink(services, call.tenant, token) : null;
+  if (!record) return refusalPage('link_invalid');
+  const attempt = attemptOf(services, call);
+  const html = linkPage({
+    frame,
+    formToken: attempt.formToken,
+    token,
+    kind: record.link.kind,
+    email: record.user?.email ?? fieldsOf(call).email?.slice(0, 254),
+    refusal: refused?.refused,
+    minLength: services.policy(call.tenant).authentication.password.minLength,
+  });
+  return { status: refused ? refusalOf(refused.refused).status : 200, html, cookies: attempt.cookies };
+}
+
+async function takeLink(services: Services, call: Call): Promise<Answer> {
+  const { token = '', password = '', email, name } = fieldsOf(call);
+  if (attemptRefusal(services, call)) return linkAnswer(services, call, token, { refused: 'form_expired' });
+  if (password.length > 1024) return linkAnswer(services, call, token, { refused: 'password_too_long' });
+  if ((email?.length ?? 0) > 254 || (name?.length ?? 0) > 100)
+    return linkAnswer(services, call, token, { refused: 'invalid_request' });
+  const { tenant, cookies, origin } = call;
+  const outcome = await useLink(services, { tenant, token, password, email, name, cookies, origin });
+  return isRefused(outcome)
+    ? linkAnswer(services, call, token, outcome)
+    : seeOther('/account', outcome.cookies);
+}
+
+async function takeSignOut(services: Services, call: Call): Promise<Answer> {
+  const visit = await visitOf(services, call);
+  if (!isRefused(visit) && !isFormOf(services, visit.current, call))
+    return refusalPage('form_expired', visit.cookies);
+  await signOut(services, call);
+  return seeOther('/sign-in?notice=signed-out', clearedCookies);
+}

@@ -1,0 +1,48 @@
+import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import type { Random } from './services/random.ts';
+
+/** What is derived from the master key, and the secrets that leave in cookies and links. */
+export interface Secrets {
+  /** The token that ties a form to its attempt or session (`subject`). */
+  formToken(subject: string): string;
+  isFormToken(subject: string, token: string): boolean;
+  /** A device cookie's value: 32 random bytes and a tag that shows it was issued here. */
+  newDeviceCookie(random: Random): string;
+  /** SHA-256 of a device cookie's secret; null for a value that was never issued here. */
+  deviceSecretHash(cookie: string | undefined): Uint8Array | null;
+}
+
+export function createSecrets(masterKey: Uint8Array): Secrets {
+  const formKey = derive(masterKey, 'argus form token');
+  const deviceKey = derive(masterKey, 'argus device cookie');
+  const tagOf = (secret: string) =>
+    createHmac('sha256', deviceKey).update(secret).digest('base64url').slice(0, 22);
+  const formToken = (subject: string) => createHmac('sha256', formKey).update(subject).digest('base64url');
+  return {
+    formToken,
+    isFormToken: (subject, token) => isEqual(formToken(subject), token),
+    newDeviceCookie(random) {
+      const secret = random.bytes(32).toString('base64url');
+      return `${secret}.${tagOf(secret)}`;
+    },
+    deviceSecretHash(cookie) {
+      const [secret, tag, ...rest] = (cookie ?? '').split('.');
+      if (!secret || !tag || rest.length > 0 || !isEqual(tagOf(secret), tag)) return null;
+      return hashOf(secret);
+    },
+  };
+}
+
+/** How the secret of a link or key is kept: it has 256 bits, so one SHA-256 suffices. */
+export function hashOf(secret: string): Uint8Array {
+  return createHash('sha256').update(secret).digest();
+}
+
+function derive(masterKey: Uint8Array, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', masterKey, new Uint8Array(0), purpose, 32));
+}
+
+export function isEqual(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

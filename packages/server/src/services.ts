@@ -1,0 +1,37 @@
+import type { TenantId } from '@argus/contract';
+import type { AuditEvent, EventDraft, Policy } from '@argus/core';
+import type { Store } from '@argus/store';
+import type { PasswordHasher } from './authenticators/password.ts';
+import type { Config } from './config/config.ts';
+import type { KeyKeeper } from './keys.ts';
+import type { Metrics } from './metrics.ts';
+import type { Secrets } from './secrets.ts';
+import type { Clock } from './services/clock.ts';
+import type { Log } from './services/log.ts';
+import type { Random } from './services/random.ts';
+
+/** All that a flow may lean on; there is nothing global. */
+export interface Services {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly store: Store;
+  readonly keys: KeyKeeper;
+  readonly passwords: PasswordHasher;
+  readonly secrets: Secrets;
+  readonly metrics: Metrics;
+  /** SHA-256 in hex of the key that operators on this machine show. */
+  readonly operatorKeyHash: string;
+  /** The policy in force for a tenant. */
+  policy(tenant: TenantId): Policy;
+}
+
+/** Give drafts their id and time. */
+export function stamp(
+  { random }: Pick<Services, 'random'>,
+  at: number,
+  drafts: readonly EventDraft[],
+): AuditEvent[] {
+  return drafts.map((draft) => ({ ...draft, id: random.uuid(), at }));
+}

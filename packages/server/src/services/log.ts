@@ -1,0 +1,25 @@
+import { pino } from 'pino';
+
+export type Log = Pick<ReturnType<typeof pino>, 'debug' | 'info' | 'warn' | 'error'>;
+
+/** JSON lines on stderr; values under names that may hold a secret are never written. */
+export function createLog(level: string): Log {
+  const secrets = [
+    'password',
+    'currentPassword',
+    'newPassword',
+    'token',
+    'secret',
+    'cookie',
+    'authorization',
+    'phc',
+  ];
+  return pino(
+    {
+      level,
+      base: null,
+      redact: { paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[secret]' },
+    },
+    pino.destination(2),
+  );
+}
