@@ -23,11 +23,6 @@ export interface TestVerdict {
 export function tallyOf(outcomes: readonly TestFileOutcome[], problems: readonly string[]): Tally {
   const tally: Tally = { passed: 0, failures: [], skips: [], problems: [...problems] };
   for (const outcome of outcomes) {
-    if (outcome.overdueSeconds !== undefined) {
-      tally.problems.push(
-        `${outcome.file} did not finish within ${outcome.overdueSeconds} s and was stopped`,
-      );
-    }
     const before = tally.passed + tally.failures.length + tally.skips.length;
     for (const verdict of outcome.verdicts) count(tally, outcome.file, verdict);
     const counted = tally.passed + tally.failures.length + tally.skips.length - before;

@@ -19,8 +19,6 @@ export interface TestFileOutcome {
   /** Relative to the root of the repository. */
   readonly file: string;
   readonly verdicts: readonly TestVerdict[];
-  /** Set when the file had to be stopped. */
-  readonly overdueSeconds: number | undefined;
 }
 
 export function chooseTestFiles(choice: { isLong: boolean; filters: readonly string[] }): string[] {
@@ -45,9 +43,10 @@ export async function runTestFiles(
     for (let file = waiting.shift(); file && !how.interrupted.aborted; file = waiting.shift()) {
       const deadline = AbortSignal.timeout(seconds * 1000);
       const { verdicts, events } = await runTestFile(file, AbortSignal.any([deadline, how.interrupted]));
+      if (deadline.aborted) verdicts.push(overdue(seconds));
       printer.write(titleOf(file, verdicts));
       for (const event of events) printer.write(event);
-      outcomes.push({ file, verdicts, overdueSeconds: deadline.aborted ? seconds : undefined });
+      outcomes.push({ file, verdicts });
     }
   };
   await Promise.all(Array.from({ length: filesAtOnce }, work));
@@ -72,12 +71,18 @@ async function runTestFile(
       const hasPassed = event.type === 'test:pass';
       // A file without a test is reported as a passing test that bears the name of the file.
       if (hasPassed && name === path) continue;
+      const shownName = name === path ? 'the file itself did not run to its end' : name;
       const isSuite = details.type === 'suite' && (hasPassed || isFailureOfItsTests(event.data.details));
-      verdicts.push({ name, isSuite, hasPassed, skip, todo });
+      verdicts.push({ name: shownName, isSuite, hasPassed, skip, todo });
     }
     events.push(event);
   }
   return { verdicts, events };
+}
+
+function overdue(seconds: number): TestVerdict {
+  const name = `stopped because it did not finish within ${seconds} s`;
+  return { name, isSuite: false, hasPassed: false, skip: undefined, todo: undefined };
 }
 
 function isFailureOfItsTests(details: object): boolean {
