@@ -17,11 +17,14 @@ const forms = [
 /** Every module that a source names: static, re-exported, for its effect, or loaded on demand. */
 export function importsOf(source: string): Import[] {
   const text = codeOnly(source, { strings: true });
+  const code = codeOnly(source);
   const found: Import[] = [];
   for (const form of forms) {
     for (const match of text.matchAll(form)) {
       const specifier = match[3];
-      if (specifier === undefined) continue;
+      const isInString =
+        code.slice(match.index, match.index + 6) !== text.slice(match.index, match.index + 6);
+      if (specifier === undefined || isInString) continue;
       const isTypeOnly = match[1] !== undefined && match[1] !== '';
       found.push({ specifier, line: lineOf(text, match.index), isTypeOnly });
     }
