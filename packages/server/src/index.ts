@@ -1,4 +1,5 @@
 export { createApp } from './app.ts';
+export type { PasswordHasher } from './authenticators/password.ts';
 export { type Config, isLoopbackOrigin, judgeEnvironment } from './config/config.ts';
 export { readEnvironment } from './config/env.ts';
 export { readPrivate } from './data-directory.ts';

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
-import { balanced } from '@argus/core';
+import { balanced, type Policy } from '@argus/core';
 import { migrate, openStore } from '@argus/store';
 import { startPostgres } from '@argus/store/embedded';
 import { createApp } from './app.ts';
-import { createPasswordHasher } from './authenticators/password.ts';
+import { createPasswordHasher, type PasswordHasher } from './authenticators/password.ts';
 import type { Config } from './config/config.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { firstAdministratorLink } from './first-administrator.ts';
@@ -33,6 +33,8 @@ export interface Parts {
   /** Jobs run by themselves; tests run them by hand. */
   readonly withJobs?: boolean;
   readonly isProcessWide?: boolean;
+  readonly passwords?: PasswordHasher;
+  readonly policy?: Policy;
 }
 
 const drainMs = 10_000;
@@ -81,7 +83,7 @@ async function openServices(config: Config, parts: Parts, stack: AsyncDisposable
   const store = stack.use(
     openStore({ url, onIdleError: (error) => log.warn({ err: error }, 'a database connection was lost') }),
   );
-  const passwords = await createPasswordHasher(random);
+  const passwords = parts.passwords ?? (await createPasswordHasher(random));
   return {
     config,
     clock,
@@ -93,7 +95,7 @@ async function openServices(config: Config, parts: Parts, stack: AsyncDisposable
     secrets: createSecrets(masterKey),
     metrics: createMetrics(passwords.load, parts.isProcessWide ?? true),
     operatorKeyHash: Buffer.from(hashOf(operatorKey)).toString('hex'),
-    policy: () => balanced,
+    policy: () => parts.policy ?? balanced,
   };
 }
 
