@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fakeEpochMs } from '@argus/testing/clock';
+import { seededRandom } from '@argus/testing/random';
+import { type KeyAlgorithm, type SigningAlgorithm, signNow } from '../src/algorithm.ts';
+import {
+  type AccessClaims,
+  generateKey,
+  type KeyRecord,
+  type KeyRing,
+  masterKeyOf,
+  openKeyRing,
+  type RefreshClaims,
+  type RingKey,
+} from '../src/index.ts';
+
+export const now = fakeEpochMs;
+export const nowSeconds = now / 1000;
+export const issuer = 'https://id.example';
+export const random = seededRandom('tokens');
+export const masterKey = masterKeyOf(random.bytes(32));
+export const algorithms: readonly SigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+
+export const accessClaims: AccessClaims = {
+  iss: issuer,
+  sub: '019b8c00-0000-7000-8000-000000000001',
+  aud: 'https://notes.example/api',
+  exp: nowSeconds + 300,
+  iat: nowSeconds,
+  jti: '019b8c00-0000-7000-8000-000000000002',
+  client_id: 'notes',
+  sid: '019b8c00-0000-7000-8000-000000000003',
+  gid: '019b8c00-0000-7000-8000-000000000004',
+  sct: now - 5000,
+  scope: 'openid notes:read',
+  amr: ['pwd'],
+  acr: 'urn:argus:aal1',
+  auth_time: nowSeconds - 5,
+  tenant: 'default',
+  roles: ['editor'],
+};
+
+export const refreshClaims: RefreshClaims = {
+  iss: issuer,
+  sub: accessClaims.sub,
+  aud: issuer,
+  exp: nowSeconds + 1800,
+  iat: nowSeconds,
+  jti: 'jti-of-generation-3',
+  tenant: 'default',
+  sid: accessClaims.sid,
+  gid: accessClaims.gid,
+  gen: 3,
+  client_id: 'argus',
+  amr: ['pwd'],
+  auth_time: nowSeconds - 5,
+};
+
+export const expectAccess = { issuer, audience: 'https://notes.example/api', now };
+
+export function keyOf(algorithm: KeyAlgorithm): Promise<KeyRecord> {
+  const use = algorithm === 'HS256' ? 'refresh' : 'access';
+  return generateKey({ use, algorithm, publishedAt: now, signsFromAt: now }, masterKey, random);
+}
+
+export async function ringOf(...wanted: readonly KeyAlgorithm[]): Promise<KeyRing> {
+  return openKeyRing(await Promise.all(wanted.map(keyOf)), masterKey);
+}
+
+type Segment = string | Uint8Array | Readonly<Record<string, unknown>>;
+
+/** A compact JWS with any header and payload, honestly signed by `key`: what no public function would make. */
+export function forge(key: RingKey, header: Segment, payload: Segment): string {
+  const input = `${segmentOf(header)}.${segmentOf(payload)}`;
+  return `${input}.${signNow(key, Buffer.from(input, 'latin1')).toString('base64url')}`;
+}
+
+export function segmentOf(part: Segment): string {
+  if (typeof part === 'string') return Buffer.from(part, 'utf8').toString('base64url');
+  if (part instanceof Uint8Array) return Buffer.from(part).toString('base64url');
+  return Buffer.from(JSON.stringify(part), 'utf8').toString('base64url');
+}
+
+export function headerOf(key: RingKey): { alg: string; typ: string; kid: string } {
+  return { alg: key.algorithm, typ: key.use === 'access' ? 'at+jwt' : 'rt+jwt', kid: key.kid };
+}
+
+const folder = process.env.ARGUS_VECTORS;
+export const vectorsAbsent: string | false =
+  folder === undefined ? 'ARGUS_VECTORS is not set: third-party vectors were NOT run' : false;
+
+/** The parsed file; its shape is the vector authors' business, so each test states the part it reads. */
+export function readVectors<Shape>(path: string): Shape {
+  // The cast is the reader's claim about a third party's file; a wrong claim fails the test that makes it.
+  return JSON.parse(readFileSync(join(folder ?? '', path), 'utf8')) as Shape;
+}
