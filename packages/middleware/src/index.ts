@@ -1,1 +1,15 @@
-export {};
+export type { Answer } from './challenge.ts';
+export { ProtectionFault } from './fault.ts';
+export type { Principal, TokenSource } from './principal.ts';
+export {
+  type PartsVerdict,
+  type Protection,
+  type ProtectionState,
+  protect,
+  type Verdict,
+} from './protect.ts';
+export type { RefusalReason } from './refused.ts';
+export type { RequestParts } from './request-parts.ts';
+export type { Requirement } from './requirement.ts';
+export type { ProtectOptions } from './settings.ts';
+export type { CacheBounds } from './verified-tokens.ts';
