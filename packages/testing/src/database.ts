@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrate, readMigrations } from '@argus/store';
+import { type MigrationClient, migrate, openStore, readMigrations } from '@argus/store';
 import { startPostgres } from '@argus/store/embedded';
-import pg from 'pg';
 
 /** A database of one test file's own, with the current schema; dropped when disposed of. */
 export interface TestDatabase extends AsyncDisposable {
@@ -21,6 +20,8 @@ export interface TestPostgres {
 
 /** Any constant, if nothing else on the server uses it: one process at a time makes the template. */
 const TEMPLATE_LOCK = 7_203_118_451;
+
+type Admin = MigrationClient;
 
 let ownServer: Promise<TestPostgres> | null = null;
 
@@ -78,18 +79,21 @@ async function startOwn(): Promise<TestPostgres> {
   return server;
 }
 
-async function asAdmin<T>(server: string, work: (admin: pg.Client) => Promise<T>): Promise<T> {
-  const admin = new pg.Client({ connectionString: server });
-  await admin.connect();
+async function asAdmin<T>(server: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+  await using store = openStore({ url: server, size: 1 });
+  // One connection throughout: the lock on the template belongs to it.
+  const admin = await store.pool.connect();
   try {
+    // Making a database waits for the disk, on a busy machine longer than a server's statements may.
+    await admin.query('SET statement_timeout = 0');
     return await work(admin);
   } finally {
-    await admin.end();
+    admin.release();
   }
 }
 
 /** The template appears by rename, so a process that dies half-way leaves none that looks finished. */
-async function ensureTemplate(admin: pg.Client, server: string): Promise<string> {
+async function ensureTemplate(admin: Admin, server: string): Promise<string> {
   const hash = createHash('sha256');
   for (const file of readMigrations()) hash.update(file.checksum);
   const template = `argus_template_${hash.digest('hex').slice(0, 16)}`;
@@ -103,7 +107,7 @@ async function ensureTemplate(admin: pg.Client, server: string): Promise<string>
   return template;
 }
 
-async function makeTemplate(admin: pg.Client, server: string, template: string): Promise<void> {
+async function makeTemplate(admin: Admin, server: string, template: string): Promise<void> {
   const unfinished = `${template}_unfinished`;
   await admin.query(`DROP DATABASE IF EXISTS ${unfinished} WITH (FORCE)`);
   await admin.query(`CREATE DATABASE ${unfinished}`);
@@ -113,7 +117,7 @@ async function makeTemplate(admin: pg.Client, server: string, template: string):
   await admin.query(`ALTER DATABASE ${unfinished} RENAME TO ${template}`);
 }
 
-async function unusedName(admin: pg.Client): Promise<string> {
+async function unusedName(admin: Admin): Promise<string> {
   const answer = await admin.query<{ name: string }>(
     "SELECT replace(gen_random_uuid()::text, '-', '') AS name",
   );

@@ -14,6 +14,7 @@ import { type Random, systemRandom } from '../services/random.ts';
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { PostgresUnavailable } from './errors.ts';
+import { stopLeftovers } from './leftovers.ts';
 import { writeAtomically } from './location.ts';
 import { runErrand } from './run.ts';
 import { type Durability, singleUserSettings } from './settings.ts';
@@ -49,7 +50,7 @@ export async function ensureCluster(site: Site, random: Random = systemRandom): 
   const exists = clusterMajor(site.home) !== null;
   if (exists && existsSync(passwordFile)) return readFileSync(passwordFile, 'utf8').trim();
   const password = random.bytes(24).toString('base64url');
-  if (exists) await singleUser(site, clusterOf(site.home), [`ALTER ROLE argus PASSWORD '${password}'`]);
+  if (exists) await replacePassword(site, password);
   else await makeCluster(site, password, random);
   writeAtomically(passwordFile, `${password}\n`);
   return password;
@@ -68,6 +69,13 @@ async function makeCluster(site: Site, password: string, random: Random): Promis
     'CREATE DATABASE argus OWNER argus',
   ]);
   renameSync(unfinished, clusterOf(site.home));
+}
+
+/** The password file was lost, or its writing was cut short by a kill. */
+async function replacePassword(site: Site, password: string): Promise<void> {
+  const cluster = clusterOf(site.home);
+  await stopLeftovers(cluster);
+  await singleUser(site, cluster, [`ALTER ROLE argus PASSWORD '${password}'`]);
 }
 
 async function initialise(site: Site, cluster: string, random: Random): Promise<void> {

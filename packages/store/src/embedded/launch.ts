@@ -7,6 +7,7 @@ import { within } from '../services/clock.ts';
 import { clusterOf, type Site } from './cluster.ts';
 import { PostgresUnavailable } from './errors.ts';
 import { stopLeftovers } from './leftovers.ts';
+import { boundToOwner } from './owner-bound.ts';
 import { childOptions } from './run.ts';
 import { runningSettings } from './settings.ts';
 
@@ -14,7 +15,7 @@ import { runningSettings } from './settings.ts';
 export type LogLine = (line: string) => void;
 
 /** After a crash the write-ahead log is replayed before the first connection. */
-const READY_LIMIT_MS = 120_000;
+const READY_LIMIT_MS = 600_000;
 const FAST_STOP_MS = 10_000;
 const IMMEDIATE_STOP_MS = 5_000;
 const KEPT_LINES = 20;
@@ -25,7 +26,8 @@ export async function launch(site: Site, socketDirectory: string, log: LogLine):
   // Nothing runs now: a socket's lock file could only name a process id that was reused.
   for (const name of readdirSync(socketDirectory)) rmSync(join(socketDirectory, name), { force: true });
   const args = ['-D', clusterOf(site.home), ...runningSettings(socketDirectory, site.durability)];
-  const child = spawn(site.binaries.postgres, args, {
+  const command = boundToOwner({ program: site.binaries.postgres, args });
+  const child = spawn(command.program, [...command.args], {
     ...childOptions(site.account, site.binaries.libraryPath),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -40,7 +42,7 @@ export async function launch(site: Site, socketDirectory: string, log: LogLine):
     letGo(child);
     return child;
   }
-  child.kill('SIGKILL');
+  child.kill('SIGQUIT');
   throw new PostgresUnavailable(`it did not start (${outcome}): ${kept.join(' | ')}`);
 }
 

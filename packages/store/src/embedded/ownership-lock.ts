@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DataDirectoryInUse, PostgresUnavailable } from './errors.ts';
@@ -32,7 +32,10 @@ export function takeOwnership(dataDir: string): OwnershipLock {
 function openLockFile(dataDir: string): DatabaseSync {
   const path = join(dataDir, 'postgres.lock');
   try {
-    return new DatabaseSync(path, { timeout: 0 });
+    const database = new DatabaseSync(path, { timeout: 0 });
+    // By its path: closing a descriptor of the file would drop this process's lock on it (POSIX fcntl).
+    chmodSync(path, 0o600);
+    return database;
   } catch (error) {
     throw new PostgresUnavailable(`${path} cannot be opened: ${String(error)}.`, { cause: error });
   }

@@ -12,6 +12,9 @@ export interface Errand {
   input?: string;
 }
 
+/** Where the system's own programs are. */
+export const ERRAND_PATH = '/usr/bin:/bin';
+
 const ERRAND_LIMIT_MS = 120_000;
 const OUTPUT_LIMIT = 20_000;
 
@@ -57,6 +60,6 @@ export function childOptions(account: Account | null, libraryPath: string | null
     ...(account ?? {}),
     cwd: '/',
     detached: true,
-    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', ...libraries },
+    env: { PATH: ERRAND_PATH, LC_ALL: 'C', TZ: 'UTC', ...libraries },
   };
 }

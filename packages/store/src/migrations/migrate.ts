@@ -81,16 +81,16 @@ export function readMigrations(folder: string = import.meta.dirname): Migration[
 
 async function bringUp(client: MigrationClient, files: readonly Migration[]): Promise<string[]> {
   if (missing(files, await applied(client)).length === 0) return [];
-  await client.query("SET lock_timeout = '60s'");
+  await client.query("SET lock_timeout = '60s'; SET statement_timeout = 0");
   try {
     await client.query(`SELECT pg_advisory_lock${LOCK}`);
     try {
       return await applyMissing(client, files);
     } finally {
-      await client.query(`SELECT pg_advisory_unlock${LOCK}`);
+      await unlessGone(client.query(`SELECT pg_advisory_unlock${LOCK}`));
     }
   } finally {
-    await client.query('RESET lock_timeout');
+    await unlessGone(client.query('RESET lock_timeout; RESET statement_timeout'));
   }
 }
 
@@ -113,9 +113,14 @@ async function apply(client: MigrationClient, file: Migration): Promise<void> {
     ]);
     await client.query('COMMIT');
   } catch (cause) {
-    await client.query('ROLLBACK');
+    await unlessGone(client.query('ROLLBACK'));
     throw new Error(`Migration ${file.name} failed: ${String(cause)}`, { cause });
   }
+}
+
+/** Cleaning up fails when the connection is lost, which cleans up too; the first error is the one to tell. */
+async function unlessGone(cleaning: Promise<unknown>): Promise<void> {
+  await cleaning.catch(() => undefined);
 }
 
 async function applied(client: MigrationClient): Promise<Applied[]> {
