@@ -48,7 +48,7 @@ function lockComplaints(lock: Lock, mayHaveScripts: RegExp): string[] {
   return Object.entries(lock.packages).flatMap(([path, entry]) => {
     if (entry.link || !path.includes('node_modules/')) return [];
     const complaints: string[] = [];
-    if (!entry.integrity) complaints.push(`${path} has no integrity`);
+    if (!entry.integrity && !isForeignTool(entry)) complaints.push(`${path} has no integrity`);
     if (entry.resolved) complaints.push(`${path} names a host`);
     if (entry.hasInstallScript && !mayHaveScripts.test(path))
       complaints.push(`${path} runs a script on install`);
@@ -108,5 +108,15 @@ describe('the check of dependencies complains', () => {
       packages: { 'node_modules/a': { resolved: 'https://a.example/a.tgz', hasInstallScript: true } },
     };
     assert.equal(lockComplaints(lock, /^$/).length, 3);
+  });
+
+  test('about a package without a hash that this or any server installs', () => {
+    const tool = { dev: true, optional: true, os: ['linux'], cpu: ['x64'] };
+    const foreign = { ...tool, os: ['win32'] };
+    const complaints = (entry: LockEntry): number =>
+      lockComplaints({ packages: { 'node_modules/a': entry } }, /^$/).length;
+    assert.equal(complaints(tool), 1);
+    assert.equal(complaints({ ...foreign, dev: false }), 1);
+    assert.equal(complaints(foreign), 0);
   });
 });
