@@ -26,9 +26,9 @@ function endedRow(session: ListedSession, now: string): Html {
 <h3 class="row-name"><bdi>${deviceWords(session.device)}</bdi></h3>
 <p class="row-reason">${session.endReason === null ? 'Ended.' : endReasonSentence(session.endReason)}</p>
 <dl class="facts">
-${session.endedAt !== null && html`<div><dt>Ended</dt><dd>${timeBoth(session.endedAt, now)}</dd></div>`}
-<div><dt>Signed in</dt><dd>${timeAbsolute(session.createdAt)}</dd></div>
-<div><dt>From</dt><dd><span class="address">${session.location.ip}</span></dd></div>
+${session.endedAt !== null && html`<div><dt>Ended</dt> <dd>${timeBoth(session.endedAt, now)}</dd></div>`}
+<div><dt>Signed in</dt> <dd>${timeAbsolute(session.createdAt)}</dd></div>
+<div><dt>From</dt> <dd><span class="address">${session.location.ip}</span></dd></div>
 </dl>
 </li>`;
 }

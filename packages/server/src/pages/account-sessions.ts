@@ -15,8 +15,7 @@ export function thisSessionSection(current: CurrentSession, now: string): Html {
 <p class="device-name"><bdi>${deviceWords(current.device)}</bdi> <span class="badge strong">This device</span>${current.bound && html` <span class="badge">Bound to this device</span>`}</p>
 </div>
 <dl class="facts">
-<div><dt>Signed in</dt><dd>${timeBoth(current.createdAt, now)}${current.amr.length > 0 && html` <span class="more">with ${methodsWords(current.amr)}</span>`}</dd></div>
-<div><dt>From</dt><dd><span class="address">${current.location.ip}</span></dd></div>
+<div><dt>Signed in</dt> <dd>${timeBoth(current.createdAt, now)}${current.amr.length > 0 && html` <span class="more">with ${methodsWords(current.amr)}</span>`} <span class="more">from <span class="address">${current.location.ip}</span></span></dd></div>
 ${ends(current, now)}
 ${apps(current.clients)}
 </dl>
@@ -25,12 +24,12 @@ ${apps(current.clients)}
 
 function ends(current: CurrentSession, now: string): Html {
   const [idle, absolute] = [instantOf(current.idleExpiresAt), instantOf(current.absoluteExpiresAt)];
-  const atLatest = html`<div><dt>At the latest</dt><dd>${timeBoth(current.absoluteExpiresAt, now)}</dd></div>`;
+  const atLatest = html`<div><dt>Ends at the latest</dt> <dd>${timeBoth(current.absoluteExpiresAt, now)}</dd></div>`;
   if (idle !== null && absolute !== null && idle < absolute) {
-    return html`<div><dt>Ends if you do nothing</dt><dd>${timeBoth(current.idleExpiresAt, now)} <span class="more">${limit(current)}</span></dd></div>
+    return html`<div><dt>Ends if you do nothing</dt> <dd>${timeBoth(current.idleExpiresAt, now)} <span class="more">${limit(current)}</span></dd></div>
 ${atLatest}`;
   }
-  return html`<div><dt>Ends, even while in use</dt><dd>${timeBoth(current.absoluteExpiresAt, now)} <span class="more">${limit(current)}</span></dd></div>`;
+  return html`<div><dt>Ends, even while in use</dt> <dd>${timeBoth(current.absoluteExpiresAt, now)} <span class="more">${limit(current)}</span></dd></div>`;
 }
 
 function limit(current: CurrentSession): Html {
@@ -69,9 +68,9 @@ function sessionRow(session: ListedSession, v: AccountView): Html {
 <span class="device-icon">${deviceIcon(session.device.type)}</span>
 <h3 class="row-name"><bdi>${deviceWords(session.device)}</bdi></h3>
 <dl class="facts">
-<div><dt>Last active</dt><dd>${timeRelative(session.lastActiveAt, v.now)}</dd></div>
-<div><dt>From</dt><dd><span class="address">${session.location.ip}</span></dd></div>
-<div><dt>Signed in</dt><dd>${timeAbsolute(session.createdAt)}</dd></div>
+<div><dt>Last active</dt> <dd>${timeRelative(session.lastActiveAt, v.now)}</dd></div>
+<div><dt>Signed in</dt> <dd>${timeAbsolute(session.createdAt)}</dd></div>
+<div><dt>From</dt> <dd><span class="address">${session.location.ip}</span></dd></div>
 ${apps(session.clients)}
 </dl>
 ${postForm(
@@ -85,5 +84,5 @@ ${postForm(
 function apps(clients: readonly string[]): Html | undefined {
   const named = clients.filter((client) => client !== 'argus');
   if (named.length === 0) return undefined;
-  return html`<div><dt>Signed in to</dt><dd>${named.map((client, index) => html`${index > 0 && ', '}<bdi>${client}</bdi>`)}</dd></div>`;
+  return html`<div class="apps"><dt>Signed in to</dt> <dd>${named.map((client, index) => html`${index > 0 && ', '}<bdi>${client}</bdi>`)}</dd></div>`;
 }

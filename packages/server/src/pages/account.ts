@@ -78,9 +78,9 @@ ${eventsSection(v.events, v.now)}
 }
 
 const notices: Readonly<Record<AccountNotice, string>> = {
-  'session-ended': 'The session is ended.',
-  'others-ended': 'All your other sessions are ended.',
-  'password-changed': 'Your password is changed, and all your other sessions are ended.',
+  'session-ended': 'The session has ended.',
+  'others-ended': 'All your other sessions have ended.',
+  'password-changed': 'Your password is changed, and all your other sessions have ended.',
 };
 
 const contents: Html = html`<nav class="contents" aria-label="On this page">

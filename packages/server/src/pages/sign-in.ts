@@ -2,7 +2,7 @@ import type { RefusalCode } from '@argus/contract';
 import { field, hidden, noticeBanner, postForm, problemSummary } from './form.ts';
 import { framed, type PageFrame } from './frame.ts';
 import { html } from './html.ts';
-import { problemOf } from './problem-words.ts';
+import { type Problem, problemOf } from './problem-words.ts';
 
 export interface SignInView {
   readonly frame: PageFrame;
@@ -23,8 +23,7 @@ export type SignInNotice =
 
 /** Sign in with e-mail address and password: `POST /sign-in`. */
 export function signInPage(v: SignInView): string {
-  const problem =
-    v.refusal && problemOf(v.refusal, { page: 'sign-in', retryAfterSeconds: v.retryAfterSeconds });
+  const problem = problemOn(v);
   return framed(v.frame, {
     heading: 'Sign in',
     shape: 'narrow',
@@ -40,6 +39,11 @@ ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: '
 )}
 <p class="aside">New here? <a href="/sign-up">Create an account</a></p>`,
   });
+}
+
+function problemOn(v: SignInView): Problem | undefined {
+  if (v.refusal) return problemOf(v.refusal, { page: 'sign-in', retryAfterSeconds: v.retryAfterSeconds });
+  return v.notice === 'cookies-needed' ? { sentence: notices[v.notice], fields: [] } : undefined;
 }
 
 const notices: Readonly<Record<SignInNotice, string>> = {

@@ -15,7 +15,7 @@ const relativeFormat = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 /** A `<time>` that reads as both: "3 minutes ago" and "23 Nov 2025, 14:31 UTC". Text that is no time stays text. */
 export function timeBoth(iso: string, now: string): Html {
   const [at, from] = [instantOf(iso), instantOf(now)];
-  if (at === null || from === null) return html`<span class="absolute">${iso}</span>`;
+  if (at === null || from === null) return html`<span>${iso}</span>`;
   return html`<time datetime="${iso}"><span class="relative">${relativeWords(at - from)}</span> <span class="absolute">${absoluteWords(at)}</span></time>`;
 }
 

@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launchBrowser } from '@argus/testing';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { stylesheet } from '../src/pages/stylesheet.ts';
+import { believable, samplePages } from './pages-samples.ts';
+
+const pages = samplePages(believable());
+const origin = 'http://argus.localhost';
+const policy =
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+let browser: Browser;
+before(async () => {
+  browser = await launchBrowser();
+});
+after(() => browser.close());
+
+const everyPage = Object.keys(pages);
+// One of each shape; colours and widths are all that differ from the first look.
+const eachShape = [
+  'sign-in refused',
+  'sign-up',
+  'invitation',
+  'message',
+  'account',
+  'account, short password',
+];
+const looks = [
+  { colorScheme: 'light', width: 1280, names: everyPage },
+  { colorScheme: 'light', width: 360, names: eachShape },
+  { colorScheme: 'dark', width: 1280, names: eachShape },
+  { colorScheme: 'dark', width: 360, names: eachShape },
+] as const;
+
+for (const { colorScheme, width, names } of looks) {
+  test(`axe finds nothing on ${names.length} pages in ${colorScheme} at ${width} pixels`, async () => {
+    await using opened = await open({ colorScheme, viewport: { width, height: 800 } });
+    for (const name of names) {
+      await opened.show(name);
+      // The legacy mode opens no second page for frames, of which there are none.
+      const found = await new AxeBuilder({ page: opened.page }).setLegacyMode(true).analyze();
+      const lines = found.violations.map(
+        (rule) => `${name}: ${rule.id} at ${rule.nodes.map((node) => node.target.join(' ')).join(', ')}`,
+      );
+      assert.deepEqual(lines, []);
+    }
+  });
+}
+
+test('no page is wider than a screen of 320 pixels', async () => {
+  await using opened = await open({ viewport: { width: 320, height: 700 } });
+  for (const name of everyPage) {
+    await opened.show(name);
+    const width = await opened.page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 320, `${name} is ${width} pixels wide`);
+  }
+});
+
+test('the strict content security policy blocks nothing a page needs', async () => {
+  await using opened = await open({});
+  const complaints: string[] = [];
+  opened.page.on('console', (message) => complaints.push(message.text()));
+  for (const name of everyPage) {
+    await opened.show(name);
+    const brand = await opened.page.evaluate(() => getComputedStyle(document.body).display);
+    assert.equal(brand, 'flex', `${name} is without its style sheet`);
+  }
+  assert.deepEqual(complaints, []);
+});
+
+test('no page carries an inline style, a script or an event attribute', async () => {
+  await using opened = await open({});
+  for (const name of everyPage) {
+    await opened.show(name);
+    const inline = await opened.page.evaluate(() =>
+      [...document.querySelectorAll('*')]
+        .filter(
+          (element) =>
+            element.matches('script, style, iframe, [style]') ||
+            element.getAttributeNames().some((attribute) => attribute.startsWith('on')),
+        )
+        .map((element) => element.outerHTML),
+    );
+    assert.deepEqual(inline, [], name);
+  }
+});
+
+test('every form is a POST that carries exactly one form token', async () => {
+  await using opened = await open({});
+  let forms = 0;
+  for (const name of everyPage) {
+    await opened.show(name);
+    const found = await opened.page.evaluate(() =>
+      [...document.forms].map((form) => ({
+        method: form.method,
+        tokens: form.querySelectorAll('input[type=hidden][name=formToken]').length,
+      })),
+    );
+    for (const form of found) assert.deepEqual(form, { method: 'post', tokens: 1 }, name);
+    forms += found.length;
+  }
+  assert.ok(forms > 30);
+});
+
+test('every visible input has a label and an autofill word', async () => {
+  await using opened = await open({});
+  for (const name of everyPage) {
+    await opened.show(name);
+    const bare = await opened.page.evaluate(() =>
+      [...document.querySelectorAll('input')]
+        .filter((input) => input.type !== 'hidden' && !input.hidden)
+        .filter((input) => !input.labels?.[0]?.textContent?.trim() || !input.autocomplete)
+        .map((input) => input.outerHTML),
+    );
+    assert.deepEqual(bare, [], name);
+  }
+});
+
+test('every page has one h1, one main, a language and a title', async () => {
+  await using opened = await open({});
+  for (const name of everyPage) {
+    await opened.show(name);
+    const frame = await opened.page.evaluate(() => ({
+      headings: document.querySelectorAll('h1').length,
+      mains: document.querySelectorAll('main').length,
+      language: document.documentElement.lang,
+      isTitled: document.title.endsWith(' · Argus') && document.title.length > 10,
+      ids: new Set([...document.querySelectorAll('[id]')].map((element) => element.id)).size,
+      elementsWithId: document.querySelectorAll('[id]').length,
+    }));
+    const { ids, elementsWithId, ...rest } = frame;
+    assert.deepEqual(rest, { headings: 1, mains: 1, language: 'en', isTitled: true }, name);
+    assert.equal(ids, elementsWithId, `${name} repeats an id`);
+  }
+});
+
+test('a problem is an alert, and its fields are described by its sentence', async () => {
+  await using opened = await open({});
+  for (const [name, field] of [
+    ['sign-in refused', 'password'],
+    ['sign-up, password_too_short', 'password'],
+    ['account, wrong password', 'currentPassword'],
+    ['account, short password', 'newPassword'],
+  ] as const) {
+    await opened.show(name);
+    const input = opened.page.locator(`#${field}`);
+    assert.match((await input.getAttribute('aria-describedby')) ?? '', /^problem\b/, name);
+    assert.equal(await input.getAttribute('aria-invalid'), 'true', name);
+    assert.equal(await opened.page.locator('[role=alert] #problem').count(), 1, name);
+    assert.ok(await input.evaluate((element) => element === document.activeElement), `${name}: focus`);
+    assert.match(await opened.page.title(), /^Problem: /);
+  }
+});
+
+test('the keyboard reaches the sign-in fields, the button and the way to sign up in reading order', async () => {
+  await using opened = await open({});
+  await opened.show('sign-in');
+  const reached: string[] = [];
+  for (let step = 0; step < 4; step += 1) {
+    reached.push(await opened.page.evaluate(focusedName));
+    await opened.page.keyboard.press('Tab');
+  }
+  assert.deepEqual(reached, ['identifier', 'password', 'Sign in', 'Create an account']);
+});
+
+test('the first stop of the keyboard is the skip link, which can be seen and leads to the content', async () => {
+  await using opened = await open({});
+  await opened.show('account');
+  await opened.page.keyboard.press('Tab');
+  assert.equal(await opened.page.evaluate(focusedName), 'Skip to the content');
+  assert.ok(await opened.page.locator('.skip').evaluate((link) => link.getBoundingClientRect().top >= 0));
+  await opened.page.keyboard.press('Enter');
+  assert.equal(await opened.page.evaluate(() => document.activeElement?.id), 'main');
+});
+
+test('a form sends what its route reads, without JavaScript', async () => {
+  await using opened = await open({ javaScriptEnabled: false });
+  await opened.show('administrator without address');
+  await opened.page.getByLabel('E-mail address').fill('ada@example.org');
+  await opened.page.getByLabel('Name').fill('Ada');
+  await opened.page.getByLabel('Password').fill('correct horse battery staple');
+  const [sent] = await Promise.all([
+    opened.page.waitForRequest(`${origin}/link`),
+    opened.page.getByRole('button').click(),
+  ]);
+  const fields = new URLSearchParams(sent.postData() ?? '');
+  assert.deepEqual([...fields.keys()], ['formToken', 'token', 'email', 'name', 'password']);
+  assert.equal(fields.get('password'), 'correct horse battery staple');
+});
+
+test('each session on the account page has a button of its own name that posts to its own path', async () => {
+  await using opened = await open({ javaScriptEnabled: false });
+  await opened.show('account');
+  const button = opened.page.getByRole('button', { name: /^End the session of/ }).first();
+  const [sent] = await Promise.all([opened.page.waitForRequest(/\/account\/sessions\//), button.click()]);
+  assert.match(sent.url(), /\/account\/sessions\/[^/]+\/end$/);
+  assert.deepEqual([...new URLSearchParams(sent.postData() ?? '').keys()], ['formToken']);
+});
+
+/** Name of the focused input, else the words of the focused element. */
+function focusedName(): string {
+  const focused = document.activeElement;
+  return focused instanceof HTMLInputElement ? focused.name : (focused?.textContent ?? '').trim();
+}
+
+interface Opened extends AsyncDisposable {
+  readonly page: Page;
+  show(name: string): Promise<void>;
+}
+
+async function open(options: BrowserContextOptions): Promise<Opened> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  await answerFrom(context);
+  const page = await context.newPage();
+  return {
+    page,
+    show: async (name) => {
+      await page.goto(`${origin}/page/${encodeURIComponent(name)}`);
+    },
+    [Symbol.asyncDispose]: () => context.close(),
+  };
+}
+
+/** Answers the browser itself: no server and no network. */
+async function answerFrom(context: BrowserContext): Promise<void> {
+  await context.route('**/*', (route) => {
+    const path = decodeURIComponent(new URL(route.request().url()).pathname);
+    if (path === '/assets/argus.css') return route.fulfill({ contentType: 'text/css', body: stylesheet });
+    const body = pages[path.replace('/page/', '')] ?? '<!doctype html><title>Received</title>';
+    return route.fulfill({
+      contentType: 'text/html; charset=utf-8',
+      headers: { 'content-security-policy': policy },
+      body,
+    });
+  });
+}

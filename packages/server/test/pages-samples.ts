@@ -1,0 +1,137 @@
+import {
+  type AuditEventType,
+  auditEventTypes,
+  type EndReason,
+  endReasons,
+  type ListedSession,
+  type RefusalCode,
+} from '@argus/contract';
+import { type AccountView, accountPage } from '../src/pages/account.ts';
+import { linkPage } from '../src/pages/link.ts';
+import { messagePage } from '../src/pages/message.ts';
+import { type SignInNotice, signInPage } from '../src/pages/sign-in.ts';
+import { signUpPage } from '../src/pages/sign-up.ts';
+import { sentenceOf } from '../src/pages/words.ts';
+
+/** Gives the next text for a free field. */
+export type Texts = () => string;
+
+const now = '2025-11-23T14:31:00.000Z';
+const earlier = '2025-11-23T12:57:00.000Z';
+const later = '2025-11-23T14:57:00.000Z';
+const latest = '2025-11-24T00:57:00.000Z';
+
+/** A session whose every free text comes from `text`. */
+export function sampleSession(text: Texts, ended?: EndReason): ListedSession {
+  return {
+    id: text(),
+    current: false,
+    state: ended ? 'ended' : 'active',
+    device: {
+      id: text(),
+      name: text(),
+      browser: text(),
+      os: text(),
+      type: 'mobile',
+      firstSeenAt: earlier,
+      lastSeenAt: now,
+    },
+    location: { ip: text() },
+    createdAt: earlier,
+    lastActiveAt: text(),
+    amr: ['pwd'],
+    acr: 'urn:argus:aal1',
+    clients: ['argus', text()],
+    bound: true,
+    endedAt: ended ? earlier : null,
+    endReason: ended ?? null,
+  };
+}
+
+/** A full account page: other sessions, each end reason, each event type. */
+export function sampleAccount(text: Texts, change: Partial<AccountView> = {}): AccountView {
+  return {
+    frame: { nonce: text(), person: { name: text(), csrf: text() } },
+    formToken: text(),
+    user: { email: text(), name: text(), roles: ['admin', text()] },
+    current: {
+      ...sampleSession(text),
+      current: true,
+      limitedBy: text(),
+      idleExpiresAt: later,
+      absoluteExpiresAt: latest,
+    },
+    sessions: [sampleSession(text), sampleSession(text)],
+    nextCursor: text(),
+    history: endReasons.map((reason) => sampleSession(text, reason)),
+    events: auditEventTypes.map((type: AuditEventType, index) => ({
+      time: earlier,
+      type,
+      sentence: index % 2 === 0 ? sentenceOf(type) : text(),
+      ip: index % 3 === 0 ? null : text(),
+    })),
+    minLength: 15,
+    now,
+    ...change,
+  };
+}
+
+const notices: readonly SignInNotice[] = [
+  'account-ready',
+  'signed-out',
+  'session-ended',
+  'password-changed',
+  'cookies-needed',
+];
+const passwordRefusals: readonly RefusalCode[] = ['password_too_short', 'conflict'];
+
+/** Every page in its states, by name; free texts come from `text`. */
+export function samplePages(text: Texts): Readonly<Record<string, string>> {
+  const frame = { nonce: text() };
+  const formToken = text();
+  const signIn = { frame, formToken, identifier: text(), returnTo: text() };
+  const signUp = { frame, formToken, email: text(), name: text(), minLength: 15 };
+  const short = { history: [], events: [] };
+  const link = { frame, formToken, token: text(), email: text(), minLength: 15 } as const;
+  const pages: Record<string, string> = {
+    'sign-in': signInPage({ frame, formToken }),
+    'sign-in refused': signInPage({ ...signIn, refusal: 'invalid_credentials' }),
+    'sign-in slowed down': signInPage({ ...signIn, refusal: 'slow_down', retryAfterSeconds: 95 }),
+    'sign-up': signUpPage({ frame: { nonce: text(), title: text() }, formToken, minLength: 15 }),
+    administrator: linkPage({ ...link, kind: 'first-administrator' }),
+    'administrator without address': linkPage({ ...link, kind: 'first-administrator', email: undefined }),
+    invitation: linkPage({ ...link, kind: 'invitation' }),
+    'dead link': linkPage({ ...link, kind: 'invitation', refusal: 'link_invalid' }),
+    message: messagePage({ frame, title: text(), message: text(), action: { href: text(), label: text() } }),
+    'bare message': messagePage({ frame, title: text(), message: text() }),
+    account: accountPage(sampleAccount(text)),
+    'empty account': accountPage(
+      sampleAccount(text, {
+        sessions: [],
+        nextCursor: null,
+        history: [],
+        events: [],
+        notice: 'others-ended',
+      }),
+    ),
+    'account, wrong password': accountPage(sampleAccount(text, { ...short, refusal: 'invalid_credentials' })),
+    'account, short password': accountPage(sampleAccount(text, { ...short, refusal: 'password_too_short' })),
+    'account, expired form': accountPage(sampleAccount(text, { ...short, refusal: 'form_expired' })),
+  };
+  for (const notice of notices) pages[`sign-in, ${notice}`] = signInPage({ frame, formToken, notice });
+  for (const refusal of passwordRefusals) pages[`sign-up, ${refusal}`] = signUpPage({ ...signUp, refusal });
+  return pages;
+}
+
+/** Believable texts, long and short, so that layouts are met as people will meet them. */
+export function believable(): Texts {
+  const texts = [
+    'Chrome on Windows',
+    'ada@example.org',
+    '2001:db8:85a3:8d3:1319:8a2e:370:7348',
+    'Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh the Third of Somewhere',
+    'notes',
+  ];
+  let at = 0;
+  return () => texts[at++ % texts.length] ?? '';
+}
