@@ -1,11 +1,12 @@
 export { createApp } from './app.ts';
 export type { PasswordHasher } from './authenticators/password.ts';
 export { type Config, isLoopbackOrigin, judgeEnvironment } from './config/config.ts';
-export { readEnvironment } from './config/env.ts';
-export { readPrivate } from './data-directory.ts';
+export { type Environment, readEnvironment } from './config/env.ts';
+export { readPrivate, writePrivate } from './data-directory.ts';
 export { endExpiredSessions } from './jobs/end-expired.ts';
 export { type Argus, type Parts, startArgus } from './main.ts';
 export { type Clock, systemClock } from './services/clock.ts';
 export { type Random, systemRandom } from './services/random.ts';
 export type { Services } from './services.ts';
 export { version } from './version.ts';
+export { mostWorkers, startArgusWithWorkers } from './workers/primary.ts';

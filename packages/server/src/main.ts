@@ -12,7 +12,7 @@ import { openKeys } from './keys.ts';
 import { createMetrics } from './metrics.ts';
 import { createSecrets, hashOf } from './secrets.ts';
 import { type Clock, repeat, systemClock, within } from './services/clock.ts';
-import { createLog } from './services/log.ts';
+import { createLog, type Log } from './services/log.ts';
 import { type Random, systemRandom } from './services/random.ts';
 import type { Services } from './services.ts';
 
@@ -35,32 +35,66 @@ export interface Parts {
   readonly isProcessWide?: boolean;
   readonly passwords?: PasswordHasher;
   readonly policy?: Policy;
+  /** Connections to the database at most. */
+  readonly poolSize?: number;
+  /** The page of metrics, where one process answers for several. */
+  readonly metricsPage?: () => Promise<string>;
 }
+
+/** The database, the keys and the jobs, without the HTTP server. */
+export interface House {
+  readonly services: Services;
+  readonly databaseUrl: string;
+  startJobs(jobs: readonly Job[]): void;
+  close(): Promise<void>;
+}
+
+/** The HTTP server over a house. */
+export interface Door {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export type Job = 'end-expired' | 'tend-keys';
 
 const drainMs = 10_000;
 
 /** Start Argus: database, migrations, keys, HTTP. */
 export async function startArgus(config: Config, parts: Parts = {}): Promise<Argus> {
+  const house = await openHouse(config, parts);
+  try {
+    const firstLink = await firstAdministratorLink(house.services);
+    const door = await openDoor(house.services);
+    if (parts.withJobs !== false) house.startJobs(['end-expired', 'tend-keys']);
+    return {
+      url: door.url,
+      services: house.services,
+      firstLink,
+      async close() {
+        await door.close();
+        await house.close();
+      },
+    };
+  } catch (error) {
+    await house.close();
+    throw error;
+  }
+}
+
+/** Open the data directory, start the embedded database unless another is named, migrate, load the keys. */
+export async function openHouse(config: Config, parts: Parts = {}): Promise<House> {
   const stack = new AsyncDisposableStack();
   try {
-    const services = await openServices(config, parts, stack);
-    const { http, readiness } = createApp(services);
-    await http.listen({ host: config.host, port: config.port });
-    const jobs = parts.withJobs === false ? [] : startJobs(services);
-    const { port } = http.server.address() as AddressInfo; // it listens on TCP
+    const log = createLog(config.logLevel);
+    const databaseUrl = config.databaseUrl ?? (await startDatabase(config, log, stack));
+    const services = await openServices({ ...config, databaseUrl }, { ...parts, log }, stack);
+    const jobs: { stop(): Promise<void> }[] = [];
     return {
-      url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
       services,
-      firstLink: await firstAdministratorLink(services),
+      databaseUrl,
+      startJobs: (wanted) => void jobs.push(...wanted.map((job) => startJob(services, job))),
       async close() {
-        readiness.state = 'draining';
         await Promise.all(jobs.map((job) => job.stop()));
-        const isDrained = await within(
-          drainMs,
-          http.close().then(() => true),
-          false,
-        );
-        if (!isDrained) http.server.closeAllConnections();
         await stack.disposeAsync();
       },
     };
@@ -70,18 +104,58 @@ export async function startArgus(config: Config, parts: Parts = {}): Promise<Arg
   }
 }
 
-async function openServices(config: Config, parts: Parts, stack: AsyncDisposableStack): Promise<Services> {
+/** Listen where the configuration says. */
+export async function openDoor(services: Services): Promise<Door> {
+  const { host, port, tls } = services.config;
+  const { http, readiness } = createApp(services);
+  await http.listen({ host, port });
+  const address = http.server.address() as AddressInfo; // it listens on TCP
+  return {
+    url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    async close() {
+      readiness.state = 'draining';
+      const isDrained = await within(
+        drainMs,
+        http.close().then(() => true),
+        false,
+      );
+      if (!isDrained) http.server.closeAllConnections();
+    },
+  };
+}
+
+async function startDatabase(config: Config, log: Log, stack: AsyncDisposableStack): Promise<string> {
+  const postgres = stack.use(
+    await startPostgres({
+      dataDir: config.dataDir,
+      log: (line) => log.debug({ postgres: line }, 'database'),
+    }),
+  );
+  postgres.onExit((exit) => log.error({ exit }, 'the embedded database died'));
+  return postgres.url;
+}
+
+type Wired = Config & { readonly databaseUrl: string };
+
+async function openServices(
+  config: Wired,
+  parts: Parts & { readonly log: Log },
+  stack: AsyncDisposableStack,
+): Promise<Services> {
+  const { log } = parts;
   const clock = parts.clock ?? systemClock;
   const random = parts.random ?? systemRandom(clock);
-  const log = createLog(config.logLevel);
   const { masterKey, operatorKey } = await openDataDirectory(config.dataDir, {
     masterKey: config.masterKey,
     random,
   });
-  const url = config.databaseUrl ?? stack.use(await startPostgres({ dataDir: config.dataDir })).url;
-  await migrate(url);
+  await migrate(config.databaseUrl);
   const store = stack.use(
-    openStore({ url, onIdleError: (error) => log.warn({ err: error }, 'a database connection was lost') }),
+    openStore({
+      url: config.databaseUrl,
+      size: parts.poolSize ?? 10,
+      onIdleError: (error) => log.warn({ reason: error.message }, 'a database connection was lost'),
+    }),
   );
   const passwords = parts.passwords ?? (await createPasswordHasher(random));
   return {
@@ -93,16 +167,21 @@ async function openServices(config: Config, parts: Parts, stack: AsyncDisposable
     passwords,
     keys: await openKeys({ store, masterKey, clock, random }),
     secrets: createSecrets(masterKey),
-    metrics: createMetrics(passwords.load, parts.isProcessWide ?? true),
+    metrics: {
+      ...createMetrics(passwords.load, parts.isProcessWide ?? true),
+      ...(parts.metricsPage ? { page: parts.metricsPage } : {}),
+    },
     operatorKeyHash: Buffer.from(hashOf(operatorKey)).toString('hex'),
     policy: () => parts.policy ?? balanced,
   };
 }
 
-function startJobs(services: Services) {
-  const report = (error: unknown) => services.log.error({ err: error }, 'a job failed');
-  return [
-    repeat(30_000, async () => void (await endExpiredSessions(services)), report),
-    repeat(60_000, () => services.keys.tend('system'), report),
-  ];
+function startJob(services: Services, job: Job): { stop(): Promise<void> } {
+  const report = (error: unknown) => services.log.error({ err: error, job }, 'a job failed');
+  switch (job) {
+    case 'end-expired':
+      return repeat(30_000, async () => void (await endExpiredSessions(services)), report);
+    case 'tend-keys':
+      return repeat(60_000, () => services.keys.tend('system'), report);
+  }
 }

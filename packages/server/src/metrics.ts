@@ -1,4 +1,13 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client';
 
 /** What the server counts. Labels are closed sets: nothing a caller sends becomes one. */
 export interface Metrics {
@@ -8,6 +17,8 @@ export interface Metrics {
   readonly signIns: Counter<'outcome'>;
   readonly refreshes: Counter<'outcome'>;
   readonly sessionsEnded: Counter<'reason'>;
+  /** Everything as Prometheus reads it. */
+  page(): Promise<string>;
 }
 
 export function createMetrics(hashLoad: () => number, isProcessWide = true): Metrics {
@@ -55,5 +66,14 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       labelNames: ['reason'],
       registers,
     }),
+    page: () => registry.metrics(),
   };
+}
+
+/** The counts of one process, as they travel between processes. */
+export type Counts = readonly MetricObjectWithValues<MetricValue<string>>[];
+
+/** One page of metrics over several processes: counts are added up. */
+export function pageOfAll(counts: readonly Counts[]): Promise<string> {
+  return AggregatorRegistry.aggregate([...counts]).metrics();
 }

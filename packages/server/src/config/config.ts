@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Environment } from './env.ts';
+import { readTls, type Tls } from './tls.ts';
 
 /** Everything an operator decides before the start, checked. */
 export interface Config {
@@ -18,6 +19,8 @@ export interface Config {
   /** Null: the embedded database. */
   readonly databaseUrl: string | null;
   readonly logLevel: string;
+  /** Serve https with this certificate; absent: plain http, behind a proxy or on loopback. */
+  readonly tls?: Tls;
 }
 
 export type Judged =
@@ -30,7 +33,10 @@ const logLevels = ['debug', 'info', 'warn', 'error', 'silent'];
 export function judgeEnvironment(env: Environment): Judged {
   const mistakes: string[] = [];
   const port = portOf(env.port ?? '8100', mistakes);
-  const issuer = originOf('ARGUS_ISSUER', env.issuer ?? `http://localhost:${port}`, mistakes);
+  const tls = readTls({ cert: env.tlsCert, key: env.tlsKey }, mistakes);
+  const scheme = tls ? 'https' : 'http';
+  const issuer = originOf('ARGUS_ISSUER', env.issuer ?? `${scheme}://localhost:${port}`, mistakes);
+  if (tls && issuer.startsWith('http:')) mistakes.push('ARGUS_ISSUER must use https when Argus serves https');
   const origins = listOf(env.origins).map((text) => originOf('ARGUS_ORIGINS', text, mistakes));
   const config: Config = {
     issuer,
@@ -42,6 +48,7 @@ export function judgeEnvironment(env: Environment): Judged {
     trustedProxies: listOf(env.trustedProxies).map((text) => networkOf(text, mistakes)),
     databaseUrl: databaseOf(env.databaseUrl, mistakes),
     logLevel: env.logLevel ?? 'info',
+    ...(tls ? { tls } : {}),
   };
   if (!logLevels.includes(config.logLevel))
     mistakes.push(`ARGUS_LOG_LEVEL must be one of ${logLevels.join(', ')}`);

@@ -9,6 +9,8 @@ export interface Environment {
   readonly trustedProxies: string | undefined;
   readonly databaseUrl: string | undefined;
   readonly logLevel: string | undefined;
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
 }
 
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
@@ -22,5 +24,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     trustedProxies: env.ARGUS_TRUSTED_PROXIES,
     databaseUrl: env.DATABASE_URL,
     logLevel: env.ARGUS_LOG_LEVEL,
+    tlsCert: env.ARGUS_TLS_CERT,
+    tlsKey: env.ARGUS_TLS_KEY,
   };
 }

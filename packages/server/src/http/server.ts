@@ -26,6 +26,8 @@ export const bodyLimit = 64 * 1024;
 export function createHttpServer(services: Services, routes: readonly Route[]): FastifyInstance {
   const { config } = services;
   const app = Fastify({
+    // A plain and a TLS server differ only in the socket, which no route sees.
+    https: (config.tls ?? null) as null,
     logger: false,
     bodyLimit,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,

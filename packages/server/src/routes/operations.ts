@@ -40,7 +40,7 @@ export function operationsRoutes(readiness: Readiness): readonly Route[] {
               status: 200,
               text: {
                 type: 'text/plain; version=0.0.4; charset=utf-8',
-                body: await services.metrics.registry.metrics(),
+                body: await services.metrics.page(),
               },
             }
           : problemAnswer({ refused: 'not_found' }),

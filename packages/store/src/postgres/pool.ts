@@ -24,7 +24,8 @@ export function openPool({ url, size = 10, onIdleError }: PoolOptions): Pool {
     options: '-c timezone=UTC -c statement_timeout=10000 -c idle_in_transaction_session_timeout=10000',
     types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
   });
-  pool.on('error', (error) => onIdleError?.(error));
+  // While the pool closes, a database that stops at the same time may end a connection first: nothing is lost.
+  pool.on('error', (error) => void (pool.ending || onIdleError?.(error)));
   return pool;
 }
 
