@@ -4,7 +4,13 @@ export {
   issueAccessToken,
   verifyAccessToken,
 } from './access-token.ts';
-export type { KeyAlgorithm, KeyUse, SigningAlgorithm, VerificationKey } from './algorithm.ts';
+export {
+  type KeyAlgorithm,
+  type KeyUse,
+  type SigningAlgorithm,
+  signingAlgorithms,
+  type VerificationKey,
+} from './algorithm.ts';
 export { TokensFault } from './fault.ts';
 export { type JwkRejection, type PublicJwk, thumbprint } from './jwks.ts';
 export {
@@ -14,7 +20,14 @@ export {
   type JwksSourceOptions,
   type JwksState,
 } from './jwks-source.ts';
-export { type KeyFinder, keyIdOf, longestToken, type TokenRejection, type Verified } from './jwt.ts';
+export {
+  type KeyFinder,
+  keyIdOf,
+  longestToken,
+  type TokenRejection,
+  tokenTypes,
+  type Verified,
+} from './jwt.ts';
 export { generateKey, type KeyRecord, type KeySpec } from './key-record.ts';
 export { type KeyRing, openKeyRing, type RingKey } from './key-ring.ts';
 export {

@@ -179,6 +179,14 @@ const badKeys: Readonly<Record<string, { jwk: unknown; rejection: string }>> = {
   'an RSA key of 1024 bits': { jwk: { ...rsa(1024), kid: 'k', alg: 'RS256' }, rejection: 'unfit-key' },
   'an RSA key of 2047 bits': { jwk: { ...rsa(2047), kid: 'k', alg: 'RS256' }, rejection: 'unfit-key' },
   'an RSA key with exponent 3': { jwk: { ...rsa(2048, 3), kid: 'k', alg: 'RS256' }, rejection: 'malformed' },
+  'an even RSA exponent': {
+    jwk: { ...rsa(2048), kid: 'k', alg: 'RS256', e: 'AQAC' },
+    rejection: 'malformed',
+  },
+  'an RSA exponent of five bytes': {
+    jwk: { ...rsa(2048), kid: 'k', alg: 'RS256', e: 'AQAAAAE' },
+    rejection: 'malformed',
+  },
   'an RSA key without alg': { jwk: { ...rsa(2048), kid: 'k' }, rejection: 'unsupported-algorithm' },
   'an RSA key named ES256': { jwk: { ...rsa(2048), kid: 'k', alg: 'ES256' }, rejection: 'malformed' },
   'a padded modulus': { jwk: { ...rsa(2048), kid: 'k', alg: 'RS256', e: 'AQAB==' }, rejection: 'malformed' },
