@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ProtectionFault, type ProtectOptions, protect } from '../src/index.ts';
+import { issuerUrl } from './fake-issuer.ts';
+
+const mistakes: Record<string, Partial<ProtectOptions>> = {
+  'an issuer that is no URL': { issuer: 'argus' },
+  'an issuer with a query': { issuer: `${issuerUrl}/?a=b` },
+  'an issuer of another scheme': { issuer: 'ftp://argus.example' },
+  'no audience at all': { audience: [] },
+  'an empty audience': { audience: '' },
+  'an origin with a path': { allowedOrigins: ['https://app.example/'] },
+  'an origin in capitals': { allowedOrigins: ['https://App.example'] },
+  'the opaque origin': { allowedOrigins: ['null'] },
+  'any origin': { allowedOrigins: ['*'] },
+  'a realm that would start a new header': { realm: 'a\r\nset-cookie: b=c' },
+  'a scope that would leave its quotes': { scope: ['a"b'] },
+  'an empty scope': { scope: '' },
+  'no role of all': { roles: [] },
+  'half a second of age': { maxAgeSeconds: 0.5 },
+  'a negative age': { maxAgeSeconds: -1 },
+  'an hour of skew': { clockSkewSeconds: 3_600 },
+  'an endless cache': { cache: { entries: Number.POSITIVE_INFINITY } },
+};
+
+for (const [name, mistake] of Object.entries(mistakes)) {
+  test(`${name} is refused at the start`, () => {
+    assert.throws(() => protect({ issuer: issuerUrl, ...mistake }), ProtectionFault);
+  });
+}
+
+test('keys over plain http are refused, except on loopback', () => {
+  assert.throws(() => protect({ issuer: 'http://argus.example' }));
+  assert.doesNotThrow(() => protect({ issuer: 'http://localhost:8100' }));
+});
+
+test('the keys are looked for under the issuer, with or without a slash at its end', async () => {
+  for (const issuer of [`${issuerUrl}/acme`, `${issuerUrl}/acme/`]) {
+    const asked: string[] = [];
+    const fetchNothing: typeof fetch = async (input) => {
+      asked.push(new Request(input).url);
+      return new Response(null, { status: 404 });
+    };
+    const { check } = protect({ issuer, fetch: fetchNothing });
+    const header = Buffer.from(JSON.stringify({ alg: 'ES256', typ: 'at+jwt', kid: 'k' })).toString(
+      'base64url',
+    );
+    await check(new Request(issuerUrl, { headers: { authorization: `Bearer ${header}.e30.AA` } }));
+    assert.deepEqual(asked, [`${issuerUrl}/acme/.well-known/jwks.json`]);
+  }
+});
