@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const markerName = 'ARGUS_TEST_RUN';
 /** A browser or a database that was told to stop needs a moment to do so. */
-const graceMs = 5_000;
+const usualGraceMs = 5_000;
 
 /** Marks this run in the environment that every process of the tests inherits. */
 export function markProcesses(): string {
@@ -17,7 +17,11 @@ export function markProcesses(): string {
  * Ends what the tests of this run left running, and tells what it was. Linux only: elsewhere nothing shows
  * the environment of other processes.
  */
-export async function killMarked(marker: string, keep: ReadonlySet<number>): Promise<string[]> {
+export async function killMarked(
+  marker: string,
+  keep: ReadonlySet<number>,
+  graceMs: number = usualGraceMs,
+): Promise<string[]> {
   const wanted = `${markerName}=${marker}`;
   let left = await markedProcesses(wanted, keep);
   for (let waitedMs = 0; left.size > 0 && waitedMs < graceMs; waitedMs += 100) {

@@ -37,11 +37,29 @@ function unexplained(names: readonly string[], markdown: string): { missing: str
 const runOnInstall = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
 const installScripts = (each: PackageFile): string[] => runOnInstall.filter((name) => name in each.scripts);
 
+interface LockEntry {
+  link?: boolean;
+  dev?: boolean;
+  optional?: boolean;
+  os?: string[];
+  libc?: string[];
+  cpu?: string[];
+  integrity?: string;
+  resolved?: string;
+  hasInstallScript?: boolean;
+}
+
 interface Lock {
-  packages: Record<
-    string,
-    { link?: boolean; integrity?: string; resolved?: string; hasInstallScript?: boolean }
-  >;
+  packages: Record<string, LockEntry>;
+}
+
+/**
+ * Development tools of platforms on which nobody has installed them yet: named so that `npm ci` need not ask for
+ * them, without a hash until somebody installs there. Never what the server runs on, never Linux on x64 with glibc.
+ */
+function isForeignTool({ dev, optional, os = [], cpu = [], libc = [] }: LockEntry): boolean {
+  const isElsewhere = !os.includes('linux') || !cpu.includes('x64') || libc.includes('musl');
+  return dev === true && optional === true && os.length > 0 && isElsewhere;
 }
 
 function lockComplaints(lock: Lock, mayHaveScripts: RegExp): string[] {
