@@ -104,7 +104,21 @@ export async function ask(url: string, text: string): Promise<Record<string, unk
   }
 }
 
-/** Waits until a process is gone; the test's own time limit bounds it. */
+/** Waits until a process is gone; fails after half a minute. */
 export async function gone(pid: number): Promise<void> {
-  while (existsSync(`/proc/${pid}/exe`)) await new Promise((resolve) => setTimeout(resolve, 10));
+  await eventually(async () => {
+    if (existsSync(`/proc/${pid}/exe`)) throw new Error(`process ${pid} is still there`);
+  });
+}
+
+/** Repeats an attempt until it succeeds; after half a minute its error is the answer. */
+export async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let left = 3_000; left > 0; left -= 1) {
+    try {
+      return await attempt();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+  return await attempt();
 }
