@@ -47,7 +47,8 @@ describe('a crash around the embedded PostgreSQL', { timeout: 120_000 }, () => {
   });
 
   it('of PostgreSQL again and again ends the restarts, and says so', async () => {
-    await using postgres = await startPostgres({ dataDir: site.path });
+    const clock = { now: () => 0 };
+    await using postgres = await startPostgres({ dataDir: site.path, clock });
     const exits: PostgresExit[] = [];
     for (let round = 0; round < 6; round += 1) {
       await eventually(() => ask(postgres.url, 'SELECT 1'));

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../services/clock.ts';
 import { childAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
 import { closeCluster, clusterMajor, clusterOf, ensureCluster, type Site } from './cluster.ts';
@@ -24,6 +25,8 @@ export interface StartPostgresOptions {
   source?: 'any' | 'system';
   /** False only for throw-away databases: no fsync. Default true. */
   durable?: boolean;
+  /** Counts the restarts: more than five within a minute are too many. Default the machine's clock. */
+  clock?: Clock;
 }
 
 /**
@@ -43,7 +46,8 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Embe
     closeCluster(site.home);
     const socket = socketDirectory(site.home, site.account);
     const url = `postgres://argus:${password}@${encodeURIComponent(socket)}/argus`;
-    return await supervise({ site, socket, url, log: options.log ?? (() => undefined), lock });
+    const { log = () => undefined, clock = systemClock } = options;
+    return await supervise({ site, socket, url, log, lock, clock });
   } catch (error) {
     lock.release();
     throw error;

@@ -14,7 +14,8 @@ export function runningSettings(socketDirectory: string, durability: Durability)
     listen_addresses: '',
     unix_socket_directories: `"${socketDirectory.replaceAll('"', '""')}"`,
     unix_socket_permissions: '0700',
-    max_connections: '100',
+    // A run of tests shares one throw-away server, each file with pools of its own.
+    max_connections: durability.fsync ? '100' : '300',
     shared_buffers: '128MB',
     max_wal_size: '1GB',
     jit: 'off',

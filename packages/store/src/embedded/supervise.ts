@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { pause, systemClock } from '../services/clock.ts';
+import { type Clock, pause } from '../services/clock.ts';
 import type { Site } from './cluster.ts';
 import { isRunning, type LogLine, land, launch } from './launch.ts';
 import { removeSocketDirectory } from './location.ts';
@@ -33,6 +33,7 @@ export interface Supervision {
   url: string;
   log: LogLine;
   lock: OwnershipLock;
+  clock: Clock;
 }
 
 const RESTARTS = 5;
@@ -107,7 +108,7 @@ class SupervisedPostgres implements EmbeddedPostgres {
   }
 
   #mayRestart(): boolean {
-    const now = systemClock.now();
+    const now = this.#supervision.clock.now();
     this.#restarts = this.#restarts.filter((at) => now - at < RESTART_WINDOW_MS);
     return this.#restarts.push(now) <= RESTARTS;
   }
