@@ -28,7 +28,7 @@ type Proof = { readonly ok: true; readonly principal: Principal } | Refused;
 const cooldownSeconds = 30;
 /** While no key at all is known nothing can be let in, so the issuer is asked more often. */
 const firstKeysRetrySeconds = 1;
-/** Of one cached entry besides its texts; measured on Node 24. */
+/** Of a cached entry besides its texts. Estimated high: with a token of 1,000 characters, Node 24 holds 1.3 KB. */
 const entryBytes = 1024;
 /** RFC 6750 §2.1 `b64token`. */
 const bearerForm = /^[\w.~+/-]+=*$/;
@@ -49,7 +49,7 @@ export function createTokenCheck(settings: Settings): TokenCheck {
 export async function proveToken(check: TokenCheck, credentials: Credentials): Promise<Proof> {
   const { token, source } = credentials;
   if (token.length > longestToken) return refused('invalid_token', 'too-long');
-  const digest = hash('sha256', token, 'base64');
+  const digest = hash('sha256', token, 'binary');
   const known = recall(check, digest, check.settings.clock.now());
   if (known !== undefined && (!known.ok || known.principal.source === source)) return known;
   if (source === 'bearer' && !bearerForm.test(token)) {
