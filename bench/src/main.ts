@@ -1,0 +1,135 @@
+/**
+ * `npm run bench -- [--sessions 10000,1000000] [--rounds 5] [--seconds 4] [--only refresh,sign-in,list,check]`
+ * Server and PostgreSQL (durable, on this machine) in processes of their own, load from this one. Figures are
+ * medians of rounds; compare the ratios, not the rates: the machine is shared.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { migrate } from '@argus/store';
+import { startPostgres } from '@argus/store/embedded';
+import { checkCosts } from './checking.ts';
+import { type MeasuredServer, startMeasuredServer } from './measured-server.ts';
+import { argon2Seconds, rsaSignatureSeconds } from './physical.ts';
+import { benchDevice, masterKey, openRing, refreshShots } from './refreshing.ts';
+import { measureRound, medianRound, type Round, type RoundPlan } from './round.ts';
+import { issuer, listShots, signInShot } from './scenarios.ts';
+import { type Seeded, seedSessions } from './seed.ts';
+
+const { values } = parseArgs({
+  options: {
+    sessions: { type: 'string', default: '10000,1000000' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    only: { type: 'string', default: 'refresh,sign-in,list,check' },
+  },
+});
+const only = new Set(values.only.split(','));
+const rounds = Number(values.rounds);
+const seconds = Number(values.seconds);
+
+console.log(
+  `node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}; ${rounds} rounds of ${seconds} s`,
+);
+const rsa = (await rsaSignatureSeconds()) * 1e6;
+const argon2 = (await argon2Seconds()) * 1e6;
+console.log(
+  `one RS256 signature (2048 bit): ${rsa.toFixed(0)} µs; one Argon2id hash (19 MiB, 2 passes): ${argon2.toFixed(0)} µs\n`,
+);
+if (only.has('check')) {
+  const { first, cached, jose } = await checkCosts();
+  console.log(`| access-token check | CPU µs | ratio |\n|---|---|---|`);
+  console.log(`| jose | ${jose.toFixed(1)} | 1 |`);
+  console.log(`| protect, first time | ${first.toFixed(1)} | ${(first / jose).toFixed(2)} × jose |`);
+  console.log(`| protect, cached | ${cached.toFixed(1)} | – |\n`);
+}
+console.log(
+  '| operation | sessions | in flight | /s | p50 ms | p99 ms | server µs (spread) | database µs | ratio | RSS MB | foreign load | failures |',
+);
+console.log('|---|---|---|---|---|---|---|---|---|---|---|---|');
+for (const count of values.sessions.split(',').map(Number)) await measureWith(count);
+
+async function measureWith(count: number): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'argus-bench-'));
+  const postgres = await startPostgres({ dataDir });
+  try {
+    await migrate(postgres.url);
+    const startedAt = Date.now();
+    const seeded = await seedSessions(postgres.url, {
+      count,
+      deviceSecretHash: benchDevice().secretHash,
+      now: startedAt,
+    });
+    await using server = await startMeasuredServer({
+      DATABASE_URL: postgres.url,
+      ARGUS_PORT: '0',
+      ARGUS_ISSUER: issuer,
+      ARGUS_DATA: join(dataDir, 'server'),
+      ARGUS_MASTER_KEY: masterKey.toString('base64url'),
+      ARGUS_LOG_LEVEL: 'error',
+    });
+    await scenarios(server, { databaseUrl: postgres.url, seeded, startedAt });
+  } finally {
+    await postgres.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+interface Ground {
+  readonly databaseUrl: string;
+  readonly seeded: Seeded;
+  readonly startedAt: number;
+}
+
+async function scenarios(server: MeasuredServer, { databaseUrl, seeded, startedAt }: Ground): Promise<void> {
+  const ring = await openRing(databaseUrl);
+  if (only.has('refresh')) {
+    const shots = refreshShots(issuer, ring, seeded, startedAt);
+    for (const inFlight of [64, 4]) {
+      const name = `refresh|${seeded.count}|${inFlight}`;
+      await report(server, name, { seconds, inFlight, expected: 200, ...shots }, rsa);
+    }
+  }
+  if (only.has('list')) {
+    const next = await listShots(ring, seeded, startedAt);
+    await report(
+      server,
+      `session list|${seeded.count}|32`,
+      { seconds, inFlight: 32, expected: 200, next },
+      null,
+    );
+  }
+  if (only.has('sign-in')) {
+    const [email, password] = ['bench@bench.example', 'correct horse battery staple'];
+    await signUp(server, email, password);
+    const next = () => signInShot(email, password);
+    await report(server, `sign-in|${seeded.count}|8`, { seconds, inFlight: 8, expected: 200, next }, argon2);
+  }
+}
+
+async function report(
+  server: MeasuredServer,
+  name: string,
+  plan: RoundPlan,
+  limitMicros: number | null,
+): Promise<void> {
+  await measureRound(server, { ...plan, seconds: Math.min(3, plan.seconds) }); // warm-up
+  const measured: Round[] = [];
+  for (let round = 0; round < rounds; round += 1) measured.push(await measureRound(server, plan));
+  const r = medianRound(measured);
+  const ratio = limitMicros === null ? '–' : `${(r.serverMicros / limitMicros).toFixed(2)} ×`;
+  const [operation, sessions, inFlight] = name.split('|');
+  console.log(
+    `| ${operation} | ${Number(sessions).toLocaleString('en')} | ${inFlight} | ${r.perSecond.toFixed(0)} | ${r.p50Ms.toFixed(2)} | ${r.p99Ms.toFixed(2)} | ` +
+      `${r.serverMicros.toFixed(0)} (${r.spread}) | ${r.databaseMicros.toFixed(0)} | ${ratio} | ${r.rssMegabytes.toFixed(0)} | ` +
+      `${(r.foreignShare * 100).toFixed(0)} % | ${measured.reduce((sum, round) => sum + round.failures, 0)} |`,
+  );
+}
+
+async function signUp(server: MeasuredServer, email: string, password: string): Promise<void> {
+  const headers = { origin: issuer, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
+  const body = JSON.stringify({ email, password });
+  const response = await fetch(new URL('/api/sign-up', server.url), { method: 'POST', headers, body });
+  if (response.status !== 201) throw new Error(`sign-up answered ${response.status}`);
+}
