@@ -1,0 +1,41 @@
+import { endpoints } from '@argus/contract';
+import { type AnswerOf, ask, Refused } from './ask.ts';
+import type { Document } from './document.ts';
+import type { Peer } from './exchange.ts';
+import { Failure } from './failure.ts';
+
+export type Applied = AnswerOf<typeof endpoints.adminApply>;
+
+/** A document full of passwords takes its time: each is hashed with care. */
+const silenceMs = 600_000;
+/** What the server reads of one request. */
+const bodyLimit = 64 * 1024;
+
+/** Have the server apply a document. Throws with each mistake at its place in the file. */
+export async function apply(peer: Peer, { file, content, placeOf }: Document): Promise<Applied> {
+  const size = Buffer.byteLength(JSON.stringify(content));
+  if (size > bodyLimit) {
+    throw new Failure(`${file} declares too much at once: ${size} bytes of at most ${bodyLimit}.`, {
+      lines: ['Split it into several files and apply one after the other.'],
+    });
+  }
+  try {
+    return await ask(peer, endpoints.adminApply, { body: content, silenceMs });
+  } catch (error) {
+    if (!(error instanceof Refused) || !error.problem.errors) throw error;
+    const lines = error.problem.errors.map(({ path, message }) => {
+      const steps = path.split('.').filter((step, at) => at > 0 || step !== 'body');
+      return `${placeOf(steps)}: ${message}`;
+    });
+    throw new Failure(`${file} was refused.`, { lines });
+  }
+}
+
+/** What changed, in the manner of a diff. */
+export function changeLines({ changes, unchanged }: Applied): string[] {
+  const lines = changes.flatMap(({ kind, what, name, link }) => [
+    `${kind === 'create' ? '+' : '~'} ${kind} ${what} ${name}`,
+    ...(link === undefined ? [] : [`    one-time link: ${link}`]),
+  ]);
+  return unchanged > 0 || lines.length === 0 ? [...lines, `= ${unchanged} unchanged`] : lines;
+}

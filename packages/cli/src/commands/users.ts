@@ -1,0 +1,149 @@
+import { type AdminUser, endpoints } from '@argus/contract';
+import type { Command } from 'commander';
+import { ask, Refused } from '../ask.ts';
+import { collect } from '../collect.ts';
+import { Failure } from '../failure.ts';
+import {
+  type ListOptions,
+  limitOf,
+  noteMore,
+  peerOf,
+  show,
+  type TenantOptions,
+  withListOptions,
+  withRemoteOptions,
+  withTenantOption,
+} from '../options.ts';
+import { shortTime, table } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+import { findUser } from './find-user.ts';
+import { listSessions, sessionLines } from './sessions.ts';
+
+export function addUserCommands(program: Command, terminal: Terminal): void {
+  const users = program.command('users').description('who may sign in');
+  const verb = (usage: string, description: string) =>
+    withTenantOption(withRemoteOptions(users.command(usage).description(description), terminal));
+
+  withListOptions(verb('list', 'list users in order of creation')).action(
+    (options: TenantOptions & ListOptions) => listUsers(terminal, options),
+  );
+  verb('show <email>', 'show one user and the live sessions').action(
+    (email: string, options: TenantOptions) => showUser(terminal, email, options),
+  );
+  verb('invite <email>', 'create a user and print the one-time link that sets the password')
+    .option('--name <name>', 'name of the person')
+    .option('--role <role...>', 'roles to begin with')
+    .action((email: string, options: InviteOptions) => inviteUser(terminal, email, options));
+  verb('disable <email>', 'disable a user; every session ends at once').action(
+    (email: string, options: TenantOptions) => amendUser(terminal, email, { ...options, status: 'disabled' }),
+  );
+  verb('enable <email>', 'let a disabled user sign in again').action(
+    (email: string, options: TenantOptions) => amendUser(terminal, email, { ...options, status: 'active' }),
+  );
+  verb('roles <email> [role...]', 'give a user exactly these roles')
+    .option('--none', 'take all roles away')
+    .action((email: string, roles: string[], options: RolesOptions) =>
+      setRoles(terminal, email, { ...options, roles }),
+    );
+}
+
+interface InviteOptions extends TenantOptions {
+  readonly name?: string;
+  readonly role?: readonly string[];
+}
+
+interface RolesOptions extends TenantOptions {
+  readonly none?: boolean;
+}
+
+type Amendment = TenantOptions & {
+  readonly status?: AdminUser['status'];
+  readonly roles?: readonly string[];
+};
+
+async function listUsers(terminal: Terminal, options: TenantOptions & ListOptions): Promise<void> {
+  const peer = await peerOf(options);
+  const { items, nextCursor } = await collect(limitOf(options), async (page) => {
+    const query = { ...page, tenant: options.tenant };
+    const answer = await ask(peer, endpoints.adminListUsers, { query });
+    return { items: answer.users, nextCursor: answer.nextCursor };
+  });
+  const lines =
+    items.length === 0
+      ? [`There are no users in the tenant ${options.tenant}.`]
+      : table(['E-MAIL', 'NAME', 'ROLES', 'STATUS', 'SESSIONS', 'CREATED'], items.map(rowOf));
+  show(terminal, options, { value: { users: items, nextCursor }, lines });
+  noteMore(terminal, nextCursor, items.length);
+}
+
+function rowOf(user: AdminUser): string[] {
+  const { email, name, roles, status, liveSessions, createdAt } = user;
+  return [email, name ?? '', roles.join(', '), status, String(liveSessions), shortTime(createdAt)];
+}
+
+async function showUser(terminal: Terminal, email: string, options: TenantOptions): Promise<void> {
+  const peer = await peerOf(options);
+  const user = await findUser(peer, { tenant: options.tenant, email });
+  const asked = { tenant: options.tenant, userId: user.id, state: 'active' as const };
+  const { items } = await listSessions(peer, asked, 100);
+  const lines = [...linesOf(user), ...(items.length > 0 ? ['', ...sessionLines(items)] : [])];
+  show(terminal, options, { value: { user, sessions: items }, lines });
+}
+
+function linesOf(user: AdminUser): string[] {
+  const fields: [string, string][] = [
+    ['e-mail', user.email],
+    ['name', user.name ?? '-'],
+    ['id', user.id],
+    ['status', user.status],
+    ['roles', user.roles.join(', ') || '-'],
+    ['created', shortTime(user.createdAt)],
+    ['sessions', String(user.liveSessions)],
+  ];
+  return fields.map(([name, value]) => `${name.padEnd(10)}${value}`);
+}
+
+async function inviteUser(terminal: Terminal, email: string, options: InviteOptions): Promise<void> {
+  const answer = await ask(await peerOf(options), endpoints.adminCreateUser, {
+    query: { tenant: options.tenant },
+    body: { email, name: options.name, roles: options.role ?? [] },
+  }).catch((error: unknown) => {
+    throw (error instanceof Refused && uninvited(error, email, options.tenant)) || error;
+  });
+  show(terminal, options, {
+    value: answer,
+    lines: [
+      `Created ${answer.user.email}. This link sets the password, once, until ${shortTime(answer.linkExpiresAt)}:`,
+      `  ${answer.link}`,
+    ],
+  });
+}
+
+function uninvited({ problem }: Refused, email: string, tenant: string): Failure | null {
+  if (problem.code === 'conflict')
+    return new Failure(`There is a user ${email} already in the tenant ${tenant}.`);
+  if (problem.code !== 'not_found') return null;
+  return new Failure(`There is no tenant ${tenant}; \`argus apply\` creates tenants.`);
+}
+
+async function setRoles(
+  terminal: Terminal,
+  email: string,
+  options: RolesOptions & { readonly roles: readonly string[] },
+): Promise<void> {
+  if ((options.roles.length === 0) !== (options.none === true))
+    throw new Failure('Name the roles that the user shall have, or --none.', { exitCode: 2 });
+  await amendUser(terminal, email, options);
+}
+
+async function amendUser(terminal: Terminal, email: string, options: Amendment): Promise<void> {
+  const { tenant, status, roles } = options;
+  const peer = await peerOf(options);
+  const { id } = await findUser(peer, { tenant, email });
+  const user = await ask(peer, endpoints.adminChangeUser, {
+    params: { id },
+    query: { tenant },
+    body: { status, roles },
+  });
+  show(terminal, options, { value: user, lines: linesOf(user) });
+}

@@ -1,0 +1,30 @@
+import { version } from '@argus/server/version';
+import { Command } from 'commander';
+import { addApplyCommand } from './commands/apply.ts';
+import { addAuditCommands } from './commands/audit.ts';
+import { addKeyCommands } from './commands/keys.ts';
+import { addOpenApiCommand } from './commands/open-api.ts';
+import { addSessionCommands } from './commands/sessions.ts';
+import { addUserCommands } from './commands/users.ts';
+import { addServeCommand } from './serve/command.ts';
+import type { Terminal } from './terminal.ts';
+
+/** All commands. Parsing throws a `CommanderError` for what is wrongly called, and for help. */
+export function createProgram(terminal: Terminal): Command {
+  const program = new Command('argus')
+    .description('Session security you host yourself.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.say(text.trimEnd()),
+      writeErr: (text) => terminal.note(text.trimEnd()),
+    });
+  addServeCommand(program, terminal);
+  addApplyCommand(program, terminal);
+  addUserCommands(program, terminal);
+  addSessionCommands(program, terminal);
+  addAuditCommands(program, terminal);
+  addKeyCommands(program, terminal);
+  addOpenApiCommand(program, terminal);
+  return program;
+}
