@@ -23,7 +23,12 @@ export function createNotesApp({ issuer, argusUrl, origin, page, now }: NotesOpt
   app.use(forwardToArgus(argusUrl));
   app.use(pageRoutes(page));
   const guard = expressProtection(
-    protect({ issuer, allowedOrigins: [origin], jwksUrl: `${argusUrl}/.well-known/jwks.json` }),
+    protect({
+      issuer,
+      allowedOrigins: [origin],
+      jwksUrl: `${argusUrl}/.well-known/jwks.json`,
+      clock: { now },
+    }),
   );
   app.use('/notes', guard, notesApi(now));
   app.use((_request, response) => void problem(response, 404, 'There is nothing here.'));

@@ -29,6 +29,7 @@ test('a person signs in and keeps notes that are gone from the page after signin
   const page = await context.newPage();
   await signIn(page, stage, await stage.newPerson());
   await writeNote(page, 'Water the peacock <b>today</b>');
+  assert.equal(await page.locator('#notes b').count(), 0, 'what is written in a note stays text');
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByText('Nothing here yet').waitFor();
   await page.getByRole('button', { name: 'Sign out' }).click();

@@ -27,6 +27,8 @@ export interface Stage extends AsyncDisposable {
   auditOf(email: string): Promise<AuditEventAnswer[]>;
   /** The newest session of one person, ended on an operator's word. */
   endSessionOf(email: string): Promise<void>;
+  /** Why the newest ended session of one person ended. */
+  endReasonOf(email: string): Promise<string | undefined>;
 }
 
 export interface ShortLives {
@@ -94,6 +96,10 @@ export async function openStage(lives: ShortLives = {}): Promise<Stage> {
     async endSessionOf(email) {
       const { sessions } = await operate(argus, `sessions?userId=${await idOf(argus, email)}`);
       await operate(argus, `sessions/${(sessions as { id: string }[])[0]?.id}`, 'DELETE'); // as the contract says
+    },
+    async endReasonOf(email) {
+      const { sessions } = await operate(argus, `sessions?state=ended&userId=${await idOf(argus, email)}`);
+      return (sessions as { endReason: string }[])[0]?.endReason; // as the contract says
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
