@@ -1,6 +1,6 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { defaultTenant } from '@argus/contract';
-import { readKeys } from '@argus/store';
+import { openStore, readKeys } from '@argus/store';
 import {
   issueRefreshToken,
   type KeyRecord,
@@ -9,7 +9,6 @@ import {
   openKeyRing,
   refreshTokenId,
 } from '@argus/tokens';
-import pg from 'pg';
 import type { Hit, Shot } from './load.ts';
 import { type Seeded, userAgent } from './seed.ts';
 
@@ -25,15 +24,14 @@ export function benchDevice(): { readonly cookie: string; readonly secretHash: B
 
 /** The server's own keys, opened with the bench's master key. */
 export async function openRing(databaseUrl: string): Promise<KeyRing> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1, options: '-c timezone=UTC' });
-  pg.types.setTypeParser(1184, Date.parse as never);
+  const store = openStore({ url: databaseUrl, size: 1 });
   try {
     return openKeyRing(
-      (await readKeys(pool as never, defaultTenant)) as readonly KeyRecord[],
+      (await readKeys(store.pool, defaultTenant)) as readonly KeyRecord[],
       masterKeyOf(masterKey),
     );
   } finally {
-    await pool.end();
+    await store.close();
   }
 }
 

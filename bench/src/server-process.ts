@@ -6,10 +6,7 @@ if (!config) throw new Error(mistakes.join('\n'));
 const argus = await startArgus(config, { withJobs: false });
 process.send?.({ url: argus.url });
 process.on('disconnect', () => process.exit(0));
-process.on('message', async (message) => {
+process.on('message', (message) => {
   if (message === 'usage') process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage.rss() });
-  if (message === 'stop') {
-    await argus.close();
-    process.disconnect();
-  }
+  if (message === 'stop') void argus.close().then(() => process.disconnect());
 });

@@ -36,3 +36,7 @@ export const commonRefusals = [
 export function defineEndpoint<const E extends Endpoint>(endpoint: E): E {
   return endpoint;
 }
+
+export type Schema = z.ZodType;
+/** What a schema makes of its input; `Otherwise` where the endpoint has none. */
+export type Parsed<S, Otherwise> = S extends z.ZodType ? z.output<S> : Otherwise;

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { SessionId, TenantId, UserId } from '@argus/contract';
 import { auditEvents } from '@argus/store';
-import { cheapPasswords, strictRetry } from '../../testing/src/parts.ts';
-import { startTestServer, type TestServer } from '../../testing/src/server.ts';
-import { chrome, firefox, type Reply, type UserAgent, userAgent } from '../../testing/src/user-agent.ts';
+import { cheapPasswords, strictRetry } from '@argus/testing/parts';
+import { startTestServer, type TestServer } from '@argus/testing/server';
+import { chrome, firefox, type Reply, type UserAgent, userAgent } from '@argus/testing/user-agent';
 
 const password = 'correct horse battery staple';
 const tenant = 'default' as TenantId;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startTestServer, type TestServer } from '../../testing/src/server.ts';
-import { userAgent } from '../../testing/src/user-agent.ts';
+import { startTestServer, type TestServer } from '@argus/testing/server';
+import { userAgent } from '@argus/testing/user-agent';
 
 const password = 'correct horse battery staple';
 let server: TestServer;

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Endpoint, TenantId } from '@argus/contract';
-import type { z } from 'zod';
+import type { Endpoint, Parsed, Schema, TenantId } from '@argus/contract';
 import type { Services } from '../services.ts';
 import type { Answer, Refused } from './answer.ts';
 import { problemAnswer } from './answer.ts';
@@ -31,8 +30,6 @@ export interface Route {
   readonly endpoint?: Endpoint;
   handle(services: Services, call: Call): Promise<Answer>;
 }
-
-type Parsed<S, Otherwise> = S extends z.ZodType ? z.output<S> : Otherwise;
 
 /** A call whose parts have the forms that the contract gives them. */
 export interface EndpointCall<E extends Endpoint> extends Omit<Call, 'params' | 'query' | 'body'> {
@@ -65,7 +62,7 @@ function parseCall(
   call: Call,
 ): { params: unknown; query: unknown; body: unknown } | Refused {
   const errors: { path: string; message: string }[] = [];
-  const parse = (schema: z.ZodType | undefined, value: unknown, place: string): unknown => {
+  const parse = (schema: Schema | undefined, value: unknown, place: string): unknown => {
     if (!schema) return value;
     const result = schema.safeParse(value);
     if (result.success) return result.data;

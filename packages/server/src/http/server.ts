@@ -27,7 +27,7 @@ export function createHttpServer(services: Services, routes: readonly Route[]): 
   const { config } = services;
   const app = Fastify({
     // A plain and a TLS server differ only in the socket, which no route sees.
-    https: (config.tls ?? null) as null,
+    https: config.tls ?? null,
     logger: false,
     bodyLimit,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,

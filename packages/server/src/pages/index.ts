@@ -5,4 +5,4 @@ export { type MessageView, messagePage } from './message.ts';
 export { type SignInNotice, type SignInView, signInPage } from './sign-in.ts';
 export { type SignUpView, signUpPage } from './sign-up.ts';
 export { stylesheet } from './stylesheet.ts';
-export { endReasonSentence, sentenceOf } from './words.ts';
+export { sentenceOf } from './words.ts';

@@ -32,7 +32,7 @@ export function openPool({ url, size = 10, onIdleError }: PoolOptions): Pool {
 function parserOf(oid: number, format?: 'text' | 'binary'): unknown {
   if (format !== 'binary' && oid === timestamptz) return Date.parse;
   if (format !== 'binary' && oid === int8) return Number;
-  return pg.types.getTypeParser(oid, format as 'text');
+  return pg.types.getTypeParser(oid, format);
 }
 
 /** An instant as PostgreSQL reads it. */
