@@ -53,19 +53,13 @@ async function loadOnce(core: Core): Promise<void> {
   core.checkedAt = environment.clock.now();
   const answered = await call(environment, 'GET', { url: `${settings.base}/api/session` });
   if (core.epoch !== epoch) return;
-  if (answered.kind !== 'refused') {
-    const isNews = answered.kind === 'session' && answered.known.id !== core.known?.id;
-    settle(core, answered, false);
-    if (isNews)
-      core.running?.tabs.post({
-        kind: 'session',
-        answer: answered.known.answer,
-        refreshedAt: 0,
-        skewMs: answered.skewMs,
-      });
-  } else if (core.known || core.current.state === 'unknown') {
-    await renew(core);
-  }
+  // An access token may have run out where the refresh token lives on, also one of a sign-in elsewhere.
+  if (answered.kind === 'refused') return void (await renew(core));
+  const isNews = answered.kind === 'session' && answered.known.id !== core.known?.id;
+  settle(core, answered, false);
+  if (!isNews) return;
+  const { known, skewMs } = answered;
+  core.running?.tabs.post({ kind: 'session', answer: known.answer, refreshedAt: 0, skewMs });
 }
 
 /** Do what is due, and come back when the next thing is. */

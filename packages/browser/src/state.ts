@@ -82,6 +82,8 @@ export function settle(core: Core, answered: Answered, isRefresh: boolean): void
       adopt(core, answered.known, isRefresh ? now : 0);
       return;
     case 'refused':
+      // Who was told how the session ended is not told again and otherwise.
+      if (!core.known && core.current.state !== 'unknown') return;
       // The cookies end with their session, so after its end the server sees none.
       close(core, isOver(core, core.known?.idleExpiresAt) ? 'ended' : closedBy[answered.code]);
       return;

@@ -1,21 +1,15 @@
 import { createSession, type Session, type SessionSettings } from '../src/index.ts';
-import type { Environment, Locks } from '../src/services/environment.ts';
-import { balanced, createFakeServer, type Jar, type Limits } from './fake-server.ts';
-
-export const origin = 'https://notes.example';
-
-interface Timer {
-  readonly at: number;
-  readonly order: number;
-  readonly owner: Tab | null;
-  readonly run: () => void;
-}
+import type { Environment } from '../src/services/environment.ts';
+import { createFakeChannels } from './fake-channels.ts';
+import { createFakeLock } from './fake-locks.ts';
+import { createFakeNetwork, emptyJar, origin } from './fake-network.ts';
+import { balanced, createFakeServer, type Limits } from './fake-server.ts';
+import { createFakeTime, seededFraction } from './fake-time.ts';
 
 /** One tab with the client in it. */
 export interface Tab {
   readonly name: string;
   readonly session: Session;
-  readonly environment: Environment;
   isAlive: boolean;
   isVisible: boolean;
   readonly activity: Set<() => void>;
@@ -34,275 +28,91 @@ export interface BrowserSettings {
   readonly latencyMs?: number;
 }
 
-/**
- * One browser with tabs, cookies, Web Locks, BroadcastChannel, and its own time, against a fake Argus.
- * Timers follow a time that stands still in sleep; the clocks do not.
- */
+export type TabSettings = Omit<SessionSettings, 'environment'> & { isVisible?: boolean };
+export type FakeBrowser = ReturnType<typeof createFakeBrowser>;
+
+/** One browser with tabs, cookies, Web Locks, BroadcastChannel and its own time, against a fake Argus. */
 export function createFakeBrowser(settings: BrowserSettings = {}) {
-  const {
-    limits = balanced,
-    hasLocks = true,
-    hasChannel = true,
-    clockAheadMs = 0,
-    latencyMs = 60,
-  } = settings;
   const fraction = seededFraction(settings.seed ?? 1);
-  let ranMs = 0;
-  let sleptMs = Date.UTC(2026, 0, 5, 9);
-  let order = 0;
-  let timers: Timer[] = [];
-  const wall = (): number => ranMs + sleptMs;
-  const server = createFakeServer(wall, limits);
+  const time = createFakeTime();
+  const server = createFakeServer(time.now, settings.limits ?? balanced);
+  const network = createFakeNetwork({ time, server, fraction }, settings.latencyMs ?? 60);
+  const lock = createFakeLock(time, fraction);
+  const channels = createFakeChannels(time, fraction);
   const tabs: Tab[] = [];
-  const network = { isOnline: true, losesReplies: false };
-  const flying = { refreshes: 0, mostRefreshes: 0, lastRefreshBy: '' };
-  let jar: Jar = server.signIn();
 
-  function later(owner: Tab | null, delayMs: number, run: () => void): Timer {
-    order += 1;
-    const timer = { at: ranMs + Math.max(0, Math.ceil(delayMs)), order, owner, run };
-    timers.push(timer);
-    return timer;
-  }
-  const cancel = (timer: unknown): void => {
-    timers = timers.filter((other) => other !== timer);
-  };
-
-  function send(tab: Tab, input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
-    const request = new Request(input instanceof Request ? input : new URL(String(input), origin), {
-      ...init,
-      ...(init.body instanceof ReadableStream ? { duplex: 'half' } : {}),
-    });
-    const { promise, resolve, reject } = Promise.withResolvers<Response>();
-    const path = new URL(request.url).pathname;
-    const isRefresh = path === '/api/session/refresh';
-    const sent = { ...jar };
-    let isSettled = false;
-    const settle = (act: () => void): void => {
-      if (isSettled) return;
-      isSettled = true;
-      if (isRefresh && tab.isAlive) flying.refreshes -= 1;
-      if (tab.isAlive) act();
-    };
-    if (isRefresh) {
-      flying.lastRefreshBy = tab.name;
-      flying.mostRefreshes = Math.max(flying.mostRefreshes, ++flying.refreshes);
-    }
-    flights.add({ tab, isRefresh, isOpen: () => !isSettled });
-    init.signal?.addEventListener('abort', () =>
-      settle(() => reject(new DOMException('aborted', 'AbortError'))),
-    );
-    const text = typeof init.body === 'string' ? init.body : '';
-    const fail = (): void => settle(() => reject(new TypeError('Failed to fetch')));
-    later(null, 1 + fraction() * latencyMs, () => {
-      if (!network.isOnline) return fail();
-      const body: unknown = text && path.startsWith('/api/session') ? JSON.parse(text) : undefined;
-      const { response, jar: set } = server.answer({
-        method: request.method,
-        path,
-        body,
-        tab: tab.name,
-        jar: sent,
-      });
-      later(null, 1 + fraction() * latencyMs, () => {
-        if (!network.isOnline || network.losesReplies) return fail();
-        // Cookies are kept even when the page that asked has gone (keepalive).
-        if (set && (tab.isAlive || init.keepalive)) jar = set;
-        settle(() => resolve(response));
-      });
-    });
-    return promise;
-  }
-  const flights = new Set<{ tab: Tab; isRefresh: boolean; isOpen(): boolean }>();
-
-  const lockLine: { tab: Tab; start: () => void }[] = [];
-  let holder: Tab | null = null;
-  function passOn(): void {
-    holder = null;
-    const next = lockLine.shift();
-    if (!next) return;
-    holder = next.tab;
-    later(null, fraction() * 3, next.start);
-  }
-  const locksOf = (tab: Tab): Locks => ({
-    request(_name, { ifAvailable, signal }, work) {
-      const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<typeof work>>>();
-      const start = (): void => {
-        if (!tab.isAlive) return;
-        work({}).then(
-          (value) => {
-            if (!tab.isAlive) return;
-            resolve(value);
-            passOn();
-          },
-          (error: unknown) => {
-            reject(error);
-            passOn();
-          },
-        );
-      };
-      if (holder === null) {
-        holder = tab;
-        later(null, fraction() * 3, start);
-      } else if (ifAvailable) {
-        work(null).then(resolve, reject);
-      } else {
-        const place = { tab, start };
-        lockLine.push(place);
-        signal?.addEventListener('abort', () => {
-          if (!lockLine.includes(place)) return;
-          lockLine.splice(lockLine.indexOf(place), 1);
-          reject(new DOMException('aborted', 'AbortError'));
-        });
-      }
-      return promise;
-    },
+  const environmentOf = (tab: Omit<Tab, 'session'>): Environment => ({
+    origin,
+    fetch: (input, init) => network.send(tab, input, init),
+    clock: { now: () => time.now() + (settings.clockAheadMs ?? 0) },
+    timers: { set: (run, delayMs) => time.later(tab, delayMs, run), clear: time.cancel },
+    random: { fraction, id: () => `${fraction()}` },
+    locks: settings.hasLocks === false ? null : lock.locksOf(tab),
+    openChannel: settings.hasChannel === false ? null : channels.openChannelOf(tab),
+    page: { isVisible: () => tab.isVisible, onActivity: into(tab.activity), onWake: into(tab.wakes) },
+    report: (error) => tab.faults.push(error),
   });
-
-  const lines = new Set<{ tab: Tab; name: string; hear: (message: unknown) => void }>();
-  const openChannelOf = (tab: Tab) => (name: string, hear: (message: unknown) => void) => {
-    const line = { tab, name, hear };
-    lines.add(line);
-    return {
-      postMessage(message: unknown) {
-        for (const other of lines) {
-          if (other === line || other.name !== name) continue;
-          const copy: unknown = structuredClone(message);
-          later(other.tab, fraction() * 5, () => lines.has(other) && other.hear(copy));
-        }
-      },
-      close: () => void lines.delete(line),
-    };
-  };
-
-  /** Open a tab and start the client in it. */
-  function openTab(options: Omit<SessionSettings, 'environment'> & { isVisible?: boolean } = {}): Tab {
-    const { isVisible = true, ...more } = options;
-    const activity = new Set<() => void>();
-    const wakes = new Set<() => void>();
-    const faults: unknown[] = [];
-    const name = `tab-${tabs.length + 1}`;
-    const listen = (set: Set<() => void>) => (run: () => void) => {
-      set.add(run);
-      return () => set.delete(run);
-    };
-    const state = { name, activity, wakes, faults, isAlive: true, isVisible };
-    const environment: Environment = {
-      origin,
-      fetch: (input, init) => send(tab, input, init),
-      clock: { now: () => wall() + clockAheadMs },
-      timers: { set: (run, delayMs) => later(tab, delayMs, run), clear: cancel },
-      random: { fraction, id: () => `${fraction()}` },
-      locks: null,
-      openChannel: null,
-      page: { isVisible: () => tab.isVisible, onActivity: listen(activity), onWake: listen(wakes) },
-      report: (error) => faults.push(error),
-    };
-    const tab: Tab = Object.assign(state, { environment, session: null as unknown as Session }); // set below
-    Object.assign(environment, {
-      locks: hasLocks ? locksOf(tab) : null,
-      openChannel: hasChannel ? openChannelOf(tab) : null,
-    });
-    Object.assign(tab, { session: createSession({ ...more, environment }) });
-    tabs.push(tab);
-    void tab.session.start();
-    return tab;
-  }
-
-  /** The tab is gone between two instructions; its locks and timers go with it, its request may arrive. */
-  function killTab(tab: Tab): void {
-    if (!tab.isAlive) return;
-    for (const flight of flights) {
-      if (flight.tab === tab && flight.isRefresh && flight.isOpen()) flying.refreshes -= 1;
-    }
-    tab.isAlive = false;
-    timers = timers.filter((timer) => timer.owner !== tab);
-    for (const line of lines) if (line.tab === tab) lines.delete(line);
-    for (const place of lockLine.filter((waiting) => waiting.tab === tab)) {
-      lockLine.splice(lockLine.indexOf(place), 1);
-    }
-    if (holder === tab) passOn();
-  }
-
-  /** Let time pass. */
-  async function run(ms: number): Promise<void> {
-    const until = ranMs + ms;
-    for (;;) {
-      await settled();
-      const next = timers
-        .filter((timer) => timer.at <= until)
-        .reduce<Timer | null>((first, timer) => (first && isBefore(first, timer) ? first : timer), null);
-      if (!next) break;
-      cancel(next);
-      ranMs = Math.max(ranMs, next.at);
-      next.run();
-    }
-    ranMs = until;
-  }
 
   return {
     server,
     network,
-    flying,
+    lock,
     tabs,
-    openTab,
-    killTab,
-    run,
-    /** Time of the server and of the world. */
-    now: wall,
-    /** The lid is shut: clocks go on, timers do not. */
-    sleep(ms: number): void {
-      sleptMs += ms;
+    /** Open a tab and start the client in it. */
+    openTab({ isVisible = true, ...more }: TabSettings = {}): Tab {
+      const body = {
+        isAlive: true,
+        isVisible,
+        activity: new Set<() => void>(),
+        wakes: new Set<() => void>(),
+      };
+      const blank = { name: `tab-${tabs.length + 1}`, faults: [], ...body };
+      const session = createSession({ ...more, environment: environmentOf(blank) });
+      const tab: Tab = Object.assign(blank, { session });
+      tabs.push(tab);
+      void session.start();
+      return tab;
     },
+    /** The tab is gone between two instructions; its locks and timers go with it, its request may arrive. */
+    killTab(tab: Tab): void {
+      tab.isAlive = false;
+      for (const part of [time, lock, channels, network]) part.drop(tab);
+    },
+    run: time.run,
+    sleep: time.sleep,
+    now: time.now,
     act(tab: Tab): void {
       if (tab.isAlive) for (const mark of tab.activity) mark();
     },
     wake(tab: Tab): void {
       if (tab.isAlive) for (const rise of tab.wakes) rise();
     },
-    /** A hosted page, outside the client, signs in or changes the cookies. */
+    /** A hosted page, outside the client, signs in. */
     signInElsewhere(): void {
-      jar = server.signIn();
+      network.jar = server.signIn();
     },
     clearCookies(): void {
-      jar = { accessExpiresAt: 0, generation: 0, sessionId: null };
+      network.jar = emptyJar;
     },
     states: (): string[] => tabs.filter(({ isAlive }) => isAlive).map(({ session }) => session.current.state),
   };
 }
 
-export type FakeBrowser = ReturnType<typeof createFakeBrowser>;
+function into(set: Set<() => void>): (run: () => void) => () => void {
+  return (run) => {
+    set.add(run);
+    return () => set.delete(run);
+  };
+}
 
 /** Act in one tab once every `everyMs` for `forMs`. */
 export async function work(
   browser: FakeBrowser,
   tab: Tab,
   { everyMs, forMs }: { everyMs: number; forMs: number },
-) {
+): Promise<void> {
   for (let passed = 0; passed < forMs; passed += everyMs) {
     browser.act(tab);
     await browser.run(everyMs);
   }
-}
-
-function isBefore(one: Timer, other: Timer): boolean {
-  return one.at < other.at || (one.at === other.at && one.order < other.order);
-}
-
-/** Every promise that can settle has settled. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}
-
-/** Mulberry32: small, seeded, and good enough to shuffle the order of things. */
-function seededFraction(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

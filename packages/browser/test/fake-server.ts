@@ -2,9 +2,9 @@ import type { SessionAnswer } from '@argus/contract';
 
 /** The cookies of one browser, as Argus would set them. */
 export interface Jar {
-  accessExpiresAt: number;
-  generation: number;
-  sessionId: string | null;
+  readonly accessExpiresAt: number;
+  readonly generation: number;
+  readonly sessionId: string | null;
 }
 
 export interface Refresh {
@@ -25,6 +25,12 @@ export interface Call {
   readonly jar: Jar;
 }
 
+interface Reply {
+  readonly response: Response;
+  /** Cookies it sets, if any. */
+  readonly jar?: Jar;
+}
+
 export interface Limits {
   readonly accessMs: number;
   readonly idleMs: number;
@@ -34,144 +40,145 @@ export interface Limits {
 export const balanced: Limits = { accessMs: 300_000, idleMs: 1_800_000, absoluteMs: 43_200_000 };
 
 /** Argus as the browser client meets it: one session at a time, rotation, lost reply, reuse, both limits. */
-export function createFakeServer(now: () => number, limits: Limits) {
-  const refreshes: Refresh[] = [];
-  const calls: string[] = [];
-  let session = newSession(0);
+export interface FakeServer {
+  readonly now: () => number;
+  readonly limits: Limits;
+  readonly refreshes: Refresh[];
+  /** Every call as `METHOD /path`. */
+  readonly calls: string[];
+  /** Answers to give instead, the next one first. */
+  readonly instead: Response[];
+  session: ReturnType<typeof newSession>;
+  isLive(): boolean;
+  /** A person signs in; gives the new cookies. */
+  signIn(): Jar;
+  answer(call: Call): Reply;
+}
+
+export function createFakeServer(now: () => number, limits: Limits): FakeServer {
   let count = 0;
-
-  function newSession(number: number) {
-    const at = now();
-    const absoluteExpiresAt = at + limits.absoluteMs;
-    return {
-      id: `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`,
-      createdAt: at,
-      rotatedAt: at,
-      lastActiveAt: at,
-      idleExpiresAt: Math.min(at + limits.idleMs, absoluteExpiresAt),
-      absoluteExpiresAt,
-      generation: 0,
-      isEnded: true,
-    };
-  }
-
-  const isLive = (): boolean => !session.isEnded && now() < session.idleExpiresAt;
-  const accessEnd = (): number =>
-    Math.floor(Math.min(now() + limits.accessMs, session.idleExpiresAt) / 1000) * 1000;
-  const cookies = (): Jar => ({
-    accessExpiresAt: accessEnd(),
-    generation: session.generation,
-    sessionId: session.id,
-  });
-  const cleared: Jar = { accessExpiresAt: 0, generation: 0, sessionId: null };
-
-  function answerFor(jar: Jar): SessionAnswer {
-    const time = (at: number): string => new Date(at).toISOString();
-    return {
-      user: { id: session.id, email: 'ada@example.org', name: 'Ada', roles: [] },
-      session: {
-        id: session.id,
-        authTime: time(session.createdAt),
-        amr: ['pwd'],
-        acr: 'urn:argus:aal1',
-        createdAt: time(session.createdAt),
-        lastActiveAt: time(session.lastActiveAt),
-        expiresAt: time(jar.accessExpiresAt),
-        idleExpiresAt: time(session.idleExpiresAt),
-        absoluteExpiresAt: time(session.absoluteExpiresAt),
-        limitedBy: 'a test',
-        bound: false,
-      },
-      device: {
-        id: session.id,
-        name: 'Laptop',
-        browser: null,
-        os: null,
-        type: 'desktop',
-        firstSeenAt: time(session.createdAt),
-        lastSeenAt: time(session.createdAt),
-      },
-    };
-  }
-
-  function refusal(code: string, jar?: Jar): { response: Response; jar?: Jar } {
-    const response = new Response(JSON.stringify({ status: 401, code }), {
-      status: 401,
-      headers: { 'content-type': 'application/problem+json' },
-    });
-    return jar ? { response, jar } : { response };
-  }
-
-  const date = (): { date: string } => ({ date: new Date(Math.floor(now() / 1000) * 1000).toUTCString() });
-  const success = (jar: Jar): Response => Response.json(answerFor(jar), { headers: date() });
-  const hasAccess = (jar: Jar): boolean =>
-    isLive() && jar.sessionId === session.id && now() < jar.accessExpiresAt;
-
-  function refresh({ jar, body, tab }: Call): { response: Response; jar?: Jar } {
-    const { idleSeconds } = body as { idleSeconds?: number };
-    const record = (outcome: Refresh['outcome']): void => {
-      refreshes.push({ at: now(), tab, idleSeconds, accessLeftMs: jar.accessExpiresAt - now(), outcome });
-    };
-    if (jar.sessionId === null) return refusal('session_required');
-    const isPredecessor = jar.generation === session.generation - 1;
-    const isCurrent = jar.generation === session.generation;
-    if (jar.sessionId !== session.id || !isLive()) {
-      record('refused');
-      return refusal('session_ended', cleared);
-    }
-    if (isPredecessor && now() - session.rotatedAt <= 10_000) {
-      record('repeated');
-      return { response: success(cookies()), jar: cookies() };
-    }
-    if (!isCurrent) {
-      record('refused');
-      session.isEnded = true;
-      return refusal('session_ended', cleared);
-    }
-    record('rotated');
-    const activeAt = idleSeconds === undefined ? 0 : now() - idleSeconds * 1000;
-    if (activeAt > session.rotatedAt) {
-      session.lastActiveAt = Math.max(session.lastActiveAt, activeAt);
-      session.idleExpiresAt = Math.min(session.lastActiveAt + limits.idleMs, session.absoluteExpiresAt);
-    }
-    session.generation += 1;
-    session.rotatedAt = now();
-    return { response: success(cookies()), jar: cookies() };
-  }
-
-  function answer(call: Call): { response: Response; jar?: Jar } {
-    calls.push(`${call.method} ${call.path}`);
-    switch (`${call.method} ${call.path}`) {
-      case 'GET /api/session':
-        if (hasAccess(call.jar)) return { response: success(call.jar) };
-        return refusal(call.jar.sessionId === null ? 'session_required' : 'session_ended');
-      case 'POST /api/session/refresh':
-        return refresh(call);
-      case 'DELETE /api/session':
-        if (call.jar.sessionId === session.id) session.isEnded = true;
-        return { response: new Response(null, { status: 204 }), jar: cleared };
-      default:
-        return hasAccess(call.jar) ? { response: Response.json('a note') } : refusal('invalid_token');
-    }
-  }
-
-  return {
-    answer,
-    refreshes,
-    /** Every call as `METHOD /path`. */
-    calls,
-    isLive,
-    get session() {
-      return session;
-    },
-    /** A person signs in on a hosted page; gives the new cookies. */
-    signIn(): Jar {
+  const server: FakeServer = {
+    now,
+    limits,
+    refreshes: [],
+    calls: [],
+    instead: [],
+    session: newSession(0, now(), limits),
+    isLive: () => !server.session.isEnded && now() < server.session.idleExpiresAt,
+    signIn() {
       count += 1;
-      session = { ...newSession(count), isEnded: false };
-      return cookies();
+      server.session = newSession(count, now(), limits);
+      return cookies(server);
     },
-    end(): void {
-      session.isEnded = true;
+    answer(call) {
+      server.calls.push(`${call.method} ${call.path}`);
+      const instead = server.instead.shift();
+      return instead ? { response: instead } : answer(server, call);
     },
   };
+  return server;
+}
+
+function newSession(number: number, at: number, limits: Limits) {
+  const absoluteExpiresAt = at + limits.absoluteMs;
+  return {
+    id: `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`,
+    createdAt: at,
+    rotatedAt: at,
+    lastActiveAt: at,
+    idleExpiresAt: Math.min(at + limits.idleMs, absoluteExpiresAt),
+    absoluteExpiresAt,
+    generation: 0,
+    isEnded: false,
+  };
+}
+
+function answer(server: FakeServer, call: Call): Reply {
+  const { session, now } = server;
+  const hasAccess = server.isLive() && call.jar.sessionId === session.id && now() < call.jar.accessExpiresAt;
+  switch (`${call.method} ${call.path}`) {
+    case 'GET /api/session':
+      if (hasAccess) return { response: success(server, call.jar) };
+      return refusal(call.jar.sessionId === null ? 'session_required' : 'session_ended');
+    case 'POST /api/session/refresh':
+      return refresh(server, call);
+    case 'DELETE /api/session':
+      if (call.jar.sessionId === session.id) session.isEnded = true;
+      return { response: new Response(null, { status: 204 }), jar: cleared };
+    default:
+      return hasAccess ? { response: Response.json('a note') } : refusal('invalid_token');
+  }
+}
+
+const cleared: Jar = { accessExpiresAt: 0, generation: 0, sessionId: null };
+
+function refresh(server: FakeServer, { jar, body, tab }: Call): Reply {
+  const { session, refreshes } = server;
+  const now = server.now();
+  const { idleSeconds } = body as { idleSeconds?: number };
+  const record = (outcome: Refresh['outcome']): void => {
+    refreshes.push({ at: now, tab, idleSeconds, accessLeftMs: jar.accessExpiresAt - now, outcome });
+  };
+  if (jar.sessionId === null) return refusal('session_required');
+  const isRepeat = jar.generation === session.generation - 1 && now - session.rotatedAt <= 10_000;
+  const isOurs = jar.sessionId === session.id && server.isLive();
+  if (!isOurs || (jar.generation !== session.generation && !isRepeat)) {
+    record('refused');
+    // RFC 9700 §4.14.2: a token of the past ends the whole family.
+    if (isOurs) session.isEnded = true;
+    return refusal('session_ended', cleared);
+  }
+  record(isRepeat ? 'repeated' : 'rotated');
+  if (!isRepeat) rotate(server, idleSeconds);
+  return { response: success(server, cookies(server)), jar: cookies(server) };
+}
+
+function rotate({ session, limits, now }: FakeServer, idleSeconds: number | undefined): void {
+  const activeAt = idleSeconds === undefined ? 0 : now() - idleSeconds * 1000;
+  if (activeAt > session.rotatedAt) {
+    session.lastActiveAt = activeAt;
+    session.idleExpiresAt = Math.min(activeAt + limits.idleMs, session.absoluteExpiresAt);
+  }
+  session.generation += 1;
+  session.rotatedAt = now();
+}
+
+function cookies({ session, now, limits }: FakeServer): Jar {
+  const end = Math.min(now() + limits.accessMs, session.idleExpiresAt);
+  return {
+    accessExpiresAt: Math.floor(end / 1000) * 1000,
+    generation: session.generation,
+    sessionId: session.id,
+  };
+}
+
+function success({ session, now }: FakeServer, jar: Jar): Response {
+  const time = (at: number): string => new Date(at).toISOString();
+  const { id, createdAt } = session;
+  const seen = { firstSeenAt: time(createdAt), lastSeenAt: time(createdAt) };
+  const answer: SessionAnswer = {
+    user: { id, email: 'ada@example.org', name: 'Ada', roles: [] },
+    session: {
+      id,
+      authTime: time(createdAt),
+      amr: ['pwd'],
+      acr: 'urn:argus:aal1',
+      createdAt: time(createdAt),
+      lastActiveAt: time(session.lastActiveAt),
+      expiresAt: time(jar.accessExpiresAt),
+      idleExpiresAt: time(session.idleExpiresAt),
+      absoluteExpiresAt: time(session.absoluteExpiresAt),
+      limitedBy: 'a test',
+      bound: false,
+    },
+    device: { id, name: 'Laptop', browser: null, os: null, type: 'desktop', ...seen },
+  };
+  const date = new Date(Math.floor(now() / 1000) * 1000).toUTCString();
+  return Response.json(answer, { headers: { date } });
+}
+
+function refusal(code: string, jar?: Jar): Reply {
+  const headers = { 'content-type': 'application/problem+json' };
+  const response = new Response(JSON.stringify({ status: 401, code }), { status: 401, headers });
+  return jar ? { response, jar } : { response };
 }

@@ -80,12 +80,12 @@ function openChannel(name: string, hear: (message: unknown) => void): Channel {
 
 /** Passive, so that scrolling never waits; capturing where applications might stop the event on its way. */
 function listen(types: readonly string[], capture: boolean, run: (event: Event) => void): () => void {
-  const targets = [globalThis.window, globalThis.document].filter(Boolean);
   const options = { passive: true, capture };
-  // `resume` is fired at the document alone and does not bubble; the others are heard once, at the window.
-  const targetOf = (type: string): EventTarget | undefined => targets[type === 'resume' ? 1 : 0];
-  for (const type of types) targetOf(type)?.addEventListener(type, run, options);
+  // `resume` is fired at the document and does not bubble; the others reach the window.
+  const placeOf = (type: string): EventTarget | undefined =>
+    type === 'resume' ? globalThis.document : globalThis.window;
+  for (const type of types) placeOf(type)?.addEventListener(type, run, options);
   return () => {
-    for (const type of types) targetOf(type)?.removeEventListener(type, run, options);
+    for (const type of types) placeOf(type)?.removeEventListener(type, run, options);
   };
 }
