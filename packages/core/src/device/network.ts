@@ -17,9 +17,13 @@ export function isSameNetwork(a: string, b: string): boolean {
   return list.check(right, 'ipv4');
 }
 
-/** Strip the IPv4-mapped prefix and a zone. */
+/** Strip a zone, and take an IPv4-mapped address for its IPv4 address however it is written. */
 export function plainAddress(address: string): string {
   const bare = address.split('%', 1)[0] ?? '';
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare);
-  return mapped?.[1] ?? bare;
+  if (!isIPv6(bare)) return bare;
+  const written = new URL(`http://[${bare}]`).hostname.slice(1, -1);
+  const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(written);
+  if (!mapped) return written;
+  const [high, low] = [mapped[1] ?? '', mapped[2] ?? ''].map((part) => Number.parseInt(part, 16));
+  return [high, low].flatMap((part = 0) => [part >> 8, part & 0xff]).join('.');
 }

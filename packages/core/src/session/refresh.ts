@@ -55,10 +55,12 @@ export function decideRefresh(
   const validity = sessionValidity(session, user.status, now);
   if (!validity.isValid) return refuse(facts, proof, validity.reason);
   if (grant.status !== 'active') return refuse(facts, proof, 'grant-ended');
+  // Nothing of a grant is live once its newest token has expired: neither a successor nor a thief has anything left.
+  if (now >= grant.expiresAt) return refuse(facts, proof, 'expired');
   if (proof.generation < grant.generation) {
     return isLostReply(facts, proof, policy, now) ? repeat(facts, proof) : reuse(facts, proof, now);
   }
-  if (proof.isExpired || now >= grant.expiresAt) return refuse(facts, proof, 'expired');
+  if (proof.isExpired) return refuse(facts, proof, 'expired');
   if (!isSameDevice(facts, proof)) return deviceChanged(facts, proof, now);
   return { kind: 'rotate', rotation: rotationOf(facts, proof, policy, now) };
 }
