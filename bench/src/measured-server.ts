@@ -16,7 +16,10 @@ export interface MeasuredServer extends AsyncDisposable {
 
 /** Start the server in its own process. */
 export async function startMeasuredServer(env: Readonly<Record<string, string>>): Promise<MeasuredServer> {
-  const child = fork(new URL('./server-process.ts', import.meta.url), { env: { ...process.env, ...env } });
+  const child = fork(new URL('./server-process.ts', import.meta.url), {
+    env: { ...process.env, ...env },
+    execArgv: (process.env.ARGUS_BENCH_EXEC ?? '').split(' ').filter(Boolean),
+  });
   const { url } = await reply<{ url: string }>(child);
   return {
     url,
@@ -37,12 +40,15 @@ export async function startMeasuredServer(env: Readonly<Record<string, string>>)
 }
 
 async function reply<T>(child: ChildProcess): Promise<T> {
-  const exit = once(child, 'exit').then(([code]) => {
-    throw new Error(`the server stopped with ${code}`);
-  });
-  const [message] = (await Promise.race([once(child, 'message'), exit])) as [T];
-  exit.catch(() => undefined);
-  return message;
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const gone = (code: number | null) => reject(new Error(`the server stopped with ${code}`));
+  child.once('exit', gone);
+  child.once('message', (message) => resolve(message as T)); // our own server process sends it
+  try {
+    return await promise;
+  } finally {
+    child.off('exit', gone);
+  }
 }
 
 /** CPU of every PostgreSQL process of this machine; finished backends are counted in their parent. Linux only. */

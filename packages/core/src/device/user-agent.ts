@@ -11,9 +11,23 @@ export interface UserAgent {
 /** The longest `User-Agent` that is read or kept; the rest is cut. */
 export const userAgentLimit = 512;
 
+const unknown: UserAgent = { browser: null, version: null, os: null, type: 'other' };
+// Few texts make up nearly all traffic, and parsing one costs more than the rest of a refresh's decisions.
+const remembered = new Map<string, UserAgent>();
+const rememberedLimit = 1_000;
+
 /** What a `User-Agent` header claims. A claim, never a proof. */
 export function readUserAgent(text: string | null): UserAgent {
-  if (!text) return { browser: null, version: null, os: null, type: 'other' };
+  if (!text) return unknown;
+  const known = remembered.get(text);
+  if (known) return known;
+  const agent = parse(text);
+  if (remembered.size >= rememberedLimit) remembered.clear();
+  remembered.set(text, agent);
+  return agent;
+}
+
+function parse(text: string): UserAgent {
   const parsed = Bowser.parse(text.slice(0, userAgentLimit));
   const version = Number.parseInt(parsed.browser.version ?? '', 10);
   return {

@@ -28,13 +28,18 @@ interface Waiting<Item, Outcome> {
   reject(error: unknown): void;
 }
 
-/** An idle lane starts at once; what comes while all lanes are busy goes into the next batch. */
+/**
+ * An idle lane starts at the end of this turn of the event loop, with all that came in it; what comes while all lanes
+ * are busy goes into the next batch.
+ */
 export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome>): Batcher<Item, Outcome> {
   let queue: Waiting<Item, Outcome>[] = [];
   const running = new Set<string>();
   let busyLanes = 0;
+  let isStarting = false;
 
   function start(): void {
+    isStarting = false;
     while (busyLanes < options.lanes) {
       const batch = take();
       if (batch.length === 0) return;
@@ -64,7 +69,10 @@ export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome
       if (queue.length >= options.waiting) return Promise.reject(new BatchFull('too much work is waiting'));
       const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
       queue.push({ item, key: options.keyOf(item), resolve, reject });
-      start();
+      if (!isStarting && busyLanes < options.lanes) {
+        isStarting = true;
+        setImmediate(start);
+      }
       return promise;
     },
   };
