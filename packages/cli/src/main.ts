@@ -3,13 +3,14 @@ import { Failure } from './failure.ts';
 import { createProgram } from './program.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
-/** Run the command line; the exit code says 0 done, 1 refused or failed, 2 wrongly called. */
+/** Run the command line of this process. */
 export async function main(args: readonly string[]): Promise<void> {
   const terminal = openTerminal(process);
   process.exitCode = await run(args, terminal);
 }
 
-async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+/** Run one command; the exit code says 0 done, 1 refused or failed, 2 wrongly called. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     await createProgram(terminal).parseAsync([...args], { from: 'user' });
     return 0;

@@ -11,6 +11,22 @@ export interface Terminal {
   note(line: string): void;
 }
 
+/** Where text goes in the end. */
+export interface Streams {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+export function createTerminal(env: Terminal['env'], { out, err }: Streams): Terminal {
+  return {
+    env,
+    say: (line) => out(`${harmless(line)}\n`),
+    sayJson: (value) => out(`${harmless(JSON.stringify(value, null, 2), 'json')}\n`),
+    note: (line) => err(`${harmless(line)}\n`),
+  };
+}
+
+/** The terminal of this process. */
 export function openTerminal({
   env,
   stdout,
@@ -22,10 +38,5 @@ export function openTerminal({
       if (error.code !== 'EPIPE') throw error;
     });
   }
-  return {
-    env,
-    say: (line) => void stdout.write(`${harmless(line)}\n`),
-    sayJson: (value) => void stdout.write(`${harmless(JSON.stringify(value, null, 2), 'json')}\n`),
-    note: (line) => void stderr.write(`${harmless(line)}\n`),
-  };
+  return createTerminal(env, { out: (text) => stdout.write(text), err: (text) => stderr.write(text) });
 }

@@ -12,6 +12,12 @@ export function startFailure(config: Config, error: unknown): unknown {
     error instanceof SchemaMismatch
   )
     return new Failure(error.message);
+  if (error instanceof Error && error.name === 'TokensFault' && error.message.includes('master key')) {
+    return new Failure(
+      'The signing keys in the database were sealed with another master key: give this server the data directory ' +
+        'or the ARGUS_MASTER_KEY of the one that made them.',
+    );
+  }
   const sentence = listening(config, error) ?? database(config, error) ?? files(config, error);
   return sentence === null ? error : new Failure(sentence);
 }
