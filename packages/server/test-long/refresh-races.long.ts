@@ -1,0 +1,3 @@
+// The same races as in every test run, a thousand rounds each.
+process.env.ARGUS_RACE_ROUNDS = '1000';
+await import('../test/refresh-races.test.ts');
