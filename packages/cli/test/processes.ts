@@ -25,7 +25,7 @@ export interface Surroundings {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Another Node than the one of the tests. */
-  readonly node?: string;
+  readonly node?: string | undefined;
   readonly bin?: string;
 }
 

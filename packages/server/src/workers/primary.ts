@@ -68,8 +68,10 @@ function createCrew(house: House, { workers, poolSize, onExhausted }: CrewOption
     const worker = cluster.fork();
     worker.on('message', (message: ToPrimary) => {
       if (message.kind === 'awake') tell(worker, start);
-      else if (message.kind === 'ready') resolve(message.url);
-      else if (message.kind === 'failed') reject(failureOf(message));
+      else if (message.kind === 'ready') {
+        log.debug({ worker: worker.process.pid }, 'a worker is ready');
+        resolve(message.url);
+      } else if (message.kind === 'failed') reject(failureOf(message));
       else void counters.hear(worker, message);
     });
     worker.once('exit', (code, signal) => {
@@ -83,7 +85,7 @@ function createCrew(house: House, { workers, poolSize, onExhausted }: CrewOption
     const now = clock.now();
     while (deaths[0] !== undefined && now - deaths[0] > restartWindowMs) deaths.shift();
     deaths.push(now);
-    log.error({ pid: worker.process.pid, how }, 'a worker died');
+    log.error({ worker: worker.process.pid, how }, 'a worker died');
     if (deaths.length <= restarts) hire().catch((err) => log.error({ err }, 'a worker could not start'));
     else if (deaths.length === restarts + 1) onExhausted();
   }
