@@ -34,7 +34,7 @@ export async function withRefreshLock<T>(
     });
   } catch {
     // Pages without storage have Web Locks that always refuse; `work` itself never rejects.
-    return abort.signal.aborted ? otherwise : elected(environment, tabs, work);
+    return abort.signal.aborted ? otherwise : await elected(environment, tabs, work);
   } finally {
     environment.timers.clear(timer);
   }

@@ -43,7 +43,7 @@ export function createFakeLock(time: FakeTime, fraction: () => number) {
             if (!owner.isAlive) return;
             const done = work({});
             done.then(resolve, reject);
-            done.catch(() => undefined).then(() => owner.isAlive && passOn());
+            void done.catch(() => undefined).then(() => owner.isAlive && passOn());
           };
           if (holder === null) give(owner, start);
           else if (ifAvailable) work(null).then(resolve, reject);

@@ -126,7 +126,7 @@ describe('one refresh per browser', () => {
       await browser.run(5000);
       browser.sleep(10 * minute);
       browser.wake(one);
-      await browser.run(10 * (seed % 15));
+      await browser.run(25 * (seed % 24));
       browser.wake(other);
       await browser.run(10_000);
       assert.equal(browser.network.mostRefreshes, 1, `seed ${seed}`);

@@ -58,7 +58,7 @@ export function browserEnvironment(): Environment {
       clear: (timer) => clearTimeout(timer as number), // what `set` gave
     },
     random: { fraction: () => Math.random(), id: () => Math.random().toString(36).slice(2) },
-    locks: (globalThis.navigator?.locks as Locks | undefined) ?? null, // absent in insecure contexts
+    locks: globalThis.navigator?.locks ?? null, // absent in insecure contexts
     openChannel: globalThis.BroadcastChannel ? openChannel : null,
     page: {
       isVisible,
