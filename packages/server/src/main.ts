@@ -7,7 +7,7 @@ import { createPasswordHasher, type PasswordHasher } from './authenticators/pass
 import type { Config } from './config/config.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { firstAdministratorLink } from './first-administrator.ts';
-import { endExpiredSessions } from './jobs/end-expired.ts';
+import { endExpiredSessions, type Sweep } from './jobs/end-expired.ts';
 import { openKeys } from './keys.ts';
 import { createMetrics } from './metrics.ts';
 import { createSecrets, hashOf } from './secrets.ts';
@@ -179,8 +179,10 @@ async function openServices(
 function startJob(services: Services, job: Job): { stop(): Promise<void> } {
   const report = (error: unknown) => services.log.error({ err: error, job }, 'a job failed');
   switch (job) {
-    case 'end-expired':
-      return repeat(30_000, async () => void (await endExpiredSessions(services)), report);
+    case 'end-expired': {
+      const sweep: Sweep = { place: null };
+      return repeat(10_000, async () => void (await endExpiredSessions(services, sweep)), report);
+    }
     case 'tend-keys':
       return repeat(60_000, () => services.keys.tend('system'), report);
   }

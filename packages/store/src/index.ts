@@ -13,10 +13,12 @@ export type { Page, PageRequest } from './questions/page.ts';
 export {
   type ExpiredSession,
   endedSessionsOfUser,
-  expiredSessions,
   liveSessionsOfUser,
   type SessionRecord,
+  type SweepPlace,
+  type Swept,
   sessionsOfTenant,
+  sweepSessions,
 } from './questions/session-lists.ts';
 export { type SignInRecord, signInFacts, userFacts } from './questions/sign-in-facts.ts';
 export { changeSigningKeys, type KeyChanges, readKeys, type StoredKey } from './questions/signing-keys.ts';

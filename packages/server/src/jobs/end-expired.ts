@@ -1,39 +1,42 @@
 import type { EventDraft } from '@argus/core';
-import { expiredSessions } from '@argus/store';
+import { type ExpiredSession, type SweepPlace, sweepSessions } from '@argus/store';
 import { type Services, stamp } from '../services.ts';
 
-const batch = 200;
-const rounds = 50;
+/** Live sessions looked at in one question, and questions in one run: the rest waits for the next run. */
+const width = 2_000;
+const looks = 10;
+
+/** Where the sweep stands on its walk over all live sessions. */
+export interface Sweep {
+  place: SweepPlace | null;
+}
 
 /**
  * Mark sessions whose limits have passed as ended, so that lists, limits and history are true.
- * No answer waits for this: every read judges the limits by itself. At most 10,000 a run.
+ * No answer waits for this: every read judges the limits by itself. Answers how many it ended.
  */
-export async function endExpiredSessions(services: Services): Promise<number> {
-  let total = 0;
-  for (let round = 0; round < rounds; round += 1) {
-    const at = services.clock.now();
-    const expired = await expiredSessions(services.store.pool, { now: at, limit: batch });
-    for (const { tenant, sessionId, userId, deviceId, isAbsolute } of expired) {
-      const reason = isAbsolute ? 'absolute-expired' : 'idle-expired';
-      const draft: EventDraft = {
-        type: 'session.ended',
-        actor: 'system',
-        userId,
-        sessionId,
-        deviceId,
-        reason,
-      };
-      const written = await services.store.commit({
-        tenant,
-        changes: [{ kind: 'end-session', sessionId, reason, at, ifExpired: true }],
-        events: stamp(services, at, [draft]),
-      });
-      if (!written.isCommitted) continue; // it was active after all, or ended by somebody else
-      total += 1;
-      services.metrics.sessionsEnded.inc({ reason });
-    }
-    if (expired.length < batch) break;
+export async function endExpiredSessions(services: Services, sweep: Sweep): Promise<number> {
+  let ended = 0;
+  for (let look = 0; look < looks; look += 1) {
+    const now = services.clock.now();
+    const { expired, next } = await sweepSessions(services.store.pool, { now, after: sweep.place, width });
+    for (const session of expired) ended += await endExpired(services, session, now);
+    sweep.place = next;
+    if (!next) break;
   }
-  return total;
+  return ended;
+}
+
+async function endExpired(services: Services, session: ExpiredSession, at: number): Promise<0 | 1> {
+  const { tenant, sessionId, userId, deviceId, isAbsolute } = session;
+  const reason = isAbsolute ? 'absolute-expired' : 'idle-expired';
+  const draft: EventDraft = { type: 'session.ended', actor: 'system', userId, sessionId, deviceId, reason };
+  const written = await services.store.commit({
+    tenant,
+    changes: [{ kind: 'end-session', sessionId, reason, at, ifExpired: true }],
+    events: stamp(services, at, [draft]),
+  });
+  if (!written.isCommitted) return 0; // it was active after all, or ended by somebody else
+  services.metrics.sessionsEnded.inc({ reason });
+  return 1;
 }

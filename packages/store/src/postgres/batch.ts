@@ -1,3 +1,5 @@
+import { atEndOfTurn } from '../services/clock.ts';
+
 /** Work that is gathered while earlier work is in flight, and then sent as one statement. */
 export interface Batcher<Item, Outcome> {
   submit(item: Item): Promise<Outcome>;
@@ -71,7 +73,7 @@ export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome
       queue.push({ item, key: options.keyOf(item), resolve, reject });
       if (!isStarting && busyLanes < options.lanes) {
         isStarting = true;
-        setImmediate(start);
+        atEndOfTurn(start);
       }
       return promise;
     },

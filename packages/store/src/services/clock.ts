@@ -25,3 +25,8 @@ export async function within<T>(milliseconds: number, work: Promise<T>): Promise
     timer.abort();
   }
 }
+
+/** Run `work` at the end of this turn of the event loop, after all that has arrived in it. */
+export function atEndOfTurn(work: () => void): void {
+  setImmediate(work);
+}
