@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readServerFile } from '../src/server-file.ts';
+import { within } from '../src/services/clock.ts';
 
 export const bin = fileURLToPath(new URL('../bin/argus.js', import.meta.url));
 
@@ -90,7 +91,10 @@ export async function serve({ dataDir, args = [], ...surroundings }: Served): Pr
     const [welcome] = await running.written(/^Argus [\s\S]*Ctrl-C\.$/m);
     const file = await readServerFile(dataDir);
     if (!file) throw new Error('the running server left no server.json');
+    // In order, so that an embedded database has stopped before its folder is removed.
     const end = async () => {
+      running.child.kill('SIGTERM');
+      if ((await within(20_000, running.ended, null)) !== null) return;
       running.child.kill('SIGKILL');
       await running.ended;
     };
