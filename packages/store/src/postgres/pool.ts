@@ -25,6 +25,9 @@ export function openPool({ url, size = 10, onIdleError }: PoolOptions): Pool {
     types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
   });
   // While the pool closes, a database that stops at the same time may end a connection first: nothing is lost.
+  // A connection that is lost between two statements of a commit says so by an event that nobody else hears, and an
+  // unheard one ends the process. The statement that comes next fails by itself.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('error', (error) => void (pool.ending || onIdleError?.(error)));
   return pool;
 }
