@@ -82,7 +82,9 @@ function formSubject({ session, grant }: Current): string {
 export function safeReturn(path: string | undefined): string {
   if (!path || path.length > 1000 || !/^\/(?![/\\])[^\s\\\p{Cc}]*$/u.test(path)) return '/account';
   const url = URL.parse(path, 'http://argus.invalid');
-  return url?.origin === 'http://argus.invalid' ? `${url.pathname}${url.search}${url.hash}` : '/account';
+  if (url?.origin !== 'http://argus.invalid') return '/account';
+  // Removing dot segments can leave two slashes in front, which name another host: /..//evil.example.
+  return url.pathname.startsWith('//') ? '/account' : `${url.pathname}${url.search}${url.hash}`;
 }
 
 /** Lead to the sign-in page and back afterwards. */
