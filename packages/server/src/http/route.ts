@@ -15,7 +15,7 @@ export interface Call {
   readonly headers: IncomingHttpHeaders;
   readonly cookies: Cookies;
   readonly origin: { readonly ip: string; readonly userAgent: string | null };
-  /** The peer itself is on this machine and no proxy stands between. */
+  /** A program on this machine calls, as far as anyone can see (`isLocal` in caller.ts). */
   readonly isLocal: boolean;
   /** The tenant this host serves. */
   readonly tenant: TenantId;

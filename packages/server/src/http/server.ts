@@ -12,14 +12,15 @@ import { stopwatch } from '../services/clock.ts';
 import type { Services } from '../services.ts';
 import { type Answer, problemAnswer, type Refused } from './answer.ts';
 import { parseForm, parseJson } from './body.ts';
+import { addressOf, isLocal } from './caller.ts';
 import { readCookies, writeCookie } from './cookies.ts';
 import { isOwnPage } from './csrf.ts';
 import type { Call, Route } from './route.ts';
 import { securityHeaders } from './security-headers.ts';
 
-/** Largest request body in bytes. */
 export type { FastifyInstance } from 'fastify';
 
+/** Largest request body in bytes. */
 export const bodyLimit = 64 * 1024;
 
 /** Build the HTTP server over the routes. */
@@ -94,8 +95,11 @@ function readCall(route: Route, request: FastifyRequest, origins: readonly strin
     body: body.value,
     headers: request.headers,
     cookies: readCookies(request.headers.cookie),
-    origin: { ip: request.ip, userAgent: request.headers['user-agent']?.slice(0, userAgentLimit) ?? null },
-    isLocal: isLoopback(request.socket.remoteAddress) && request.headers['x-forwarded-for'] === undefined,
+    origin: {
+      ip: addressOf(request),
+      userAgent: request.headers['user-agent']?.slice(0, userAgentLimit) ?? null,
+    },
+    isLocal: isLocal(request),
     tenant: defaultTenant,
   };
 }
@@ -185,10 +189,6 @@ function refuseBrokenConnection(error: Error & { code?: string }, socket: import
   const { status } = refusalOf(code);
   socket.end(
     `HTTP/1.1 ${status} ${status === 431 ? 'Request Header Fields Too Large' : 'Bad Request'}\r\n` +
-      `Content-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      `Content-Type: application/problem+json\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
-}
-
-function isLoopback(address: string | undefined): boolean {
-  return address === '127.0.0.1' || address === '::1' || address === '::ffff:127.0.0.1';
 }

@@ -1,4 +1,5 @@
 import { endpoints, openApiDocument } from '@argus/contract';
+import { isLoopbackOrigin } from '../config/config.ts';
 import { problemAnswer } from '../http/answer.ts';
 import { isOperatorKey } from '../http/operator.ts';
 import { endpointRoute, type Route } from '../http/route.ts';
@@ -33,9 +34,10 @@ export function operationsRoutes(readiness: Readiness): readonly Route[] {
       method: 'GET',
       path: '/metrics',
       accepts: 'nothing',
-      // Counts tell much about an installation: they are for this machine, or for who holds the operator key.
+      // Counts tell much about an installation: they are for who holds the operator key. Without it only a server
+      // that nobody else can reach tells them: in front of any other a proxy may stand that leaves no mark.
       handle: async (services, call) =>
-        call.isLocal || isOperatorKey(services, call)
+        isOperatorKey(services, call) || (call.isLocal && isLoopbackOrigin(services.config.issuer))
           ? {
               status: 200,
               text: {
