@@ -7,9 +7,16 @@ import type {
   UserId,
   UserStatus,
 } from '@argus/contract';
+import type { Origin } from './audit/event.ts';
 import type { Device } from './device/device.ts';
 import type { Grant, Session } from './session/session.ts';
 import type { Link, User } from './user/user.ts';
+
+/** On whose word a session ends. The commit itself tells the audit log of every session that it ended. */
+export interface EndedBy {
+  readonly actor: string;
+  readonly origin?: Origin | undefined;
+}
 
 /**
  * Everything that may be written, as data. Each change states what it expects to find;
@@ -52,6 +59,7 @@ export type Change =
       readonly userId?: UserId;
       readonly reason: EndReason;
       readonly at: Instant;
+      readonly by: EndedBy;
       readonly orAlreadyEnded?: boolean;
       /** Expects its limits to have passed, too. */
       readonly ifExpired?: boolean;
@@ -63,6 +71,7 @@ export type Change =
       readonly except?: SessionId;
       readonly reason: EndReason;
       readonly at: Instant;
+      readonly by: EndedBy;
     }
   /** Ends the least recently active sessions beyond `keep`, never `except`; expects nothing. */
   | {
@@ -71,6 +80,7 @@ export type Change =
       readonly keep: number;
       readonly except: SessionId;
       readonly at: Instant;
+      readonly by: EndedBy;
     }
   /** Expects an active grant. */
   | {

@@ -153,6 +153,7 @@ async function openServices(
   const store = stack.use(
     openStore({
       url: config.databaseUrl,
+      uuid: random.uuid,
       size: parts.poolSize ?? 10,
       onIdleError: (error) => log.warn({ reason: error.message }, 'a database connection was lost'),
     }),

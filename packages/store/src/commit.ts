@@ -1,6 +1,8 @@
+import type { DeviceId, SessionId, UserId } from '@argus/contract';
 import type { AuditEvent, Change } from '@argus/core';
 import { insertEvents } from './changes/audit.ts';
 import { statementOf } from './changes/index.ts';
+import { endGrants } from './changes/sessions.ts';
 import type { Statement } from './changes/write.ts';
 import type { Client, Pool } from './postgres/pool.ts';
 
@@ -20,6 +22,12 @@ export type Committed =
   /** A guard found another state: gather again, decide again. */
   | { readonly isCommitted: false; readonly lost: Change['kind'] };
 
+/** Where a commit goes, and what names the events that it adds by itself. */
+export interface Writing {
+  readonly pool: Pool;
+  uuid(): string;
+}
+
 const serializationFailures = new Set(['40001', '40P01']);
 const tries = 3;
 
@@ -27,10 +35,10 @@ const tries = 3;
  * Write changes and their audit events in one transaction.
  * A deadlock or serialisation failure is tried again, three times in all; every other fault throws.
  */
-export async function commit(pool: Pool, work: Commit): Promise<Committed> {
+export async function commit({ pool, uuid }: Writing, work: Commit): Promise<Committed> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await commitOnce(pool, work);
+      return await commitOnce({ pool, uuid }, work);
     } catch (error) {
       const code = (error as { code?: string }).code ?? ''; // pg marks its errors with SQLSTATE in `code`
       if (attempt >= tries || !serializationFailures.has(code)) throw error;
@@ -38,22 +46,24 @@ export async function commit(pool: Pool, work: Commit): Promise<Committed> {
   }
 }
 
-async function commitOnce(pool: Pool, { tenant, changes, events }: Commit): Promise<Committed> {
+async function commitOnce({ pool, uuid }: Writing, { tenant, changes, events }: Commit): Promise<Committed> {
   const client = await pool.connect();
   let isBroken = true;
   try {
     await client.query('BEGIN');
     const touched: string[][] = [];
+    const ended: AuditEvent[] = [];
     for (const change of changes) {
-      const ids = await write(client, tenant, change);
-      if (ids === null) {
+      const rows = await write(client, tenant, change);
+      if (rows === null) {
         await client.query('ROLLBACK');
         isBroken = false;
         return { isCommitted: false, lost: change.kind };
       }
-      touched.push(ids);
+      touched.push(rows.map((row) => row.id));
+      ended.push(...endedEvents(change, rows, uuid));
     }
-    await insertEvents(client, tenant, events);
+    await insertEvents(client, tenant, [...events, ...ended]);
     await client.query('COMMIT');
     isBroken = false;
     return { isCommitted: true, touched };
@@ -70,15 +80,40 @@ async function commitOnce(pool: Pool, { tenant, changes, events }: Commit): Prom
   }
 }
 
-async function write(client: Client, tenant: string, change: Change): Promise<string[] | null> {
+interface Touched {
+  readonly id: string;
+  readonly user_id?: UserId;
+  readonly device_id?: DeviceId;
+}
+
+async function write(client: Client, tenant: string, change: Change): Promise<Touched[] | null> {
   const statement = statementOf(change);
-  const result = await run(client, tenant, statement);
-  if ((result.rowCount ?? 0) < statement.expects) return null;
-  const ids = result.rows.map((row) => row.id);
-  if (statement.thenFor && ids.length > 0) await run(client, tenant, statement.thenFor(ids));
-  return ids;
+  if (statement.first) await run(client, tenant, statement.first);
+  const { rows, rowCount } = await run(client, tenant, statement);
+  if ((rowCount ?? 0) < statement.expects) return null;
+  if (statement.ends && rows.length > 0) {
+    const sessionIds = rows.map((row) => row.id);
+    await run(client, tenant, endGrants(statement.ends, sessionIds));
+  }
+  return rows;
+}
+
+function endedEvents(change: Change, rows: readonly Touched[], uuid: () => string): AuditEvent[] {
+  const { ends } = statementOf(change);
+  if (!ends) return [];
+  return rows.map((row) => ({
+    id: uuid(),
+    at: ends.at,
+    type: 'session.ended',
+    actor: ends.by.actor,
+    origin: ends.by.origin,
+    reason: ends.reason,
+    sessionId: row.id as SessionId, // these rows are sessions
+    userId: row.user_id,
+    deviceId: row.device_id,
+  }));
 }
 
 function run(client: Client, tenant: string, { name, text, values }: Statement) {
-  return client.query<{ id: string }>({ name, text, values: [tenant, ...values] });
+  return client.query<Touched>({ name, text, values: [tenant, ...values] });
 }

@@ -3,6 +3,7 @@ import { type Commit, type Committed, commit } from './commit.ts';
 import { openPool, type Pool, type PoolOptions } from './postgres/pool.ts';
 import { type GrantName, refreshFactsQuestion } from './questions/refresh-facts.ts';
 import { rotations } from './rotate.ts';
+import { systemRandom } from './services/random.ts';
 
 /** What is remembered. Questions are functions over `pool`; writes go through `commit` and `rotate` only. */
 export interface Store extends AsyncDisposable {
@@ -16,15 +17,20 @@ export interface Store extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+export interface StoreOptions extends PoolOptions {
+  /** Names for the audit events that a commit adds by itself: UUIDv7, so that they sort by time; random if absent. */
+  readonly uuid?: () => string;
+}
+
 /** Open a store on a migrated database. */
-export function openStore(options: PoolOptions): Store {
+export function openStore(options: StoreOptions): Store {
   const pool = openPool(options);
   const rotating = rotations(pool);
   const asking = refreshFactsQuestion(pool);
   const close = () => pool.end();
   return {
     pool,
-    commit: (work) => commit(pool, work),
+    commit: (work) => commit({ pool, uuid: options.uuid ?? systemRandom.uuid }, work),
     rotate: (rotation) => rotating.submit(rotation),
     refreshFacts: (name) => asking.submit(name),
     isReady: () =>

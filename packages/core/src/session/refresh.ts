@@ -187,13 +187,13 @@ interface Ending {
 
 function endWith(facts: RefreshFacts, proof: RefreshProof, ending: Ending): RefreshDecision {
   const { reason, type, details, now } = ending;
+  const by = { actor: 'anyone', origin: { ip: proof.ip, userAgent: proof.userAgent } };
   return {
     kind: 'refuse',
-    changes: [{ kind: 'end-session', sessionId: facts.session.id, reason, at: now, orAlreadyEnded: true }],
-    events: [
-      draft(facts, proof, { type, reason, details }),
-      draft(facts, proof, { type: 'session.ended', reason }),
+    changes: [
+      { kind: 'end-session', sessionId: facts.session.id, reason, at: now, by, orAlreadyEnded: true },
     ],
+    events: [draft(facts, proof, { type, reason, details })],
   };
 }
 

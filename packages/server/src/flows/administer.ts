@@ -108,7 +108,7 @@ export async function amendUser(
     drafts.push({ type: status === 'active' ? 'user.enabled' : 'user.disabled', ...about });
   }
   if (status === 'disabled')
-    changes.push({ kind: 'end-sessions-of-user', userId, reason: 'user-disabled', at });
+    changes.push({ kind: 'end-sessions-of-user', userId, reason: 'user-disabled', at, by });
   if (roles) {
     changes.push({ kind: 'set-user-roles', userId, roles });
     drafts.push({ type: 'user.roles-changed', ...about, details: { roles } });

@@ -49,6 +49,7 @@ export function bearSession(services: Services, arrival: Arrival): SessionBirth 
     policy,
     now,
   );
+  const by = { actor: 'user', origin };
   const changes: Change[] = [
     { kind: 'hold-user', userId: user.id },
     { kind: 'see-device', device, at: now },
@@ -61,6 +62,7 @@ export function bearSession(services: Services, arrival: Arrival): SessionBirth 
       keep: policy.session.concurrent.max,
       except: session.id,
       at: now,
+      by,
     },
   ];
   const about = {
@@ -113,10 +115,17 @@ function deviceOf(
   };
 }
 
-function replaced(services: Services, { cookies, tenant }: Arrival, at: number): Change[] {
+function replaced(services: Services, { cookies, tenant, origin }: Arrival, at: number): Change[] {
   const before = accessClaims(services, cookies);
   if (!before || before.tenant !== tenant) return [];
   return [
-    { kind: 'end-session', sessionId: before.sid as SessionId, reason: 'replaced', at, orAlreadyEnded: true },
+    {
+      kind: 'end-session',
+      sessionId: before.sid as SessionId,
+      reason: 'replaced',
+      at,
+      by: { actor: 'user', origin },
+      orAlreadyEnded: true,
+    },
   ];
 }

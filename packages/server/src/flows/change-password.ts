@@ -43,15 +43,11 @@ export async function changePassword(
     changes: [
       { kind: 'hold-user', userId: user.id },
       { kind: 'hold-session', userId: user.id, sessionId: current.session.id },
-      { kind: 'end-sessions-of-user', userId: user.id, reason: 'password-changed', at },
+      { kind: 'end-sessions-of-user', userId: user.id, reason: 'password-changed', at, by: about },
       { kind: 'set-password', userId: user.id, phc, expected: record.phc, at },
       ...birth.changes,
     ],
-    events: stamp(services, at, [
-      { type: 'user.password-changed', ...about },
-      { type: 'session.ended', ...about, reason: 'password-changed', details: { scope: 'all' } },
-      ...birth.events,
-    ]),
+    events: stamp(services, at, [{ type: 'user.password-changed', ...about }, ...birth.events]),
   });
   return written.isCommitted ? welcome(services, birth) : { refused: 'conflict' };
 }

@@ -1,9 +1,9 @@
 import type { EndReason, SessionId, TenantId, UserId } from '@argus/contract';
-import type { AuditEvent, Change, EventDraft, Origin } from '@argus/core';
+import type { Change, Origin } from '@argus/core';
 import { verifyRefreshToken } from '@argus/tokens';
 import type { Refused } from '../http/answer.ts';
 import type { Cookies } from '../http/cookies.ts';
-import { type Services, stamp } from '../services.ts';
+import type { Services } from '../services.ts';
 import { accessClaims } from './current-session.ts';
 
 /** On whose word sessions end. */
@@ -19,35 +19,25 @@ export async function endSession(
   ender: Ender,
   target: { readonly sessionId: SessionId; readonly userId?: UserId; readonly reason: EndReason },
 ): Promise<{ readonly ended: 1 } | Refused> {
-  const now = services.clock.now();
-  const { sessionId, userId, reason } = target;
-  const change: Change = { kind: 'end-session', sessionId, reason, at: now, ...(userId ? { userId } : {}) };
-  const draft: EventDraft = { type: 'session.ended', ...ender, userId, sessionId, reason };
-  const events = stamp(services, now, [draft]);
-  const written = await services.store.commit({ tenant: ender.tenant, changes: [change], events });
+  const at = services.clock.now();
+  const { tenant, ...by } = ender;
+  const change: Change = { kind: 'end-session', at, by, ...target };
+  const written = await services.store.commit({ tenant, changes: [change], events: [] });
   if (!written.isCommitted) return { refused: 'not_found' };
-  services.metrics.sessionsEnded.inc({ reason });
+  services.metrics.sessionsEnded.inc({ reason: target.reason });
   return { ended: 1 };
 }
 
-/** End all of a user's sessions but `except`. One event for the act; the history holds each session's reason. */
+/** End all of a user's sessions but `except`. */
 export async function endSessionsOfUser(
   services: Services,
   ender: Ender,
   target: { readonly userId: UserId; readonly except?: SessionId; readonly reason: EndReason },
 ): Promise<{ readonly ended: number }> {
-  const now = services.clock.now();
-  const details = { scope: target.except ? 'others' : 'all' };
-  const draft: EventDraft = {
-    type: 'session.ended',
-    ...ender,
-    userId: target.userId,
-    reason: target.reason,
-    details,
-  };
-  const events: AuditEvent[] = stamp(services, now, [draft]);
-  const change: Change = { kind: 'end-sessions-of-user', at: now, ...target };
-  const written = await services.store.commit({ tenant: ender.tenant, changes: [change], events });
+  const at = services.clock.now();
+  const { tenant, ...by } = ender;
+  const change: Change = { kind: 'end-sessions-of-user', at, by, ...target };
+  const written = await services.store.commit({ tenant, changes: [change], events: [] });
   const ended = written.isCommitted ? (written.touched[0]?.length ?? 0) : 0;
   services.metrics.sessionsEnded.inc({ reason: target.reason }, ended);
   return { ended };

@@ -1,6 +1,5 @@
-import type { EventDraft } from '@argus/core';
 import { type ExpiredSession, type SweepPlace, sweepSessions } from '@argus/store';
-import { type Services, stamp } from '../services.ts';
+import type { Services } from '../services.ts';
 
 /** Live sessions looked at in one question, and questions in one run: the rest waits for the next run. */
 const width = 2_000;
@@ -28,13 +27,12 @@ export async function endExpiredSessions(services: Services, sweep: Sweep): Prom
 }
 
 async function endExpired(services: Services, session: ExpiredSession, at: number): Promise<0 | 1> {
-  const { tenant, sessionId, userId, deviceId, isAbsolute } = session;
+  const { tenant, sessionId, isAbsolute } = session;
   const reason = isAbsolute ? 'absolute-expired' : 'idle-expired';
-  const draft: EventDraft = { type: 'session.ended', actor: 'system', userId, sessionId, deviceId, reason };
   const written = await services.store.commit({
     tenant,
-    changes: [{ kind: 'end-session', sessionId, reason, at, ifExpired: true }],
-    events: stamp(services, at, [draft]),
+    changes: [{ kind: 'end-session', sessionId, reason, at, by: { actor: 'system' }, ifExpired: true }],
+    events: [],
   });
   if (!written.isCommitted) return 0; // it was active after all, or ended by somebody else
   services.metrics.sessionsEnded.inc({ reason });

@@ -1,13 +1,21 @@
 import type { Change } from '@argus/core';
 import { timestamp } from '../postgres/pool.ts';
-import type { Write } from './write.ts';
+import type { Ending, Statement, Write } from './write.ts';
 
 type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 
 // The order of locks is user, session, grant, everywhere: whoever follows it cannot deadlock with another.
-const grantsOf = `
-  UPDATE grants SET status = 'ended', ended_at = $2, end_reason = $3
-  WHERE tenant_id = $1 AND status = 'active' AND session_id = ANY ($4::uuid[])`;
+
+/** The grants of sessions that just ended: a statement of its own, so that it sees one that was born meanwhile. */
+export function endGrants(ending: Ending, sessionIds: readonly string[]): Statement {
+  return {
+    name: 'end-grants',
+    text: `
+      UPDATE grants SET status = 'ended', ended_at = $2, end_reason = $3
+      WHERE tenant_id = $1 AND status = 'active' AND session_id = ANY ($4::uuid[])`,
+    values: [timestamp(ending.at), ending.reason, sessionIds],
+  };
+}
 
 export const createSession: Write<Of<'create-session'>> = ({ session, methods, authenticationIds }) => ({
   name: 'create-session',
@@ -81,7 +89,7 @@ export const endSession: Write<Of<'end-session'>> = (change) => ({
   text: `
     UPDATE sessions SET state = 'ended', ended_at = $3, end_reason = $4
     WHERE tenant_id = $1 AND id = $2 AND state = 'active' AND ($5::uuid IS NULL OR user_id = $5)
-      AND (NOT $6::boolean OR idle_expires_at <= $3) RETURNING id`,
+      AND (NOT $6::boolean OR idle_expires_at <= $3) RETURNING id, user_id, device_id`,
   values: [
     change.sessionId,
     timestamp(change.at),
@@ -90,31 +98,27 @@ export const endSession: Write<Of<'end-session'>> = (change) => ({
     change.ifExpired ?? false,
   ],
   expects: change.orAlreadyEnded ? 0 : 1,
-  // A statement of its own, so that it sees a grant that was born while the session's lock was awaited.
-  thenFor: (ended) => ({
-    name: 'end-grants',
-    text: grantsOf,
-    values: [timestamp(change.at), change.reason, ended],
-  }),
+  ends: change,
 });
 
+// The user is held by a statement of its own: a sign-in that commits meanwhile is seen, and its session ends too.
 export const endSessionsOfUser: Write<Of<'end-sessions-of-user'>> = (change) => ({
+  first: {
+    name: 'hold-any-user',
+    text: 'SELECT id FROM users WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE',
+    values: [change.userId],
+  },
   name: 'end-sessions-of-user',
   text: `
-    WITH holder AS (SELECT id FROM users WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE),
-    live AS (
-      SELECT s.id FROM sessions s JOIN holder ON s.user_id = holder.id
-      WHERE s.tenant_id = $1 AND s.state = 'active' AND ($5::uuid IS NULL OR s.id <> $5) ORDER BY s.id FOR NO KEY UPDATE OF s
+    WITH live AS (
+      SELECT s.id FROM sessions s
+      WHERE s.tenant_id = $1 AND s.user_id = $2 AND s.state = 'active' AND ($5::uuid IS NULL OR s.id <> $5) ORDER BY s.id FOR NO KEY UPDATE OF s
     )
     UPDATE sessions s SET state = 'ended', ended_at = $3, end_reason = $4 FROM live
-    WHERE s.tenant_id = $1 AND s.id = live.id RETURNING s.id`,
+    WHERE s.tenant_id = $1 AND s.id = live.id RETURNING s.id, s.user_id, s.device_id`,
   values: [change.userId, timestamp(change.at), change.reason, change.except ?? null],
   expects: 0,
-  thenFor: (ended) => ({
-    name: 'end-grants',
-    text: grantsOf,
-    values: [timestamp(change.at), change.reason, ended],
-  }),
+  ends: change,
 });
 
 export const limitSessions: Write<Of<'limit-sessions'>> = (change) => ({
@@ -129,14 +133,10 @@ export const limitSessions: Write<Of<'limit-sessions'>> = (change) => ({
       WHERE s.tenant_id = $1 AND s.state = 'active' ORDER BY s.id FOR NO KEY UPDATE OF s
     )
     UPDATE sessions s SET state = 'ended', ended_at = $3, end_reason = 'session-limit' FROM live
-    WHERE s.tenant_id = $1 AND s.id = live.id RETURNING s.id`,
+    WHERE s.tenant_id = $1 AND s.id = live.id RETURNING s.id, s.user_id, s.device_id`,
   values: [change.userId, timestamp(change.at), change.except, Math.max(0, change.keep - 1)],
   expects: 0,
-  thenFor: (ended) => ({
-    name: 'end-grants',
-    text: grantsOf,
-    values: [timestamp(change.at), 'session-limit', ended],
-  }),
+  ends: { ...change, reason: 'session-limit' },
 });
 
 export const endGrant: Write<Of<'end-grant'>> = (change) => ({

@@ -50,13 +50,14 @@ export const setUserRoles: Write<Of<'set-user-roles'>> = ({ userId, roles }) => 
   expects: 1,
 });
 
-// Two first administrators cannot be: the tenant's row is locked, and the second finds the first.
+// Two first administrators cannot be: the tenant's row is locked, and the second finds the first. The lock is a
+// statement of its own, because one that waits inside the guard would still look at the time before the wait.
 export const beFirstAdministrator: Write<Of<'be-first-administrator'>> = ({ userId }) => ({
+  first: { name: 'hold-tenant', text: 'SELECT id FROM tenants WHERE id = $1 FOR NO KEY UPDATE', values: [] },
   name: 'be-first-administrator',
   text: `
-    WITH locked AS (SELECT id FROM tenants WHERE id = $1 FOR NO KEY UPDATE)
-    UPDATE users u SET roles = array_append(u.roles, 'admin') FROM locked
-    WHERE u.tenant_id = locked.id AND u.id = $2 AND NOT EXISTS (
+    UPDATE users u SET roles = array_append(u.roles, 'admin')
+    WHERE u.tenant_id = $1 AND u.id = $2 AND NOT EXISTS (
       SELECT FROM users o WHERE o.tenant_id = $1 AND 'admin' = ANY (o.roles))`,
   values: [userId],
   expects: 1,

@@ -1,3 +1,13 @@
+import type { EndReason, Instant } from '@argus/contract';
+import type { EndedBy } from '@argus/core';
+
+/** How sessions ended. */
+export interface Ending {
+  readonly reason: EndReason;
+  readonly at: Instant;
+  readonly by: EndedBy;
+}
+
 /** One guarded statement. `$1` is always the tenant; `values` are `$2` and on. */
 export interface Statement {
   readonly name: string;
@@ -8,8 +18,10 @@ export interface Statement {
 export interface GuardedStatement extends Statement {
   /** Rows that must be touched at least, or the whole commit is lost. */
   readonly expects: 0 | 1;
-  /** A second statement over the ids that the first returned. */
-  thenFor?(ids: readonly string[]): Statement;
+  /** A statement before it: what that one waited for has happened, and the guard sees it (PostgreSQL §13.2.1). */
+  readonly first?: Statement;
+  /** Whose rows are sessions that it ended: their grants end too, and the audit log is told of each. */
+  readonly ends?: Ending;
 }
 
 /** How one kind of change is written. */
