@@ -1,0 +1,98 @@
+import type { Change } from '@argus/core';
+import { at, idOf, type Person } from './stage.ts';
+
+/** A change of each kind that finds what it expects in a tenant where this person is signed in. */
+export type ChangeCases = { readonly [Kind in Change['kind']]: (person: Person, number: number) => Change };
+
+const later = at + 1000;
+export const by = { actor: 'user' };
+
+export const changeCases: ChangeCases = {
+  'create-user': ({ user }, number) => ({
+    kind: 'create-user',
+    user: { ...user, ...newcomer(number) },
+  }),
+  'set-password': ({ user, phc }) => ({
+    kind: 'set-password',
+    userId: user.id,
+    phc: 'new',
+    expected: phc,
+    at: later,
+  }),
+  'expect-password': ({ user, phc }) => ({ kind: 'expect-password', userId: user.id, phc }),
+  'set-user-status': ({ user }) => ({ kind: 'set-user-status', userId: user.id, status: 'disabled' }),
+  'set-user-roles': ({ user }) => ({ kind: 'set-user-roles', userId: user.id, roles: ['editor'] }),
+  'hold-user': ({ user }) => ({ kind: 'hold-user', userId: user.id }),
+  'hold-session': ({ user, session }) => ({ kind: 'hold-session', userId: user.id, sessionId: session.id }),
+  'see-device': ({ device }) => ({
+    kind: 'see-device',
+    device: { ...device, userAgent: 'newer' },
+    at: later,
+  }),
+  'create-session': ({ session }, number) => ({
+    kind: 'create-session',
+    // A brand over text, from the same shape of id.
+    session: { ...session, id: idOf(3, 5000 + number) as typeof session.id },
+    methods: ['pwd'],
+    authenticationIds: [idOf(5, 5000 + number)],
+  }),
+  'create-grant': ({ grant }, number) => ({
+    kind: 'create-grant',
+    grant: { ...grant, id: idOf(4, 5000 + number) as typeof grant.id },
+  }),
+  'end-session': ({ session }) => ({
+    kind: 'end-session',
+    sessionId: session.id,
+    reason: 'signed-out',
+    at: later,
+    by,
+  }),
+  'end-sessions-of-user': ({ user }) => ({
+    kind: 'end-sessions-of-user',
+    userId: user.id,
+    reason: 'password-changed',
+    at: later,
+    by,
+  }),
+  'limit-sessions': ({ user }) => ({
+    kind: 'limit-sessions',
+    userId: user.id,
+    keep: 1,
+    // Of another session, so that this person's one is surplus.
+    except: idOf(3, 9999) as Person['session']['id'],
+    at: later,
+    by,
+  }),
+  'end-grant': ({ grant }) => ({ kind: 'end-grant', grantId: grant.id, reason: 'signed-out', at: later }),
+  'create-link': ({ user }, number) => ({ kind: 'create-link', link: linkOf(user.id, 5000 + number) }),
+  'use-link': (person, number) => ({
+    kind: 'use-link',
+    tokenHash: tokenHashOf(person.tenant, number),
+    at: later,
+  }),
+  'be-first-administrator': ({ user }) => ({ kind: 'be-first-administrator', userId: user.id }),
+  'create-tenant': (_person, number) => ({ kind: 'create-tenant', id: `third-${number}`, at }),
+};
+
+function newcomer(number: number) {
+  return { id: idOf(1, 5000 + number) as Person['user']['id'], email: `newcomer-${number}@example.org` };
+}
+
+/** Unique over all tenants, as the schema has it. */
+export function tokenHashOf(tenant: string, number: number): Buffer {
+  const hash = Buffer.alloc(32);
+  hash.write(`${tenant} ${number}`);
+  return hash;
+}
+
+export function linkOf(userId: Person['user']['id'], number: number, tenant = 'any') {
+  return {
+    id: idOf(7, number),
+    tokenHash: tokenHashOf(tenant, number),
+    kind: 'invitation' as const,
+    userId,
+    createdAt: at,
+    expiresAt: at + 60_000,
+    consumedAt: null,
+  };
+}

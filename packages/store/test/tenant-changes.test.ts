@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { TenantId } from '@argus/contract';
+import type { Change } from '@argus/core';
+import { changeCases, linkOf } from './change-cases.ts';
+import {
+  eventOf,
+  holdings,
+  home,
+  openStage,
+  other,
+  personOf,
+  rotationOf,
+  type Stage,
+  seed,
+} from './stage.ts';
+
+let stage: Stage;
+before(async () => {
+  stage = await openStage();
+});
+after(() => stage[Symbol.asyncDispose]());
+
+async function furnish(tenant: TenantId, number: number): Promise<void> {
+  const person = await seed(stage.store, personOf(tenant, number));
+  const link = linkOf(person.user.id, number, tenant);
+  await stage.store.commit({ tenant, changes: [{ kind: 'create-link', link }], events: [] });
+}
+
+/** What changes of this kind expect nothing, and so are never lost. */
+const unconditional: readonly Change['kind'][] = ['create-user', 'create-link', 'create-tenant'];
+const sweeping: readonly Change['kind'][] = ['end-sessions-of-user', 'limit-sessions'];
+
+describe('with a second tenant that holds the same ids, addresses and secrets', () => {
+  for (const [number, [kind, changeOf]] of Object.entries(changeCases).entries()) {
+    test(`${kind} in one tenant leaves the other as it was`, async () => {
+      await furnish(home, number);
+      await furnish(other, number);
+      const change = changeOf(personOf(home, number), number);
+      const tenant = change.kind === 'create-tenant' ? change.id : home;
+      const before = await holdings(stage.store, other);
+      const mine = await holdings(stage.store, home);
+      const written = await stage.store.commit({ tenant, changes: [change], events: [eventOf()] });
+      assert.ok(written.isCommitted, 'the change must find what it expects, or this test proves nothing');
+      if (!/^(hold|expect|create-tenant)/.test(kind))
+        assert.notDeepEqual(
+          { ...(await holdings(stage.store, home)), audit_events: '' },
+          { ...mine, audit_events: '' },
+        );
+      assert.deepEqual(await holdings(stage.store, other), before);
+    });
+  }
+
+  test('a rotation in one tenant leaves the other as it was', async () => {
+    await furnish(home, 200);
+    await furnish(other, 200);
+    const before = await holdings(stage.store, other);
+    assert.equal(await stage.store.rotate(rotationOf(personOf(home, 200))), true);
+    assert.deepEqual(await holdings(stage.store, other), before);
+  });
+});
+
+describe('aimed at what only the other tenant holds', () => {
+  for (const [place, [kind, changeOf]] of Object.entries(changeCases).entries()) {
+    // Nobody is asked to be there, or the ids are free in this tenant.
+    if (unconditional.some((each) => each === kind)) continue;
+    const number = 300 + place;
+    test(`${kind} writes nothing anywhere`, async () => {
+      await furnish(other, number);
+      const change = changeOf(personOf(other, number), number);
+      const before = await holdings(stage.store);
+      const attempt = stage.store.commit({ tenant: home, changes: [change], events: [] });
+      const written = await attempt.catch(() => 'refused by the schema');
+      if (typeof written === 'object' && written.isCommitted) {
+        assert.ok(
+          sweeping.some((each) => each === kind),
+          'only what expects nothing may be committed',
+        );
+        assert.deepEqual(written.touched, [[]]);
+      }
+      assert.deepEqual(await holdings(stage.store), before);
+    });
+  }
+
+  test('a rotation writes nothing anywhere', async () => {
+    await furnish(other, 400);
+    const before = await holdings(stage.store);
+    const rotation = rotationOf(personOf(other, 400), { tenant: home });
+    assert.equal(await stage.store.rotate(rotation), false);
+    assert.deepEqual(await holdings(stage.store), before);
+  });
+});
+
+test('an event of one tenant can bear the id of another’s', async () => {
+  const event = eventOf();
+  for (const tenant of [home, other]) {
+    const written = await stage.store.commit({ tenant, changes: [], events: [event] });
+    assert.ok(written.isCommitted);
+  }
+});

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { TenantId } from '@argus/contract';
+import * as asked from '@argus/store';
+import {
+  at,
+  eventOf,
+  home,
+  idOf,
+  openStage,
+  other,
+  type Person,
+  personOf,
+  type Stage,
+  seed,
+} from './stage.ts';
+
+/** Everything one tenant answers to one question, asked by the ids, addresses and secrets of this person. */
+type Question = (stage: Stage, tenant: TenantId, person: Person) => Promise<unknown>;
+
+const now = at + 1000;
+const all = { limit: 100 };
+const linkHash = (tenant: TenantId) => Buffer.alloc(32, tenant === home ? 1 : 2);
+
+/** A case for each question of the store: a new one belongs here, or the last test of this file fails. */
+const questions: Readonly<Record<string, Question>> = {
+  auditEvents: ({ store }, tenant) => asked.auditEvents(store.pool, tenant, all),
+  'auditEvents of a user': ({ store }, tenant, { user }) =>
+    asked.auditEvents(store.pool, tenant, { ...all, userId: user.id }),
+  'auditEvents of a session': ({ store }, tenant, { session }) =>
+    asked.auditEvents(store.pool, tenant, { ...all, sessionId: session.id }),
+  'auditEvents of a type': ({ store }, tenant) =>
+    asked.auditEvents(store.pool, tenant, { ...all, type: 'sign-in.succeeded', notable: true }),
+  linkByHash: ({ store }, tenant) => asked.linkByHash(store.pool, tenant, linkHash(tenant)),
+  endedSessionsOfUser: ({ store }, tenant) =>
+    asked.endedSessionsOfUser(store.pool, tenant, { ...all, userId: personOf(tenant, 2).user.id }),
+  liveSessionsOfUser: ({ store }, tenant, { user }) =>
+    asked.liveSessionsOfUser(store.pool, tenant, { ...all, userId: user.id, now }),
+  sessionsOfTenant: ({ store }, tenant) =>
+    asked.sessionsOfTenant(store.pool, tenant, { ...all, state: 'active', now }),
+  'sessionsOfTenant of a user': ({ store }, tenant, { user }) =>
+    asked.sessionsOfTenant(store.pool, tenant, { ...all, state: 'active', now, userId: user.id }),
+  'sessionsOfTenant that ended': ({ store }, tenant) =>
+    asked.sessionsOfTenant(store.pool, tenant, { ...all, state: 'ended', now }),
+  signInFacts: ({ store }, tenant, { user, device }) =>
+    asked.signInFacts(store.pool, tenant, { email: user.email, secretHash: device.secretHash }),
+  userFacts: ({ store }, tenant, { user, device }) =>
+    asked.userFacts(store.pool, tenant, { userId: user.id, secretHash: device.secretHash }),
+  readKeys: ({ store }, tenant) => asked.readKeys(store.pool, tenant),
+  changeSigningKeys: ({ store }, tenant) =>
+    asked.changeSigningKeys(store.pool, tenant, async () => ({
+      create: [],
+      change: [],
+      remove: [],
+      events: [],
+    })),
+  hasAdministrator: ({ store }, tenant) => asked.hasAdministrator(store.pool, tenant),
+  knownTenants: async ({ store }, tenant) => [...(await asked.knownTenants(store.pool, [tenant]))],
+  usersOfTenant: ({ store }, tenant) => asked.usersOfTenant(store.pool, tenant, { ...all, now }),
+  'usersOfTenant by address': ({ store }, tenant, { user }) =>
+    asked.usersOfTenant(store.pool, tenant, { ...all, now, email: user.email }),
+  'usersOfTenant by id': ({ store }, tenant, { user }) =>
+    asked.usersOfTenant(store.pool, tenant, { ...all, now, userId: user.id }),
+  refreshFacts: ({ store }, tenant, { grant }) => store.refreshFacts({ tenant, grantId: grant.id }),
+};
+
+/** Questions about the whole installation: their rows name their tenant, and are tested apart. */
+const ofTheInstallation = ['sweepSessions'];
+/** What the questions' folder exports beside questions. */
+const notQuestions = ['pageOf', 'idCursor', 'timeCursor'];
+
+let stage: Stage;
+let person: Person;
+const alone = new Map<string, unknown>();
+
+/** Everything a tenant can hold, under the same ids in every tenant. */
+async function furnish(tenant: TenantId): Promise<void> {
+  const { store } = stage;
+  await seed(store, personOf(tenant, 1));
+  const gone = await seed(store, personOf(tenant, 2));
+  const link = {
+    id: idOf(7, 1),
+    tokenHash: linkHash(tenant),
+    kind: 'invitation' as const,
+    userId: personOf(tenant, 1).user.id,
+    createdAt: at,
+    expiresAt: at + 60_000,
+    consumedAt: null,
+  };
+  await store.commit({
+    tenant,
+    changes: [
+      {
+        kind: 'end-session',
+        sessionId: gone.session.id,
+        reason: 'signed-out',
+        at: now,
+        by: { actor: 'user' },
+      },
+      { kind: 'set-user-roles', userId: gone.user.id, roles: [`role-of-${tenant}`] },
+      { kind: 'create-link', link },
+    ],
+    events: [eventOf({ userId: gone.user.id, reason: `event of ${tenant}` })],
+  });
+  const key = {
+    kid: 'one-kid',
+    use: 'access' as const,
+    algorithm: `algorithm of ${tenant}`,
+    publishedAt: at,
+    signsFromAt: at,
+    signsUntilAt: null,
+    removeAfterAt: null,
+    sealed: Buffer.from(tenant),
+  };
+  await asked.changeSigningKeys(store.pool, tenant, async () => ({
+    create: [key],
+    change: [],
+    remove: [],
+    events: [],
+  }));
+}
+
+before(async () => {
+  stage = await openStage();
+  await furnish(home);
+  person = personOf(home, 1);
+  for (const [name, ask] of Object.entries(questions)) alone.set(name, await ask(stage, home, person));
+  await furnish(other);
+  await stage.store.commit({
+    tenant: other,
+    changes: [{ kind: 'be-first-administrator', userId: person.user.id }],
+    events: [],
+  });
+});
+after(() => stage[Symbol.asyncDispose]());
+
+describe('with a second tenant that holds the same ids, addresses and secrets', () => {
+  for (const [name, ask] of Object.entries(questions)) {
+    test(`${name} answers what it answered before`, async () => {
+      assert.deepEqual(await ask(stage, home, person), alone.get(name));
+    });
+
+    test(`${name} answers the second tenant with its own`, async () => {
+      const [mine, theirs] = [alone.get(name), await ask(stage, other, person)];
+      assert.notDeepEqual(theirs, mine);
+      const marks = JSON.stringify(theirs);
+      assert.doesNotMatch(marks, /of.default|192\.0\.2\./);
+    });
+  }
+});
+
+test('the second tenant can be shown an event only by its own number', async () => {
+  const { store } = stage;
+  for (const tenant of [home, other]) {
+    const { items } = await asked.auditEvents(store.pool, tenant, all);
+    assert.ok(items.length > 1);
+    for (const { reason, origin } of items) {
+      if (reason?.startsWith('event of')) assert.equal(reason, `event of ${tenant}`);
+      assert.ok(!origin?.userAgent || origin.userAgent === `browser of ${tenant}`);
+    }
+  }
+});
+
+test('a link is found by its secret in its own tenant alone', async () => {
+  assert.ok(await asked.linkByHash(stage.store.pool, home, linkHash(home)));
+  assert.equal(await asked.linkByHash(stage.store.pool, home, linkHash(other)), null);
+  assert.equal(await asked.linkByHash(stage.store.pool, other, linkHash(home)), null);
+});
+
+test('the sweep names the tenant of each session, and sees those of every tenant once', async () => {
+  const seen: string[] = [];
+  let place: asked.SweepPlace | null = null;
+  do {
+    const swept: asked.Swept = await asked.sweepSessions(stage.store.pool, {
+      now: at + 86_400_000,
+      after: place,
+      width: 1,
+    });
+    seen.push(
+      ...swept.expired.map(({ tenant, sessionId, isAbsolute }) => `${tenant} ${sessionId} ${isAbsolute}`),
+    );
+    place = swept.next;
+  } while (place);
+  assert.deepEqual(seen, [`default ${person.session.id} true`, `other ${person.session.id} true`]);
+});
+
+test('an unknown tenant holds nothing', async () => {
+  // A brand over text, like the ids of the stage.
+  const nowhere = 'nowhere' as TenantId;
+  for (const [name, ask] of Object.entries(questions)) {
+    const found = JSON.stringify(await ask(stage, nowhere, person));
+    assert.match(found, /^(null|false|\[\]|\{"items":\[\],"nextCursor":null\})$/, name);
+  }
+});
+
+test('every question of the store has its case here', async () => {
+  const folder = join(import.meta.dirname, '../src/questions');
+  const cased = new Set(Object.keys(questions).map((name) => name.split(' ', 1)[0]));
+  const exported: string[] = [];
+  for (const file of readdirSync(folder)) {
+    const module: Record<string, unknown> = await import(join(folder, file));
+    exported.push(...Object.keys(module).filter((name) => typeof module[name] === 'function'));
+  }
+  assert.ok(exported.length > 10);
+  const known = new Set([...cased, ...ofTheInstallation, ...notQuestions, 'refreshFactsQuestion']);
+  assert.deepEqual(
+    exported.filter((name) => !known.has(name)),
+    [],
+    'a question without a case for the second tenant',
+  );
+  const found = new Set([...exported, 'refreshFacts']);
+  assert.deepEqual(
+    [...known].filter((name) => name && !found.has(name)),
+    [],
+    'a case without a question',
+  );
+});
