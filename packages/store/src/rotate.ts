@@ -34,7 +34,12 @@ const text = `
   ), moved AS (
     UPDATE sessions s SET last_active_at = r.last_active_at,
       idle_expires_at = GREATEST(s.idle_expires_at, r.idle_expires_at)
-    FROM rotated r WHERE r.is_active AND s.tenant_id = r.tenant_id AND s.id = r.session_id
+    FROM (
+      -- Two grants of one session may share this statement; an UPDATE would take either one's row.
+      SELECT tenant_id, session_id, max(last_active_at) AS last_active_at, max(idle_expires_at) AS idle_expires_at
+      FROM rotated WHERE is_active GROUP BY tenant_id, session_id
+    ) r
+    WHERE s.tenant_id = r.tenant_id AND s.id = r.session_id
   ), logged AS (
     INSERT INTO audit_events (tenant_id, id, at, type, actor, user_id, session_id, grant_id, device_id, ip, user_agent, details)
     SELECT r.tenant_id, r.event_id, r.at, 'session.refreshed', 'user', r.user_id, r.session_id, r.grant_id, r.device_id,

@@ -30,9 +30,13 @@ export function idCursor(cursor: string | undefined): string | null {
   return cursor !== undefined && uuid.test(cursor) ? cursor : null;
 }
 
-/** A cursor of an instant and an id, `<ms>.<id>`. */
+/** The last instant that PostgreSQL reads in the form in which it is sent (RFC 3339 has four digits for the year). */
+const lastInstant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** A cursor of an instant and an id, `<ms>.<id>`; anything else begins at the start. */
 export function timeCursor(cursor: string | undefined): { readonly at: number; readonly id: string } | null {
   const [at, id] = (cursor ?? '').split('.', 2);
   const ms = Number(at);
-  return id !== undefined && uuid.test(id) && Number.isSafeInteger(ms) ? { at: ms, id } : null;
+  const isInstant = Number.isSafeInteger(ms) && ms >= 0 && ms <= lastInstant;
+  return id !== undefined && uuid.test(id) && isInstant ? { at: ms, id } : null;
 }
