@@ -74,7 +74,7 @@ export function personOf(tenant: TenantId, number: number, now: Instant = at): P
       grantSecret: createHash('sha256').update(`grant ${number}`).digest(),
       userId,
       deviceId,
-      clientId: 'argus' as ClientId,
+      clientId: `client-of-${tenant}` as ClientId,
       method: 'pwd',
       ip,
       userAgent,
