@@ -4,7 +4,7 @@ import type { Cookies, SetCookie } from '../http/cookies.ts';
 import { deviceCookieSeconds } from '../http/cookies.ts';
 import type { Services } from '../services.ts';
 import type { Current } from './current-session.ts';
-import { accessClaims } from './current-session.ts';
+import { heldSession } from './current-session.ts';
 import { issueTokens, tokenCookies } from './issue-tokens.ts';
 
 /** Where a person stands who has just proved who they are. */
@@ -116,12 +116,12 @@ function deviceOf(
 }
 
 function replaced(services: Services, { cookies, tenant, origin }: Arrival, at: number): Change[] {
-  const before = accessClaims(services, cookies);
+  const before = heldSession(services, cookies);
   if (!before || before.tenant !== tenant) return [];
   return [
     {
       kind: 'end-session',
-      sessionId: before.sid as SessionId,
+      sessionId: before.sessionId,
       reason: 'replaced',
       at,
       by: { actor: 'user', origin },

@@ -1,6 +1,6 @@
-import type { GrantId, TenantId } from '@argus/contract';
+import type { GrantId, SessionId, TenantId, UserId } from '@argus/contract';
 import { type RefreshFacts, sessionValidity } from '@argus/core';
-import { verifyAccessToken } from '@argus/tokens';
+import { verifyAccessToken, verifyRefreshToken } from '@argus/tokens';
 import type { Refused } from '../http/answer.ts';
 import type { Cookies } from '../http/cookies.ts';
 import type { Services } from '../services.ts';
@@ -34,4 +34,24 @@ export function accessClaims({ keys, config, clock }: Services, cookies: Cookies
     now: clock.now(),
   });
   return verified.ok ? verified.claims : null;
+}
+
+/**
+ * Which session this browser holds, by its access token or else its refresh token, even an expired one. Enough to end
+ * it, never to act in it.
+ */
+export function heldSession(
+  services: Services,
+  cookies: Cookies,
+): { readonly tenant: TenantId; readonly sessionId: SessionId; readonly userId: UserId } | null {
+  const claims = accessClaims(services, cookies) ?? refreshClaims(services, cookies);
+  if (!claims) return null;
+  const { tenant, sid, sub } = claims;
+  return { tenant: tenant as TenantId, sessionId: sid as SessionId, userId: sub as UserId }; // we signed them
+}
+
+function refreshClaims({ keys, config, clock }: Services, { refresh }: Cookies) {
+  if (!refresh) return null;
+  const verified = verifyRefreshToken(keys.ring(), refresh, { issuer: config.issuer, now: clock.now() });
+  return verified.ok || verified.rejection === 'expired' ? (verified.claims ?? null) : null;
 }

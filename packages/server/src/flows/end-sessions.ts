@@ -1,10 +1,9 @@
 import type { EndReason, SessionId, TenantId, UserId } from '@argus/contract';
 import type { Change, Origin } from '@argus/core';
-import { verifyRefreshToken } from '@argus/tokens';
 import type { Refused } from '../http/answer.ts';
 import type { Cookies } from '../http/cookies.ts';
 import type { Services } from '../services.ts';
-import { accessClaims } from './current-session.ts';
+import { heldSession } from './current-session.ts';
 
 /** On whose word sessions end. */
 export interface Ender {
@@ -45,18 +44,12 @@ export async function endSessionsOfUser(
 
 /** Sign out by whatever the browser still holds: the access token, or else the refresh token, even an expired one. */
 export async function signOut(services: Services, call: { cookies: Cookies; origin: Origin }): Promise<void> {
-  const claims = accessClaims(services, call.cookies) ?? refreshTokenClaims(services, call.cookies);
-  if (!claims) return;
-  const tenant = claims.tenant as TenantId; // we signed it
+  const held = heldSession(services, call.cookies);
+  if (!held) return;
+  const { tenant, sessionId, userId } = held;
   await endSession(
     services,
     { tenant, actor: 'user', origin: call.origin },
-    { sessionId: claims.sid as SessionId, userId: claims.sub as UserId, reason: 'signed-out' },
+    { sessionId, userId, reason: 'signed-out' },
   );
-}
-
-function refreshTokenClaims({ keys, config, clock }: Services, { refresh }: Cookies) {
-  if (!refresh) return null;
-  const verified = verifyRefreshToken(keys.ring(), refresh, { issuer: config.issuer, now: clock.now() });
-  return verified.ok || verified.rejection === 'expired' ? (verified.claims ?? null) : null;
 }
