@@ -78,6 +78,7 @@ export const auditEventTypes = [
   'user.link-used',
   'sign-in.succeeded',
   'sign-in.refused',
+  'tries.slowed',
   'session.refreshed',
   'session.refresh-repeated',
   'session.refresh-refused',

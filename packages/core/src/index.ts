@@ -13,5 +13,6 @@ export * from './session/start.ts';
 export * from './session/validity.ts';
 export * from './sign-in/sign-in.ts';
 export * from './user/email.ts';
+export * from './user/name.ts';
 export * from './user/password-rule.ts';
 export * from './user/user.ts';

@@ -9,5 +9,6 @@ export { type Argus, type Parts, startArgus } from './main.ts';
 export { type Clock, systemClock } from './services/clock.ts';
 export { type Random, systemRandom } from './services/random.ts';
 export type { Services } from './services.ts';
+export { generousLimits, type Limits, noLimits } from './throttle/limits.ts';
 export { version } from './version.ts';
 export { mostWorkers, startArgusWithWorkers } from './workers/primary.ts';

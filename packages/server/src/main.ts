@@ -15,6 +15,8 @@ import { type Clock, repeat, systemClock, within } from './services/clock.ts';
 import { createLog, type Log } from './services/log.ts';
 import { type Random, systemRandom } from './services/random.ts';
 import type { Services } from './services.ts';
+import { generousLimits, type Limits } from './throttle/limits.ts';
+import { createThrottle } from './throttle/throttle.ts';
 
 export interface Argus {
   /** Where it listens. */
@@ -35,6 +37,8 @@ export interface Parts {
   readonly isProcessWide?: boolean;
   readonly passwords?: PasswordHasher;
   readonly policy?: Policy;
+  /** How often strangers may try. */
+  readonly limits?: Limits;
   /** Connections to the database at most. */
   readonly poolSize?: number;
   /** The page of metrics, where one process answers for several. */
@@ -159,6 +163,7 @@ async function openServices(
     }),
   );
   const passwords = parts.passwords ?? (await createPasswordHasher(random));
+  const metrics = createMetrics(passwords.load, parts.isProcessWide ?? true);
   return {
     config,
     clock,
@@ -168,10 +173,8 @@ async function openServices(
     passwords,
     keys: await openKeys({ store, masterKey, clock, random }),
     secrets: createSecrets(masterKey),
-    metrics: {
-      ...createMetrics(passwords.load, parts.isProcessWide ?? true),
-      ...(parts.metricsPage ? { page: parts.metricsPage } : {}),
-    },
+    metrics: { ...metrics, ...(parts.metricsPage ? { page: parts.metricsPage } : {}) },
+    throttle: createThrottle(parts.limits ?? generousLimits, metrics.throttled),
     operatorKeyHash: Buffer.from(hashOf(operatorKey)).toString('hex'),
     policy: () => parts.policy ?? balanced,
   };

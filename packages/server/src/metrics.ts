@@ -17,6 +17,7 @@ export interface Metrics {
   readonly signIns: Counter<'outcome'>;
   readonly refreshes: Counter<'outcome'>;
   readonly sessionsEnded: Counter<'reason'>;
+  readonly throttled: Counter<'limit'>;
   /** Everything as Prometheus reads it. */
   page(): Promise<string>;
 }
@@ -64,6 +65,12 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       name: 'argus_sessions_ended_total',
       help: 'Ended sessions by reason',
       labelNames: ['reason'],
+      registers,
+    }),
+    throttled: new Counter({
+      name: 'argus_throttled_total',
+      help: 'Tries held back by a limit',
+      labelNames: ['limit'],
       registers,
     }),
     page: () => registry.metrics(),

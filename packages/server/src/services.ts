@@ -9,6 +9,7 @@ import type { Secrets } from './secrets.ts';
 import type { Clock } from './services/clock.ts';
 import type { Log } from './services/log.ts';
 import type { Random } from './services/random.ts';
+import type { Throttle } from './throttle/throttle.ts';
 
 /** All that a flow may lean on; there is nothing global. */
 export interface Services {
@@ -21,6 +22,7 @@ export interface Services {
   readonly passwords: PasswordHasher;
   readonly secrets: Secrets;
   readonly metrics: Metrics;
+  readonly throttle: Throttle;
   /** SHA-256 in hex of the key that operators on this machine show. */
   readonly operatorKeyHash: string;
   /** The policy in force for a tenant. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Argus, type Config, type Parts, startArgus } from '@argus/server';
+import { type Argus, type Config, noLimits, type Parts, startArgus } from '@argus/server';
 import { type FakeClock, fakeClock } from './clock.ts';
 import { testDatabase } from './database.ts';
 import { seededRandom } from './random.ts';
@@ -48,6 +48,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     clock,
     random: seededRandom(dataDir, clock),
     withJobs: false,
+    limits: noLimits,
     isProcessWide: false,
     ...options.parts,
   };

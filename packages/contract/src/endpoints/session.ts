@@ -26,7 +26,7 @@ export const refreshSession = defineEndpoint({
   caller: 'refresh-cookie',
   body: z.strictObject({ idleSeconds: z.int().min(0).max(31_536_000).optional() }),
   success: { status: 200, body: sessionAnswerSchema },
-  refusals: ['session_ended', 'session_required'],
+  refusals: ['session_ended', 'session_required', 'slow_down'],
 });
 
 export const endSession = defineEndpoint({
@@ -108,6 +108,7 @@ export const changePassword = defineEndpoint({
     'password_too_short',
     'password_too_long',
     'conflict',
+    'slow_down',
   ],
 });
 

@@ -15,7 +15,7 @@ export const signUp = defineEndpoint({
     name: z.string().max(100).optional(),
   }),
   success: { status: 201, body: z.strictObject({ state: z.literal('sign-in') }) },
-  refusals: ['password_too_short', 'password_too_long', 'denied'],
+  refusals: ['password_too_short', 'password_too_long', 'denied', 'slow_down'],
 });
 
 export const signIn = defineEndpoint({
@@ -25,7 +25,7 @@ export const signIn = defineEndpoint({
   caller: 'anyone',
   body: z.strictObject({ identifier: emailSchema, password: passwordSchema }),
   success: { status: 200, body: signedInSchema },
-  refusals: ['invalid_credentials'],
+  refusals: ['invalid_credentials', 'slow_down'],
 });
 
 export const useLink = defineEndpoint({
@@ -40,5 +40,5 @@ export const useLink = defineEndpoint({
     name: z.string().max(100).optional(),
   }),
   success: { status: 200, body: signedInSchema },
-  refusals: ['link_invalid', 'password_too_short', 'password_too_long', 'conflict'],
+  refusals: ['link_invalid', 'password_too_short', 'password_too_long', 'conflict', 'slow_down'],
 });

@@ -27,3 +27,15 @@ export function plainAddress(address: string): string {
   const [high, low] = [mapped[1] ?? '', mapped[2] ?? ''].map((part) => Number.parseInt(part, 16));
   return [high, low].flatMap((part = 0) => [part >> 8, part & 0xff]).join('.');
 }
+
+/** The name of the network an address lies in: its /24 of IPv4 or /48 of IPv6. What is no address is a network of its own. */
+export function networkOf(address: string): string {
+  const plain = plainAddress(address);
+  if (!isIPv6(plain)) return plain.replace(/\.\d+$/, '.0/24');
+  const [before = '', after] = plain.split('::', 2);
+  const head = before === '' ? [] : before.split(':');
+  const tail = after ? after.split(':') : [];
+  const groups =
+    after === undefined ? head : [...head, ...Array(8 - head.length - tail.length).fill('0'), ...tail];
+  return `${groups.slice(0, 3).join(':')}::/48`;
+}

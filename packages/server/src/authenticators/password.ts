@@ -16,11 +16,14 @@ export class HashingBusy extends Error {
   override name = 'HashingBusy';
 }
 
+/** Whoever shows a device that the account knows is served first: strangers alone can fill the queue of strangers. */
+export type Asking = 'known' | 'stranger';
+
 export interface PasswordHasher {
   /** PHC string with a fresh salt. */
-  hash(password: string): Promise<string>;
+  hash(password: string, who?: Asking): Promise<string>;
   /** Whether the password is right; `null` costs the same work and is always wrong. */
-  verify(phc: string | null, password: string): Promise<boolean>;
+  verify(phc: string | null, password: string, who?: Asking): Promise<boolean>;
   /** Hashes in flight and waiting. */
   load(): number;
 }
@@ -32,9 +35,9 @@ export async function createPasswordHasher(random: Random): Promise<PasswordHash
     hash(canonicalPassword(password), { ...parameters, salt: random.bytes(16) });
   const nobody = await make(random.bytes(16).toString('base64url'));
   return {
-    hash: (password) => gate.run(() => make(password)),
-    verify: (phc, password) =>
-      gate.run(async () => {
+    hash: (password, who = 'stranger') => gate.run(who, () => make(password)),
+    verify: (phc, password, who = 'stranger') =>
+      gate.run(who, async () => {
         const isRight = await verify(phc ?? nobody, canonicalPassword(password));
         return phc !== null && isRight;
       }),
@@ -43,16 +46,17 @@ export async function createPasswordHasher(random: Random): Promise<PasswordHash
 }
 
 function createGate({ width, waiting }: { width: number; waiting: number }) {
-  const queue: (() => void)[] = [];
+  const queues: { readonly [Who in Asking]: (() => void)[] } = { known: [], stranger: [] };
   let running = 0;
   const leave = () => {
-    const next = queue.shift();
+    const next = queues.known.shift() ?? queues.stranger.shift();
     if (next) next();
     else running -= 1;
   };
   return {
-    load: () => running + queue.length,
-    async run<T>(work: () => Promise<T>): Promise<T> {
+    load: () => running + queues.known.length + queues.stranger.length,
+    async run<T>(who: Asking, work: () => Promise<T>): Promise<T> {
+      const queue = queues[who];
       if (running < width) running += 1;
       else if (queue.length >= waiting) throw new HashingBusy('too many password hashes are waiting');
       else await new Promise<void>((resolve) => queue.push(resolve));

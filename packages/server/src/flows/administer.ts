@@ -1,5 +1,5 @@
 import type { TenantId, UserId, UserStatus } from '@argus/contract';
-import { type Change, canonicalEmail, type EventDraft, type User } from '@argus/core';
+import { type Change, canonicalEmail, canonicalName, type EventDraft, type User } from '@argus/core';
 import { knownTenants, type UserRecord, usersOfTenant } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
 import { hashOf } from '../secrets.ts';
@@ -55,7 +55,7 @@ export function newUser(
     id: services.random.uuid() as UserId,
     tenant,
     email: of.email,
-    name: of.name?.trim() || null,
+    name: canonicalName(of.name),
     roles: of.roles,
     status: 'active',
     createdAt: services.clock.now(),

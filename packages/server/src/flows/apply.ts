@@ -136,7 +136,7 @@ async function createUser(
     changes.push(made.change);
     link = made.url;
   } else {
-    const phc = await services.passwords.hash(declared.password);
+    const phc = await services.passwords.hash(declared.password, 'known');
     changes.push({ kind: 'set-password', userId: user.id, phc, expected: null, at });
   }
   const about = { actor: by.actor, origin: by.origin, userId: user.id };

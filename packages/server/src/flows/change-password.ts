@@ -3,9 +3,11 @@ import { userFacts } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { type Services, stamp } from '../services.ts';
+import type { Try } from '../throttle/throttle.ts';
 import { bearSession, welcome } from './begin-session.ts';
 import type { Current } from './current-session.ts';
 import type { SignedIn } from './sign-in.ts';
+import { slowDown } from './slow-down.ts';
 
 export interface PasswordChange {
   readonly currentPassword: string;
@@ -22,9 +24,14 @@ export async function changePassword(
 ): Promise<SignedIn | Refused> {
   const { tenant, user } = current;
   const { origin, cookies } = change;
+  const counted: Try = { limit: 'passwordChange', whose: current.session.id };
+  const throttled = services.throttle.take([counted], services.clock.now());
+  if (throttled) {
+    return slowDown(services, { tenant, origin, throttled, userId: user.id, sessionId: current.session.id });
+  }
   const secretHash = services.secrets.deviceSecretHash(cookies.device);
   const record = await userFacts(services.store.pool, tenant, { userId: user.id, secretHash });
-  const isRight = await services.passwords.verify(record?.phc ?? null, change.currentPassword);
+  const isRight = await services.passwords.verify(record?.phc ?? null, change.currentPassword, 'known');
   const about = { actor: 'user', userId: user.id, sessionId: current.session.id, origin };
   if (!record?.phc || !isRight) {
     const events = stamp(services, services.clock.now(), [
@@ -33,9 +40,10 @@ export async function changePassword(
     await services.store.commit({ tenant, changes: [], events });
     return { refused: 'invalid_credentials' };
   }
+  services.throttle.giveBack(counted);
   const refused = passwordRefusal(change.newPassword, services.policy(tenant).authentication.password);
   if (refused) return { refused };
-  const phc = await services.passwords.hash(change.newPassword);
+  const phc = await services.passwords.hash(change.newPassword, 'known');
   const at = services.clock.now();
   const birth = bearSession(services, { tenant, user: record.user, device: record.device, cookies, origin });
   const written = await services.store.commit({

@@ -1,4 +1,4 @@
-import type { GrantId, TenantId } from '@argus/contract';
+import type { GrantId, TenantId, UserId } from '@argus/contract';
 import {
   decideRefresh,
   type RefreshDecision,
@@ -9,8 +9,10 @@ import {
 import { equalInConstantTime, type RefreshClaims, refreshTokenId, verifyRefreshToken } from '@argus/tokens';
 import type { Refused } from '../http/answer.ts';
 import { type Services, stamp } from '../services.ts';
+import type { Try } from '../throttle/throttle.ts';
 import type { Current } from './current-session.ts';
 import { type IssuedTokens, issueTokens } from './issue-tokens.ts';
+import { slowDown } from './slow-down.ts';
 
 export interface RefreshRequest {
   readonly token: string | undefined;
@@ -36,6 +38,12 @@ export async function refreshSession(
   const shown = verifyShown(services, request.token);
   if (!shown) return refusedAs(services, 'forged');
   const name = { tenant: shown.claims.tenant as TenantId, grantId: shown.claims.gid as GrantId }; // we signed both
+  const throttled = services.throttle.take([{ limit: 'refresh', whose: name.grantId }], services.clock.now());
+  if (throttled) {
+    const { tenant } = name;
+    const origin = { ip: request.ip, userAgent: request.userAgent };
+    return slowDown(services, { tenant, origin, throttled, userId: shown.claims.sub as UserId }); // we signed it
+  }
   for (let round = 0; round < rounds; round += 1) {
     const facts = await services.store.refreshFacts(name);
     if (!facts || facts.session.id !== shown.claims.sid) return refusedAs(services, 'unknown');
@@ -101,11 +109,16 @@ async function carryOut(
       return answerWith(services, { facts, tenant, outcome: 'repeated' });
     }
     case 'refuse': {
-      const events = stamp(services, services.clock.now(), decision.events);
+      const reason = decision.events[0]?.reason ?? 'unknown';
+      const now = services.clock.now();
+      // What ends something is always told; a token that was dead before is told as often as anyone needs to know.
+      const isMere = decision.changes.length === 0;
+      const mere: Try = { limit: 'refusedRefresh', whose: facts.grant.id };
+      if (isMere && services.throttle.take([mere], now)) return refusedAs(services, reason);
+      const events = stamp(services, now, decision.events);
       const written = await services.store.commit({ tenant, changes: decision.changes, events });
       if (!written.isCommitted) return 'lost';
-      const reason = decision.events[0]?.reason ?? 'unknown';
-      if (decision.changes.length > 0) services.metrics.sessionsEnded.inc({ reason });
+      if (!isMere) services.metrics.sessionsEnded.inc({ reason });
       return refusedAs(services, reason);
     }
   }

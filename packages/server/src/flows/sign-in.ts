@@ -1,11 +1,12 @@
 import type { TenantId } from '@argus/contract';
 import { canonicalEmail, decideSignIn } from '@argus/core';
 import { signInFacts } from '@argus/store';
-import type { Refused } from '../http/answer.ts';
+import { isRefused, type Refused } from '../http/answer.ts';
 import type { Cookies, SetCookie } from '../http/cookies.ts';
 import { type Services, stamp } from '../services.ts';
 import { bearSession, welcome } from './begin-session.ts';
 import type { Current } from './current-session.ts';
+import { countSignIn } from './sign-in-try.ts';
 
 export interface SignInRequest {
   readonly tenant: TenantId;
@@ -31,9 +32,15 @@ export async function signIn(services: Services, request: SignInRequest): Promis
   // What is no address still asks for one that cannot exist: the work must not tell.
   const email = canonicalEmail(request.identifier) ?? '\u0001';
   const secretHash = services.secrets.deviceSecretHash(cookies.device);
+  const counted = await countSignIn(services, { tenant, email, secretHash, origin });
+  if (isRefused(counted)) return counted;
   for (let round = 0; round < rounds; round += 1) {
     const record = await signInFacts(services.store.pool, tenant, { email, secretHash });
-    const isRight = await services.passwords.verify(record?.phc ?? null, request.password);
+    const isRight = await services.passwords.verify(
+      record?.phc ?? null,
+      request.password,
+      counted.isKnownDevice ? 'known' : 'stranger',
+    );
     const facts = { user: record?.user ?? null, hasPassword: record?.phc != null };
     const decision = decideSignIn(facts, isRight, origin);
     const now = services.clock.now();
@@ -57,6 +64,7 @@ export async function signIn(services: Services, request: SignInRequest): Promis
       events: stamp(services, now, birth.events),
     });
     if (!written.isCommitted) continue;
+    if (counted.refund) services.throttle.giveBack(counted.refund);
     services.metrics.signIns.inc({ outcome: 'admitted' });
     return welcome(services, birth);
   }

@@ -1,7 +1,10 @@
 import type { TenantId, UserId } from '@argus/contract';
-import { canonicalEmail, type EventDraft, passwordRefusal, type User } from '@argus/core';
+import { canonicalEmail, canonicalName, type EventDraft, passwordRefusal, type User } from '@argus/core';
+import { signInFacts } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
 import { type Services, stamp } from '../services.ts';
+import { fromNetwork, type Try } from '../throttle/throttle.ts';
+import { slowDown } from './slow-down.ts';
 
 export interface SignUpRequest {
   readonly tenant: TenantId;
@@ -28,13 +31,22 @@ export async function signUp(
     };
   const refused = passwordRefusal(request.password, services.policy(tenant).authentication.password);
   if (refused) return { refused };
-  const phc = await services.passwords.hash(request.password);
+  const tries: Try[] = [
+    fromNetwork('network', origin.ip),
+    fromNetwork('signUp', origin.ip),
+    { limit: 'account', whose: `sign-up ${tenant}/${email}` },
+  ];
+  const throttled = services.throttle.take(tries, services.clock.now());
+  if (throttled) return slowDown(services, { tenant, origin, throttled });
+  // Asked whether there is such a person or not; it is the owner who should learn of the try.
+  const owner = await signInFacts(services.store.pool, tenant, { email, secretHash: null });
+  const phc = await services.passwords.hash(request.password, 'stranger');
   const now = services.clock.now();
   const user: User = {
     id: services.random.uuid() as UserId,
     tenant,
     email,
-    name: request.name?.trim() || null,
+    name: canonicalName(request.name),
     roles: [],
     status: 'active',
     createdAt: now,
@@ -58,6 +70,7 @@ export async function signUp(
     const repeated: EventDraft = {
       type: 'user.sign-up-repeated',
       actor: 'anyone',
+      userId: owner?.user.id,
       reason: 'known-address',
       origin,
     };

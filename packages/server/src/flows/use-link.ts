@@ -1,12 +1,21 @@
 import type { TenantId, UserId } from '@argus/contract';
-import { type Change, canonicalEmail, isUsableLink, passwordRefusal, type User } from '@argus/core';
+import {
+  type Change,
+  canonicalEmail,
+  canonicalName,
+  isUsableLink,
+  passwordRefusal,
+  type User,
+} from '@argus/core';
 import { type LinkRecord, linkByHash } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { hashOf } from '../secrets.ts';
 import { type Services, stamp } from '../services.ts';
+import { fromNetwork } from '../throttle/throttle.ts';
 import { bearSession, welcome } from './begin-session.ts';
 import type { SignedIn } from './sign-in.ts';
+import { slowDown } from './slow-down.ts';
 
 export interface LinkUse {
   readonly tenant: TenantId;
@@ -31,6 +40,8 @@ export async function readLink(
 /** Use a one-time link: its holder sets a password and is signed in. */
 export async function useLink(services: Services, use: LinkUse): Promise<SignedIn | Refused> {
   const { tenant, origin, cookies } = use;
+  const throttled = services.throttle.take([fromNetwork('network', origin.ip)], services.clock.now());
+  if (throttled) return slowDown(services, { tenant, origin, throttled });
   const record = await readLink(services, tenant, use.token);
   if (!record) return { refused: 'link_invalid' };
   const at = services.clock.now();
@@ -38,7 +49,7 @@ export async function useLink(services: Services, use: LinkUse): Promise<SignedI
   if ('refused' in person) return person;
   const refused = passwordRefusal(use.password, services.policy(tenant).authentication.password);
   if (refused) return { refused };
-  const phc = await services.passwords.hash(use.password);
+  const phc = await services.passwords.hash(use.password, 'known');
   const birth = bearSession(services, { tenant, user: person.user, device: null, cookies, origin });
   const userId = person.user.id;
   const written = await services.store.commit({
@@ -77,7 +88,7 @@ function personOf(
     id,
     tenant: use.tenant,
     email,
-    name: use.name?.trim() || null,
+    name: canonicalName(use.name),
     roles: [],
     status: 'active',
     createdAt: at,

@@ -46,6 +46,10 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
   'user.link-used': { sentence: 'A one-time link to your account was used.', tone: 'quiet' },
   'sign-in.succeeded': { sentence: 'You signed in.', tone: 'quiet' },
   'sign-in.refused': { sentence: 'A sign-in to your account was refused.', tone: 'notable' },
+  'tries.slowed': {
+    sentence: 'Someone tried too often to get into your account and was held back.',
+    tone: 'notable',
+  },
   'session.refreshed': { sentence: 'A session of yours was renewed.', tone: 'quiet' },
   'session.refresh-repeated': {
     sentence: 'A renewal was repeated because its first answer was lost on the way.',

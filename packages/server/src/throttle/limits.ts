@@ -1,0 +1,45 @@
+import type { Limit } from './buckets.ts';
+
+/**
+ * What strangers may do how often, counted in each process. Generous: no person meets them by living, and a known
+ * device is counted by itself, so that strangers cannot use up what is its owner's (ASVS 6.1.1).
+ */
+export interface Limits {
+  /** Tries from one network (/24, /48) by whoever has no known device: sign-in, sign-up, links. */
+  readonly network: Limit;
+  /** New accounts from one network. */
+  readonly signUp: Limit;
+  /** Wrong passwords for one address by whoever has no known device. */
+  readonly account: Limit;
+  /** Sign-ins to one account on one device that its owner used before. */
+  readonly device: Limit;
+  /** Wrong current passwords in one session. */
+  readonly passwordChange: Limit;
+  /** Renewals of one grant. A browser needs one in four minutes. */
+  readonly refresh: Limit;
+  /** Lines of the audit log about refused renewals of one grant. */
+  readonly refusedRefresh: Limit;
+}
+
+export const generousLimits: Limits = {
+  network: { burst: 100, everySeconds: 0.6 },
+  signUp: { burst: 50, everySeconds: 12 },
+  account: { burst: 10, everySeconds: 30 },
+  device: { burst: 20, everySeconds: 30 },
+  passwordChange: { burst: 10, everySeconds: 30 },
+  refresh: { burst: 120, everySeconds: 1 },
+  refusedRefresh: { burst: 10, everySeconds: 30 },
+};
+
+const never: Limit = { burst: Number.POSITIVE_INFINITY, everySeconds: 1 };
+
+/** For measurements, and for tests that are not about limits: to the server all of them are one network. */
+export const noLimits: Limits = {
+  network: never,
+  signUp: never,
+  account: never,
+  device: never,
+  passwordChange: never,
+  refresh: never,
+  refusedRefresh: never,
+};
