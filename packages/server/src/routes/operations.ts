@@ -12,6 +12,8 @@ export interface Readiness {
 }
 
 export function operationsRoutes(readiness: Readiness): readonly Route[] {
+  // Made once: it takes milliseconds, and anyone may ask.
+  let described: unknown;
   return [
     endpointRoute(endpoints.jwks, async (services) => ({
       status: 200,
@@ -52,7 +54,10 @@ export function operationsRoutes(readiness: Readiness): readonly Route[] {
       method: 'GET',
       path: '/openapi.json',
       accepts: 'nothing',
-      handle: async ({ config }) => ({ status: 200, json: openApiDocument(config.issuer, version) }),
+      handle: async ({ config }) => {
+        described ??= openApiDocument(config.issuer, version);
+        return { status: 200, json: described };
+      },
     },
   ];
 }

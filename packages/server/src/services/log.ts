@@ -13,6 +13,9 @@ export function createLog(level: string): Log {
     'cookie',
     'authorization',
     'phc',
+    // PostgreSQL quotes whole rows there.
+    'detail',
+    'where',
   ];
   return pino(
     {
