@@ -1,6 +1,6 @@
 import type { Instant } from '@argus/contract';
 import { signInPool, signNow } from './algorithm.ts';
-import { isMilliseconds, isSeconds, isText, isTextList, timeRejection } from './claims.ts';
+import { isMilliseconds, isPlain, isSeconds, isText, isTextList, timeRejection } from './claims.ts';
 import { TokensFault } from './fault.ts';
 import {
   type KeyFinder,
@@ -53,8 +53,9 @@ const jktForm = /^[\w-]{43}$/;
  */
 export async function issueAccessToken(ring: KeyRing, claims: AccessClaims, now: Instant): Promise<string> {
   const key = ring.signing('access', now);
-  const payload = Buffer.from(JSON.stringify(inOrder(claims)), 'utf8');
-  if (!areAccessClaims(parseStrictObject(payload))) throw new TokensFault('access claims out of shape');
+  const ordered = inOrder(claims);
+  if (!areAccessClaims(ordered)) throw new TokensFault('access claims out of shape');
+  const payload = Buffer.from(JSON.stringify(ordered), 'utf8');
   const input = `${key.headerSegment}.${payload.toString('base64url')}`;
   const bytes = Buffer.from(input, 'latin1');
   const isRsa = key.algorithm === 'RS256' || key.algorithm === 'PS256';
@@ -107,7 +108,7 @@ function areAccessClaims(claims: unknown): claims is AccessClaims {
     isText(claims.client_id) &&
     isText(claims.sid) &&
     isText(claims.gid) &&
-    typeof claims.scope === 'string' &&
+    isPlain(claims.scope) &&
     isTextList(claims.amr) &&
     isText(claims.acr) &&
     isText(claims.tenant) &&

@@ -6,7 +6,12 @@ const longestText = 1024;
 const longestList = 100;
 
 export function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= longestText;
+  return isPlain(value) && value.length > 0 && value.length <= longestText;
+}
+
+/** Text that every JSON reader reads alike: no lone surrogate, no NUL. */
+export function isPlain(value: unknown): value is string {
+  return typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
 }
 
 export function isTextList(value: unknown): value is string[] {
