@@ -20,7 +20,7 @@ export interface ProtectOptions extends Requirement {
   readonly realm?: string;
   /** Default `{issuer}/.well-known/jwks.json`. */
   readonly jwksUrl?: string;
-  /** Forgiven difference to Argus's clock, at most 60; default 0. */
+  /** Forgiven difference to Argus's clock, at most 60; default 5, so that a clock a little slow takes fresh tokens. */
   readonly clockSkewSeconds?: number;
   /** Bounds of the cache of verified tokens; default 10,000 tokens and 32 MiB. */
   readonly cache?: Partial<CacheBounds>;
@@ -50,7 +50,7 @@ export function settingsOf(options: ProtectOptions): Settings {
   if (issuer === null || !/^https?:$/.test(issuer.protocol) || issuer.search !== '' || issuer.hash !== '') {
     throw new ProtectionFault('issuer must be an http(s) URL without query and fragment');
   }
-  const { clockSkewSeconds = 0, audience = options.issuer } = options;
+  const { clockSkewSeconds = 5, audience = options.issuer } = options;
   if (!(clockSkewSeconds >= 0 && clockSkewSeconds <= mostSkewSeconds)) {
     throw new ProtectionFault('clockSkewSeconds must lie between 0 and 60');
   }

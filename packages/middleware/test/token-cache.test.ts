@@ -86,7 +86,7 @@ test('property: whatever is done, the counts are true and within the bounds', as
 
 test('a cached token is refused at its expiry and forgotten', async () => {
   const { clock, issuer } = await setting();
-  const { check, state } = protect({ issuer: issuer.url, fetch: issuer.fetch, clock });
+  const { check, state } = protect({ issuer: issuer.url, clockSkewSeconds: 0, fetch: issuer.fetch, clock });
   const token = await issuer.token();
   await check(withBearer(token));
   clock.advance(299_999);
@@ -101,7 +101,12 @@ test('a cached token is refused when the clock was set back before its beginning
   const { clock, issuer } = await setting();
   let backMs = 0;
   const shifting = { now: () => clock.now() - backMs };
-  const { check } = protect({ issuer: issuer.url, fetch: issuer.fetch, clock: shifting });
+  const { check } = protect({
+    issuer: issuer.url,
+    clockSkewSeconds: 0,
+    fetch: issuer.fetch,
+    clock: shifting,
+  });
   const token = await issuer.token();
   assert.equal((await check(withBearer(token))).ok, true);
   backMs = 1_000;
