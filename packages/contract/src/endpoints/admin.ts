@@ -7,6 +7,11 @@ const refused = ['operator_key_required', 'denied'] as const;
 export const tenantSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
 const tenantQuery = { tenant: tenantSchema.default('default') };
 const roleSchema = z.string().regex(/^[a-z0-9][a-z0-9_.:-]{0,63}$/);
+/** Roles travel in the access token, which is a cookie: browsers keep 4,096 bytes of one (RFC 6265bis §5.6). */
+const rolesSchema = z
+  .array(roleSchema)
+  .max(50)
+  .refine((roles) => roles.join('","').length <= 1_500, 'have more than 1,500 characters together');
 
 export const adminUserSchema = z.strictObject({
   id: uuidSchema,
@@ -41,7 +46,7 @@ export const adminCreateUser = defineEndpoint({
   body: z.strictObject({
     email: emailSchema,
     name: z.string().max(100).optional(),
-    roles: z.array(roleSchema).max(50).default([]),
+    roles: rolesSchema.default([]),
   }),
   success: {
     status: 201,
@@ -59,7 +64,7 @@ export const adminChangeUser = defineEndpoint({
   query: z.strictObject(tenantQuery),
   body: z.strictObject({
     status: z.enum(userStatuses).optional(),
-    roles: z.array(roleSchema).max(50).optional(),
+    roles: rolesSchema.optional(),
   }),
   success: { status: 200, body: adminUserSchema },
   refusals: [...refused, 'not_found'],
@@ -174,7 +179,7 @@ export const applyDocumentSchema = z.strictObject({
         name: z.string().max(100).optional(),
         /** Holds at creation only; never overwrites what the person chose. */
         password: z.string().min(1).max(1024).optional(),
-        roles: z.array(roleSchema).max(50).default([]),
+        roles: rolesSchema.default([]),
       }),
     )
     .max(10_000)
