@@ -13,7 +13,7 @@ const statements: string[][] = [];
 before(async () => {
   stage = await openStage();
   const { pool } = stage.store;
-  const query = pool.query.bind(pool) as (...asked: unknown[]) => Promise<never>;
+  const query: (...asked: unknown[]) => Promise<never> = pool.query.bind(pool);
   // The store asks the pool by `query`; watching it shows what shared a statement.
   Object.assign(pool, {
     query: (...asked: readonly [{ name?: string; values?: unknown[] }]) => {
@@ -141,7 +141,11 @@ test('of two servers that rotate one grant at once one wins, round after round',
       stage.store.rotate(rotationOf(person)),
       second.rotate(rotationOf(person)),
     ]);
-    assert.deepEqual(outcomes.sort(), [false, true], `round ${round}`);
+    assert.deepEqual(
+      outcomes.toSorted((a, b) => Number(a) - Number(b)),
+      [false, true],
+      `round ${round}`,
+    );
     assert.equal(await rotatedEvents(person), 1);
   }
 });

@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
-import type {
-  ClientId,
-  DeviceId,
-  EventId,
-  GrantId,
-  Instant,
-  SessionId,
-  TenantId,
-  UserId,
-} from '@argus/contract';
+import type { ClientId, DeviceId, GrantId, Instant, SessionId, TenantId, UserId } from '@argus/contract';
 import {
   type AuditEvent,
   balanced,
@@ -158,7 +149,7 @@ export function rotationOf(person: Person, changes: Partial<Rotation> = {}): Rot
     idleExpiresAt: at + 1_860_000,
     ip: '192.0.2.99',
     userAgent: 'who rotated',
-    eventId: idOf(6, event) as EventId,
+    eventId: idOf(6, event),
     userId: user.id,
     deviceId: device.id,
     ...changes,
