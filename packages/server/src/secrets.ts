@@ -10,6 +10,11 @@ export interface Secrets {
   newDeviceCookie(random: Random): string;
   /** SHA-256 of a device cookie's secret; null for a value that was never issued here. */
   deviceSecretHash(cookie: string | undefined): Uint8Array | null;
+  /**
+   * The same without asking who issued it: enough, and cheaper, where it is only compared with the hash of a device
+   * that we know.
+   */
+  shownSecretHash(cookie: string | undefined): Uint8Array | null;
 }
 
 export function createSecrets(masterKey: Uint8Array): Secrets {
@@ -29,6 +34,10 @@ export function createSecrets(masterKey: Uint8Array): Secrets {
       const [secret, tag, ...rest] = (cookie ?? '').split('.');
       if (!secret || !tag || rest.length > 0 || !isEqual(tagOf(secret), tag)) return null;
       return hashOf(secret);
+    },
+    shownSecretHash(cookie) {
+      const end = cookie?.indexOf('.') ?? -1;
+      return cookie && end > 0 ? hashOf(cookie.slice(0, end)) : null;
     },
   };
 }

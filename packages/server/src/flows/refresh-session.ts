@@ -80,7 +80,7 @@ function proofOf(
     generation: claims.gen,
     isIdGenuine: equalInConstantTime(claims.jti, refreshTokenId(facts.grant.secret, claims.gen)),
     isExpired,
-    deviceSecretHash: secrets.deviceSecretHash(request.deviceCookie),
+    deviceSecretHash: secrets.shownSecretHash(request.deviceCookie),
     ip: request.ip,
     userAgent: request.userAgent,
     idleSeconds: request.idleSeconds,
