@@ -1,4 +1,4 @@
-import { defaultTenant, problemOf, type RefusalCode, refusalOf } from '@argus/contract';
+import { defaultTenant, type RefusalCode } from '@argus/contract';
 import { userAgentLimit } from '@argus/core';
 import { BatchFull } from '@argus/store';
 import Fastify, {
@@ -12,6 +12,7 @@ import { stopwatch } from '../services/clock.ts';
 import type { Services } from '../services.ts';
 import { type Answer, problemAnswer, type Refused } from './answer.ts';
 import { parseForm, parseJson } from './body.ts';
+import { answerByOurselves, brokenConnectionHandler, hasOneHost } from './broken.ts';
 import { addressOf, isLocal } from './caller.ts';
 import { readCookies, writeCookie } from './cookies.ts';
 import { isOwnPage } from './csrf.ts';
@@ -26,6 +27,7 @@ export const bodyLimit = 64 * 1024;
 /** Build the HTTP server over the routes. */
 export function createHttpServer(services: Services, routes: readonly Route[]): FastifyInstance {
   const { config } = services;
+  const isSecure = config.issuer.startsWith('https:');
   const app = Fastify({
     // A plain and a TLS server differ only in the socket, which no route sees.
     https: config.tls ?? null,
@@ -37,9 +39,13 @@ export function createHttpServer(services: Services, routes: readonly Route[]): 
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
-    clientErrorHandler: refuseBrokenConnection,
+    clientErrorHandler: brokenConnectionHandler(isSecure),
     frameworkErrors: (_error, _request, reply) =>
       void sendProblem(reply, { refused: 'malformed_request' }, config.issuer),
+  });
+  answerByOurselves(app.server, isSecure);
+  app.addHook('onRequest', async (request, reply) => {
+    if (!hasOneHost(request.raw)) sendProblem(reply, { refused: 'malformed_request' }, config.issuer);
   });
   acceptBodies(app);
   for (const route of routes) {
@@ -179,16 +185,4 @@ function refusalOfStatus(status: number | undefined): RefusalCode {
   if (status === 413) return 'payload_too_large';
   if (status === 415) return 'unsupported_media_type';
   return status !== undefined && status < 500 ? 'malformed_request' : 'fault';
-}
-
-/** Requests that Node's parser refuses never become one of ours; they still get a problem answer. */
-function refuseBrokenConnection(error: Error & { code?: string }, socket: import('node:net').Socket): void {
-  if (!socket.writable) return;
-  const code: RefusalCode = error.code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'malformed_request';
-  const body = JSON.stringify(problemOf(code));
-  const { status } = refusalOf(code);
-  socket.end(
-    `HTTP/1.1 ${status} ${status === 431 ? 'Request Header Fields Too Large' : 'Bad Request'}\r\n` +
-      `Content-Type: application/problem+json\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }
