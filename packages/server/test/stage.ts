@@ -139,19 +139,25 @@ export function cookieHeader({ cookies }: UserAgent): string {
   return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 }
 
-/** Send bytes as they are and read until the server closes; half-open when the bytes are no whole request. */
-export function raw({ url }: Pick<TestServer, 'url'>, bytes: string | Buffer): Promise<string> {
+/** Send bytes as they are and read until the server closes; `isCut` hangs up our half when they are out. */
+export function raw(
+  { url }: Pick<TestServer, 'url'>,
+  bytes: string | Buffer,
+  isCut = false,
+): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const { hostname, port } = new URL(url);
-  const socket = connect({ host: hostname, port: Number(port) }, () => socket.end(bytes));
   const parts: Buffer[] = [];
+  const done = () => resolve(Buffer.concat(parts).toString('latin1'));
+  const socket = connect({ host: hostname, port: Number(port) }, () =>
+    isCut ? socket.end(bytes) : socket.write(bytes),
+  );
   socket.on('data', (part: Buffer) => parts.push(part));
   // A server that hangs up on what it will not read is an answer as well.
   socket.on('error', (error: NodeJS.ErrnoException) =>
-    error.code === 'ECONNRESET' || error.code === 'EPIPE'
-      ? resolve(Buffer.concat(parts).toString('latin1'))
-      : reject(error),
+    error.code === 'ECONNRESET' || error.code === 'EPIPE' ? done() : reject(error),
   );
-  socket.on('close', () => resolve(Buffer.concat(parts).toString('latin1')));
+  socket.setTimeout(20_000, () => socket.destroy(new Error('the server neither answered nor hung up')));
+  socket.on('close', done);
   return promise;
 }
