@@ -57,7 +57,13 @@ export async function testDatabase(): Promise<TestDatabase> {
     await admin.query(`CREATE DATABASE ${fresh} TEMPLATE ${template}`);
     return fresh;
   });
-  const drop = () => asAdmin(server, (admin) => admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+  const drop = () =>
+    asAdmin(server, (admin) =>
+      // FORCE may not end the server's own vacuum, which is there by chance; dropping without it waits for that one.
+      admin
+        .query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+        .catch(() => admin.query(`DROP DATABASE IF EXISTS ${name}`)),
+    );
   return {
     url: databaseUrl(server, name),
     [Symbol.asyncDispose]: async () => {
