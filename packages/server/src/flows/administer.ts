@@ -1,37 +1,29 @@
-import type { TenantId, UserId, UserStatus } from '@argus/contract';
-import { type Change, canonicalEmail, canonicalName, type EventDraft, type User } from '@argus/core';
+import type { Instant, UserId, UserStatus } from '@argus/contract';
+import { type Change, canonicalEmail, type EventDraft, type User } from '@argus/core';
 import { knownTenants, type UserRecord, usersOfTenant } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
-import { hashOf } from '../secrets.ts';
 import { type Services, stamp } from '../services.ts';
 import type { Ender } from './end-sessions.ts';
-
-const linkSeconds = 7 * 86_400;
-
-export interface Invitation {
-  readonly email: string;
-  readonly name?: string | undefined;
-  readonly roles: readonly string[];
-}
+import { newLink } from './new-link.ts';
+import { type NewUser, newUser, notAnAddress } from './new-user.ts';
 
 export interface Invited {
   readonly user: User;
   readonly link: string;
-  readonly linkExpiresAt: number;
+  readonly linkExpiresAt: Instant;
 }
 
 /** Create a user without a password and a link with which the person sets one: no one else ever knows it. */
 export async function inviteUser(
   services: Services,
   by: Ender,
-  invitation: Invitation,
+  invitation: NewUser,
 ): Promise<Invited | Refused> {
   const email = canonicalEmail(invitation.email);
-  if (!email)
-    return { refused: 'invalid_request', errors: [{ path: 'email', message: 'is not an e-mail address' }] };
+  if (!email) return notAnAddress;
   if (!(await knownTenants(services.store.pool, [by.tenant])).has(by.tenant)) return { refused: 'not_found' };
   const { user, change } = newUser(services, by.tenant, { ...invitation, email });
-  const link = newLink(services, user.id);
+  const link = newLink(services, 'invitation', user.id);
   const about = { actor: by.actor, origin: by.origin, userId: user.id };
   const written = await services.store.commit({
     tenant: by.tenant,
@@ -43,48 +35,6 @@ export async function inviteUser(
   });
   if (!written.isCommitted) return { refused: 'conflict' };
   return { user, link: link.url, linkExpiresAt: link.expiresAt };
-}
-
-/** A user that does not exist yet, and the change that makes it so. */
-export function newUser(
-  services: Services,
-  tenant: TenantId,
-  of: Invitation,
-): { user: User; change: Change } {
-  const user: User = {
-    id: services.random.uuid() as UserId,
-    tenant,
-    email: of.email,
-    name: canonicalName(of.name),
-    roles: of.roles,
-    status: 'active',
-    createdAt: services.clock.now(),
-  };
-  return { user, change: { kind: 'create-user', user } };
-}
-
-/** A one-time link for a user who has no password yet. */
-export function newLink(
-  services: Services,
-  userId: UserId,
-): { url: string; expiresAt: number; change: Change } {
-  const token = services.random.bytes(32).toString('base64url');
-  const now = services.clock.now();
-  const expiresAt = now + linkSeconds * 1000;
-  const link = {
-    id: services.random.uuid(),
-    tokenHash: hashOf(token),
-    kind: 'invitation' as const,
-    userId,
-    createdAt: now,
-    expiresAt,
-    consumedAt: null,
-  };
-  return {
-    url: `${services.config.issuer}/link?token=${token}`,
-    expiresAt,
-    change: { kind: 'create-link', link },
-  };
 }
 
 export interface UserAmendment {

@@ -3,8 +3,9 @@ import { type Change, canonicalEmail, type EventDraft, passwordRefusal } from '@
 import { knownTenants, usersOfTenant } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
 import { type Services, stamp } from '../services.ts';
-import { newLink, newUser } from './administer.ts';
 import type { Ender } from './end-sessions.ts';
+import { newLink } from './new-link.ts';
+import { newUser } from './new-user.ts';
 
 export interface AppliedChange {
   readonly kind: 'create' | 'change';
@@ -132,7 +133,7 @@ async function createUser(
   const at = services.clock.now();
   let link: string | undefined;
   if (declared.password === undefined) {
-    const made = newLink(services, user.id);
+    const made = newLink(services, 'invitation', user.id);
     changes.push(made.change);
     link = made.url;
   } else {

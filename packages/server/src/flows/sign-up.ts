@@ -1,9 +1,10 @@
 import type { TenantId, UserId } from '@argus/contract';
-import { canonicalEmail, canonicalName, type EventDraft, passwordRefusal, type User } from '@argus/core';
+import { canonicalEmail, type EventDraft, passwordRefusal } from '@argus/core';
 import { signInFacts } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
 import { type Services, stamp } from '../services.ts';
 import { fromNetwork, type Try } from '../throttle/throttle.ts';
+import { newUser, notAnAddress } from './new-user.ts';
 import { slowDown } from './slow-down.ts';
 
 export interface SignUpRequest {
@@ -24,11 +25,7 @@ export async function signUp(
 ): Promise<{ readonly state: 'sign-in' } | Refused> {
   const { tenant, origin } = request;
   const email = canonicalEmail(request.email);
-  if (!email)
-    return {
-      refused: 'invalid_request',
-      errors: [{ path: 'body.email', message: 'is not an e-mail address' }],
-    };
+  if (!email) return notAnAddress;
   const refused = passwordRefusal(request.password, services.policy(tenant).authentication.password);
   if (refused) return { refused };
   const tries: Try[] = [
@@ -40,17 +37,17 @@ export async function signUp(
   if (throttled) return slowDown(services, { tenant, origin, throttled });
   // Asked whether there is such a person or not; it is the owner who should learn of the try.
   const owner = await signInFacts(services.store.pool, tenant, { email, secretHash: null });
+  const isNew = await create(services, request, email);
+  if (!isNew) await tellOwner(services, request, owner?.user.id);
+  return { state: 'sign-in' };
+}
+
+/** False when somebody has the address. */
+async function create(services: Services, request: SignUpRequest, email: string): Promise<boolean> {
+  const { tenant, name, origin } = request;
   const phc = await services.passwords.hash(request.password, 'stranger');
-  const now = services.clock.now();
-  const user: User = {
-    id: services.random.uuid() as UserId,
-    tenant,
-    email,
-    name: canonicalName(request.name),
-    roles: [],
-    status: 'active',
-    createdAt: now,
-  };
+  const { user, change } = newUser(services, tenant, { email, name, roles: [] });
+  const at = user.createdAt;
   const created: EventDraft = {
     type: 'user.created',
     actor: 'anyone',
@@ -60,21 +57,24 @@ export async function signUp(
   };
   const written = await services.store.commit({
     tenant,
-    changes: [
-      { kind: 'create-user', user },
-      { kind: 'set-password', userId: user.id, phc, expected: null, at: now },
-    ],
-    events: stamp(services, now, [created]),
+    changes: [change, { kind: 'set-password', userId: user.id, phc, expected: null, at }],
+    events: stamp(services, at, [created]),
   });
-  if (!written.isCommitted) {
-    const repeated: EventDraft = {
-      type: 'user.sign-up-repeated',
-      actor: 'anyone',
-      userId: owner?.user.id,
-      reason: 'known-address',
-      origin,
-    };
-    await services.store.commit({ tenant, changes: [], events: stamp(services, now, [repeated]) });
-  }
-  return { state: 'sign-in' };
+  return written.isCommitted;
+}
+
+async function tellOwner(
+  services: Services,
+  { tenant, origin }: SignUpRequest,
+  userId: UserId | undefined,
+): Promise<void> {
+  const repeated: EventDraft = {
+    type: 'user.sign-up-repeated',
+    actor: 'anyone',
+    userId,
+    reason: 'known-address',
+    origin,
+  };
+  const events = stamp(services, services.clock.now(), [repeated]);
+  await services.store.commit({ tenant, changes: [], events });
 }

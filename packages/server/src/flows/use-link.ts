@@ -1,12 +1,5 @@
-import type { TenantId, UserId } from '@argus/contract';
-import {
-  type Change,
-  canonicalEmail,
-  canonicalName,
-  isUsableLink,
-  passwordRefusal,
-  type User,
-} from '@argus/core';
+import { administratorRole, type TenantId } from '@argus/contract';
+import { type Change, canonicalEmail, isUsableLink, passwordRefusal, type User } from '@argus/core';
 import { type LinkRecord, linkByHash } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
 import type { Cookies } from '../http/cookies.ts';
@@ -14,6 +7,7 @@ import { hashOf } from '../secrets.ts';
 import { type Services, stamp } from '../services.ts';
 import { fromNetwork } from '../throttle/throttle.ts';
 import { bearSession, welcome } from './begin-session.ts';
+import { newUser, notAnAddress } from './new-user.ts';
 import type { SignedIn } from './sign-in.ts';
 import { slowDown } from './slow-down.ts';
 
@@ -45,7 +39,7 @@ export async function useLink(services: Services, use: LinkUse): Promise<SignedI
   const record = await readLink(services, tenant, use.token);
   if (!record) return { refused: 'link_invalid' };
   const at = services.clock.now();
-  const person = personOf(services, { use, record, at });
+  const person = personOf(services, use, record);
   if ('refused' in person) return person;
   const refused = passwordRefusal(use.password, services.policy(tenant).authentication.password);
   if (refused) return { refused };
@@ -72,32 +66,18 @@ export async function useLink(services: Services, use: LinkUse): Promise<SignedI
   return { refused: written.lost === 'create-user' ? 'conflict' : 'link_invalid' };
 }
 
+/** Whom the link is for; the first administrator is made by using it. */
 function personOf(
-  { random }: Services,
-  { use, record, at }: { use: LinkUse; record: LinkRecord; at: number },
+  services: Services,
+  use: LinkUse,
+  record: LinkRecord,
 ): { user: User; changes: Change[] } | Refused {
   if (record.user) return { user: record.user, changes: [] };
   const email = canonicalEmail(use.email ?? '');
-  if (!email)
-    return {
-      refused: 'invalid_request',
-      errors: [{ path: 'body.email', message: 'is not an e-mail address' }],
-    };
-  const id = random.uuid() as UserId;
-  const user: User = {
-    id,
-    tenant: use.tenant,
-    email,
-    name: canonicalName(use.name),
-    roles: [],
-    status: 'active',
-    createdAt: at,
-  };
+  if (!email) return notAnAddress;
+  const { user, change } = newUser(services, use.tenant, { email, name: use.name, roles: [] });
   return {
-    user: { ...user, roles: ['admin'] },
-    changes: [
-      { kind: 'create-user', user },
-      { kind: 'be-first-administrator', userId: id },
-    ],
+    user: { ...user, roles: [administratorRole] },
+    changes: [change, { kind: 'be-first-administrator', userId: user.id }],
   };
 }

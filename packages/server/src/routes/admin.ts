@@ -1,4 +1,4 @@
-import { endpoints, type SessionId, type TenantId, type UserId } from '@argus/contract';
+import { defaultTenant, endpoints, type SessionId, type TenantId, type UserId } from '@argus/contract';
 import { canonicalEmail } from '@argus/core';
 import { auditEvents, sessionsOfTenant, usersOfTenant } from '@argus/store';
 import { amendUser, inviteUser } from '../flows/administer.ts';
@@ -113,7 +113,7 @@ async function installed(
   next: (by: Ender) => Promise<Answer>,
 ): Promise<Answer> {
   if (!isOperatorKey(services, call)) return problemAnswer({ refused: 'operator_key_required' });
-  return next({ tenant: 'default' as TenantId, actor: 'operator', origin: call.origin });
+  return next({ tenant: defaultTenant, actor: 'operator', origin: call.origin });
 }
 
 function keysAnswer({ keys }: Services): Answer {
