@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from './services/random.ts';
 
@@ -47,7 +47,12 @@ export async function writePrivate(
 async function keptSecret(dataDir: string, name: string, random: Random): Promise<string> {
   const kept = await readPrivate(dataDir, name);
   if (kept) return kept;
-  // `wx`: if two starts make it at once, the second fails instead of splitting the house over two keys.
-  await writePrivate(dataDir, name, random.bytes(32).toString('base64url'), 'wx');
+  // Written whole, then linked: a start that is killed leaves no empty key, and of two at once the first one's counts.
+  const draft = `${name}.${random.uuid()}`;
+  await writePrivate(dataDir, draft, random.bytes(32).toString('base64url'), 'wx');
+  await link(join(dataDir, draft), join(dataDir, name)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await unlink(join(dataDir, draft));
   return (await readPrivate(dataDir, name)) ?? '';
 }

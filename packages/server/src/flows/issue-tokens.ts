@@ -51,7 +51,7 @@ function refreshClaims({ config }: Services, { tenant, user, session, grant }: T
     sub: user.id,
     aud: config.issuer,
     exp: Math.floor(grant.expiresAt / 1000),
-    iat: Math.floor(grant.rotatedAt / 1000),
+    iat: issuedAt(grant.rotatedAt, session),
     jti: refreshTokenId(grant.secret, grant.generation),
     tenant,
     sid: session.id,
@@ -73,7 +73,7 @@ async function issueAccess(services: Services, { tenant, user, session, grant }:
       sub: user.id,
       aud: grant.clientId === argusClient ? config.issuer : grant.clientId,
       exp,
-      iat: Math.floor(now / 1000),
+      iat: issuedAt(now, session),
       jti: random.uuid(),
       client_id: grant.clientId,
       sid: session.id,
@@ -89,4 +89,9 @@ async function issueAccess(services: Services, { tenant, user, session, grant }:
     now,
   );
   return { access, exp };
+}
+
+/** A clock that was set back must not make tokens older than the sign-in they speak of. */
+function issuedAt(at: number, session: Session): number {
+  return Math.floor(Math.max(at, session.authenticatedAt) / 1000);
 }

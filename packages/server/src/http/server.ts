@@ -1,6 +1,6 @@
 import { defaultTenant, type RefusalCode } from '@argus/contract';
 import { userAgentLimit } from '@argus/core';
-import { BatchFull } from '@argus/store';
+import { BatchFull, isUnavailable } from '@argus/store';
 import Fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -81,6 +81,7 @@ async function answerTo(services: Services, route: Route, request: FastifyReques
     if (fault instanceof HashingBusy || fault instanceof BatchFull)
       return problemAnswer({ refused: 'unavailable', retryAfterSeconds: 2 });
     services.log.error({ err: fault, requestId: request.id, route: route.path }, 'a request failed');
+    if (isUnavailable(fault)) return problemAnswer({ refused: 'unavailable', retryAfterSeconds: 1 });
     return problemAnswer({ refused: 'fault' });
   }
 }

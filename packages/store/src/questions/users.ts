@@ -43,10 +43,10 @@ export async function usersOfTenant(
   });
 }
 
-/** Whether the tenant has an active administrator. */
+/** Whether the tenant has an administrator, be it a disabled one. */
 export async function hasAdministrator(pool: Pool, tenant: TenantId): Promise<boolean> {
   const { rows } = await pool.query<Row>({
-    text: `SELECT EXISTS (SELECT FROM users WHERE tenant_id = $1 AND status = 'active' AND 'admin' = ANY (roles)) AS yes`,
+    text: `SELECT EXISTS (SELECT FROM users WHERE tenant_id = $1 AND 'admin' = ANY (roles)) AS yes`,
     values: [tenant],
   });
   return rows[0]?.yes === true;
