@@ -11,6 +11,7 @@ test('a clock that is set back a minute after a sign-in signs nobody out', async
     clock,
     parts: { passwords: cheapPasswords, clock: { now: () => clock.now() - backMs } },
   });
+  clock.advance(3_600_000);
   const browser = userAgent(server);
   const body = { email: 'ada@example.org', password: 'correct horse battery staple' };
   await browser.call('signUp', { body });
