@@ -1,5 +1,6 @@
 import type {
   AuthenticationMethod,
+  DeviceId,
   EndReason,
   GrantId,
   Instant,
@@ -113,5 +114,5 @@ export interface Rotation {
   /** Id of the audit event that the same statement writes. */
   readonly eventId: string;
   readonly userId: UserId;
-  readonly deviceId: string;
+  readonly deviceId: DeviceId;
 }

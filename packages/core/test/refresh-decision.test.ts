@@ -29,7 +29,7 @@ function outcomeOf(decision: RefreshDecision): string {
 
 function decide({ shows, facts = {}, afterMs = 1000, policy = balanced }: Row): RefreshDecision {
   const all = factsWith({ ...facts, grant: { ...fifth, ...facts.grant } });
-  return decideRefresh(all, shows, policy, startMs + afterMs);
+  return decideRefresh(all, shows, { policy, now: startMs + afterMs });
 }
 
 const ended = { state: 'ended', endedAt: startMs, endReason: 'signed-out' } as const;

@@ -136,7 +136,7 @@ function liveTokens(facts: RefreshFacts, now: number): number {
   let live = 0;
   for (let generation = 1; generation <= facts.grant.generation + 2; generation += 1) {
     const proof = proofOf(generation, { ip: facts.grant.rotatedIp, userAgent: facts.grant.rotatedUserAgent });
-    if (decideRefresh(facts, proof, balanced, now).kind === 'rotate') live += 1;
+    if (decideRefresh(facts, proof, { policy: balanced, now }).kind === 'rotate') live += 1;
   }
   return live;
 }
@@ -158,7 +158,7 @@ test('whoever shows whichever token whenever, the decision is the model’s and 
         now += step.waitMs;
         const generation = Math.max(1, model.generation - step.back);
         const shown = { ...step, back: model.generation - generation };
-        const decision = decideRefresh(facts, showing(shown, generation), balanced, now);
+        const decision = decideRefresh(facts, showing(shown, generation), { policy: balanced, now });
         const isEnd = decision.kind === 'refuse' && decision.changes.length > 0;
         const wanted = expected(model, shown, now);
         assert.equal(isEnd ? 'end' : decision.kind, wanted, JSON.stringify({ shown, model, now }));

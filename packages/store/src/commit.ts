@@ -3,7 +3,7 @@ import type { AuditEvent, Change } from '@argus/core';
 import { insertEvents } from './changes/audit.ts';
 import { statementOf } from './changes/index.ts';
 import { endGrants } from './changes/sessions.ts';
-import type { Statement } from './changes/write.ts';
+import type { Ending, GuardedStatement, Statement } from './changes/write.ts';
 import type { Client, Pool } from './postgres/pool.ts';
 
 /** What one commit writes: all of it, or nothing. */
@@ -54,14 +54,15 @@ async function commitOnce({ pool, uuid }: Writing, { tenant, changes, events }: 
     const touched: string[][] = [];
     const ended: AuditEvent[] = [];
     for (const change of changes) {
-      const rows = await write(client, tenant, change);
+      const statement = statementOf(change);
+      const rows = await write(client, tenant, statement);
       if (rows === null) {
         await client.query('ROLLBACK');
         isBroken = false;
         return { isCommitted: false, lost: change.kind };
       }
       touched.push(rows.map((row) => row.id));
-      ended.push(...endedEvents(change, rows, uuid));
+      if (statement.ends) ended.push(...endedEvents(statement.ends, rows, uuid));
     }
     await insertEvents(client, tenant, [...events, ...ended]);
     await client.query('COMMIT');
@@ -86,8 +87,8 @@ interface Touched {
   readonly device_id?: DeviceId;
 }
 
-async function write(client: Client, tenant: string, change: Change): Promise<Touched[] | null> {
-  const statement = statementOf(change);
+/** The rows it touched; null when its guard found too few. */
+async function write(client: Client, tenant: string, statement: GuardedStatement): Promise<Touched[] | null> {
   if (statement.first) await run(client, tenant, statement.first);
   const { rows, rowCount } = await run(client, tenant, statement);
   if ((rowCount ?? 0) < statement.expects) return null;
@@ -98,9 +99,7 @@ async function write(client: Client, tenant: string, change: Change): Promise<To
   return rows;
 }
 
-function endedEvents(change: Change, rows: readonly Touched[], uuid: () => string): AuditEvent[] {
-  const { ends } = statementOf(change);
-  if (!ends) return [];
+function endedEvents(ends: Ending, rows: readonly Touched[], uuid: () => string): AuditEvent[] {
   return rows.map((row) => ({
     id: uuid(),
     at: ends.at,

@@ -1,15 +1,15 @@
-import type { AssuranceLevel, AuthenticationMethod } from '@argus/contract';
+import type { AssuranceLevel, AuthenticationMethod, Instant } from '@argus/contract';
 
 export interface Authentication {
   readonly method: AuthenticationMethod;
-  readonly provedAt: number;
+  readonly provedAt: Instant;
 }
 
 /** `amr`, `acr` and `auth_time` follow from what was proved and are never set by hand (NIST SP 800-63B-4 §2). */
 export function assuranceOf(proofs: readonly [Authentication, ...Authentication[]]): {
   readonly amr: readonly AuthenticationMethod[];
   readonly acr: AssuranceLevel;
-  readonly authenticatedAt: number;
+  readonly authenticatedAt: Instant;
 } {
   const amr = [...new Set(proofs.map((proof) => proof.method))];
   const authenticatedAt = Math.max(...proofs.map((proof) => proof.provedAt));

@@ -39,6 +39,12 @@ export type RefreshDecision =
   | { readonly kind: 'repeat'; readonly events: readonly EventDraft[] }
   | { readonly kind: 'refuse'; readonly changes: readonly Change[]; readonly events: readonly EventDraft[] };
 
+/** What is judged by, and when. */
+export interface RefreshTerms {
+  readonly policy: Policy;
+  readonly now: Instant;
+}
+
 /**
  * What becomes of a refresh token: rotate, give the same successor again, or refuse.
  * Pure; context is judged here, before anything is written.
@@ -46,10 +52,10 @@ export type RefreshDecision =
 export function decideRefresh(
   facts: RefreshFacts,
   proof: RefreshProof,
-  policy: Policy,
-  now: Instant,
+  terms: RefreshTerms,
 ): RefreshDecision {
   const { grant, session, user } = facts;
+  const { now } = terms;
   // A token that never came from this grant proves nothing about it, so nothing of it may end.
   if (!proof.isIdGenuine || proof.generation > grant.generation) return refuse(facts, proof, 'forged');
   const validity = sessionValidity(session, user.status, now);
@@ -58,11 +64,11 @@ export function decideRefresh(
   // Nothing of a grant is live once its newest token has expired: neither a successor nor a thief has anything left.
   if (now >= grant.expiresAt) return refuse(facts, proof, 'expired');
   if (proof.generation < grant.generation) {
-    return isLostReply(facts, proof, policy, now) ? repeat(facts, proof) : reuse(facts, proof, now);
+    return isLostReply(facts, proof, terms) ? repeat(facts, proof) : reuse(facts, proof, now);
   }
   if (proof.isExpired) return refuse(facts, proof, 'expired');
   if (!isSameDevice(facts, proof)) return deviceChanged(facts, proof, now);
-  return { kind: 'rotate', rotation: rotationOf(facts, proof, policy, now) };
+  return { kind: 'rotate', rotation: rotationOf(facts, proof, terms) };
 }
 
 /**
@@ -72,8 +78,7 @@ export function decideRefresh(
 function isLostReply(
   { grant, session, device }: RefreshFacts,
   proof: RefreshProof,
-  policy: Policy,
-  now: Instant,
+  { policy, now }: RefreshTerms,
 ): boolean {
   const windowMs = policy.tokens.refresh.retryWindowSeconds * 1000;
   return (
@@ -102,8 +107,7 @@ function holdsSecret(device: Device, { deviceSecretHash }: RefreshProof): boolea
 function rotationOf(
   facts: RefreshFacts,
   proof: RefreshProof,
-  policy: Policy,
-  now: Instant,
+  { policy, now }: RefreshTerms,
 ): Omit<Rotation, 'tenant' | 'eventId'> {
   const { grant, session, user, device, policyVersion } = facts;
   const activeAt = activityOf(proof.idleSeconds, grant.rotatedAt, now);

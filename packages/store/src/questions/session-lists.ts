@@ -1,4 +1,4 @@
-import type { DeviceId, Instant, SessionId, SessionState, TenantId, UserId } from '@argus/contract';
+import type { Instant, SessionState, TenantId, UserId } from '@argus/contract';
 import type { Device, Session } from '@argus/core';
 import { type Pool, timestamp } from '../postgres/pool.ts';
 import { deviceColumns, deviceOf, type Row, sessionColumns, sessionOf } from '../tables/rows.ts';
@@ -81,68 +81,6 @@ export async function sessionsOfTenant(
     values: [tenant, ask.userId ?? null, timestamp(ask.now), idCursor(ask.cursor), ask.limit + 1],
   });
   return pageOf(rows, ask.limit, { item: recordOf, cursor: (row) => row.s_id });
-}
-
-/** A place in the order of all live sessions. */
-export interface SweepPlace {
-  readonly tenant: string;
-  readonly sessionId: string;
-}
-
-export interface Swept {
-  readonly expired: readonly ExpiredSession[];
-  /** Where the next look begins; null when every live session was seen. */
-  readonly next: SweepPlace | null;
-}
-
-/**
- * Look at the next `width` live sessions and name those whose limits have passed. An index on the limits would find
- * them at once, but would also have to be written at every refresh; walking costs the same however many there are.
- */
-export async function sweepSessions(
-  pool: Pool,
-  ask: { readonly now: Instant; readonly after: SweepPlace | null; readonly width: number },
-): Promise<Swept> {
-  const { rows } = await pool.query<Row>({
-    name: 'sweep-sessions',
-    text: `
-      WITH seen AS (
-        SELECT tenant_id, id, user_id, device_id, idle_expires_at, absolute_expires_at FROM sessions
-        WHERE state = 'active' AND (tenant_id, id) > ($2, $3::uuid) ORDER BY tenant_id, id LIMIT $4
-      ), last AS (
-        SELECT tenant_id, id FROM seen ORDER BY tenant_id DESC, id DESC LIMIT 1
-      )
-      SELECT last.tenant_id AS last_tenant_id, last.id AS last_id, (SELECT count(*) FROM seen) AS width,
-        seen.tenant_id, seen.id, seen.user_id, seen.device_id, seen.absolute_expires_at <= $1 AS is_absolute
-      FROM last LEFT JOIN seen ON seen.idle_expires_at <= $1`,
-    values: [timestamp(ask.now), ask.after?.tenant ?? '', ask.after?.sessionId ?? nil, ask.width],
-  });
-  const [first] = rows;
-  return {
-    expired: rows.filter((row) => row.id !== null).map(expiredOf),
-    next:
-      first && first.width === ask.width ? { tenant: first.last_tenant_id, sessionId: first.last_id } : null,
-  };
-}
-
-const nil = '00000000-0000-0000-0000-000000000000';
-
-function expiredOf(row: Row): ExpiredSession {
-  return {
-    tenant: row.tenant_id,
-    sessionId: row.id,
-    userId: row.user_id,
-    deviceId: row.device_id,
-    isAbsolute: row.is_absolute,
-  };
-}
-
-export interface ExpiredSession {
-  readonly tenant: TenantId;
-  readonly sessionId: SessionId;
-  readonly userId: UserId;
-  readonly deviceId: DeviceId;
-  readonly isAbsolute: boolean;
 }
 
 function recordOf(row: Row): SessionRecord {
