@@ -6,7 +6,8 @@ import {
   type ListedSession,
   type RefusalCode,
 } from '@argus/contract';
-import { type AccountView, accountPage } from '../src/pages/account.ts';
+import { accountPage } from '../src/pages/account.ts';
+import type { AccountView } from '../src/pages/account-view.ts';
 import { linkPage } from '../src/pages/link.ts';
 import { messagePage } from '../src/pages/message.ts';
 import { type SignInNotice, signInPage } from '../src/pages/sign-in.ts';
@@ -51,7 +52,6 @@ export function sampleSession(text: Texts, ended?: EndReason): ListedSession {
 /** A full account page: other sessions, each end reason, each event type. */
 export function sampleAccount(text: Texts, change: Partial<AccountView> = {}): AccountView {
   return {
-    frame: { nonce: text(), person: { name: text(), csrf: text() } },
     formToken: text(),
     user: { email: text(), name: text(), roles: ['admin', text()] },
     current: {
@@ -87,23 +87,22 @@ const passwordRefusals: readonly RefusalCode[] = ['password_too_short', 'conflic
 
 /** Every page in its states, by name; free texts come from `text`. */
 export function samplePages(text: Texts): Readonly<Record<string, string>> {
-  const frame = { nonce: text() };
   const formToken = text();
-  const signIn = { frame, formToken, identifier: text(), returnTo: text() };
-  const signUp = { frame, formToken, email: text(), name: text(), minLength: 15 };
+  const signIn = { formToken, identifier: text(), returnTo: text() };
+  const signUp = { formToken, email: text(), name: text(), minLength: 15 };
   const short = { history: [], events: [] };
-  const link = { frame, formToken, token: text(), email: text(), minLength: 15 } as const;
+  const link = { formToken, token: text(), email: text(), minLength: 15 } as const;
   const pages: Record<string, string> = {
-    'sign-in': signInPage({ frame, formToken }),
+    'sign-in': signInPage({ formToken }),
     'sign-in refused': signInPage({ ...signIn, refusal: 'invalid_credentials' }),
     'sign-in slowed down': signInPage({ ...signIn, refusal: 'slow_down', retryAfterSeconds: 95 }),
-    'sign-up': signUpPage({ frame: { nonce: text(), title: text() }, formToken, minLength: 15 }),
+    'sign-up': signUpPage({ formToken, minLength: 15 }),
     administrator: linkPage({ ...link, kind: 'first-administrator' }),
     'administrator without address': linkPage({ ...link, kind: 'first-administrator', email: undefined }),
     invitation: linkPage({ ...link, kind: 'invitation' }),
     'dead link': linkPage({ ...link, kind: 'invitation', refusal: 'link_invalid' }),
-    message: messagePage({ frame, title: text(), message: text(), action: { href: text(), label: text() } }),
-    'bare message': messagePage({ frame, title: text(), message: text() }),
+    message: messagePage({ title: text(), message: text(), action: { href: text(), label: text() } }),
+    'bare message': messagePage({ title: text(), message: text() }),
     account: accountPage(sampleAccount(text)),
     'empty account': accountPage(
       sampleAccount(text, {
@@ -118,7 +117,7 @@ export function samplePages(text: Texts): Readonly<Record<string, string>> {
     'account, short password': accountPage(sampleAccount(text, { ...short, refusal: 'password_too_short' })),
     'account, expired form': accountPage(sampleAccount(text, { ...short, refusal: 'form_expired' })),
   };
-  for (const notice of notices) pages[`sign-in, ${notice}`] = signInPage({ frame, formToken, notice });
+  for (const notice of notices) pages[`sign-in, ${notice}`] = signInPage({ formToken, notice });
   for (const refusal of passwordRefusals) pages[`sign-up, ${refusal}`] = signUpPage({ ...signUp, refusal });
   return pages;
 }

@@ -53,7 +53,6 @@ test('a short password is told how long it must be', () => {
 
 test('a slowed-down person is told how long to wait, never too short', () => {
   const page = signInPage({
-    frame: { nonce: 'n' },
     formToken: 't',
     refusal: 'slow_down',
     retryAfterSeconds: 121,

@@ -1,5 +1,5 @@
 import type { ListedSession } from '@argus/contract';
-import type { SecurityEvent } from './account.ts';
+import type { SecurityEvent } from './account-view.ts';
 import { type Html, html } from './html.ts';
 import { deviceIcon } from './icons.ts';
 import { timeAbsolute, timeBoth } from './times.ts';

@@ -1,5 +1,5 @@
 import type { ListedSession } from '@argus/contract';
-import type { AccountView, CurrentSession } from './account.ts';
+import type { AccountView, CurrentSession } from './account-view.ts';
 import { postForm } from './form.ts';
 import { type Html, html } from './html.ts';
 import { deviceIcon } from './icons.ts';

@@ -1,6 +1,6 @@
-import type { ListedSession, RefusalCode } from '@argus/contract';
 import { eventsSection, historySection } from './account-past.ts';
 import { otherSessionsSection, thisSessionSection } from './account-sessions.ts';
+import type { AccountNotice, AccountView } from './account-view.ts';
 import {
   accountForPasswordManagers,
   field,
@@ -9,56 +9,19 @@ import {
   postForm,
   problemSummary,
 } from './form.ts';
-import { framed, type PageFrame } from './frame.ts';
+import { framed } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { type Problem, problemOf } from './problem-words.ts';
-
-export type AccountNotice = 'session-ended' | 'others-ended' | 'password-changed';
-
-export type CurrentSession = ListedSession & {
-  readonly limitedBy: string;
-  readonly idleExpiresAt: string;
-  readonly absoluteExpiresAt: string;
-};
-
-export interface SecurityEvent {
-  readonly time: string;
-  readonly type: string;
-  readonly sentence: string;
-  readonly ip: string | null;
-}
-
-export interface AccountView {
-  readonly frame: PageFrame;
-  readonly formToken: string;
-  readonly user: {
-    readonly email: string;
-    readonly name: string | null;
-    readonly roles: readonly string[];
-  };
-  readonly current: CurrentSession;
-  /** One page of live sessions; the current one is left out of the list. */
-  readonly sessions: readonly ListedSession[];
-  /** Opens the next page of `sessions` as `/account?cursor=…`. */
-  readonly nextCursor: string | null;
-  readonly history: readonly ListedSession[];
-  readonly events: readonly SecurityEvent[];
-  readonly notice?: AccountNotice | undefined;
-  readonly refusal?: RefusalCode | undefined;
-  /** Shortest password that policy takes, in characters. */
-  readonly minLength: number;
-  /** RFC 3339; what "3 minutes ago" is counted from. */
-  readonly now: string;
-}
 
 /** The person's own page: sessions, password, and what happened to the account. */
 export function accountPage(v: AccountView): string {
   const problem = v.refusal && problemOf(v.refusal, { page: 'account', minLength: v.minLength });
   const isAboutPassword = problem !== undefined && problem.fields.length > 0;
-  return framed(v.frame, {
+  return framed({
     heading: 'Your account',
     shape: 'wide',
     hasProblem: problem !== undefined,
+    person: { name: v.user.name ?? v.user.email, formToken: v.formToken },
     body: html`<div class="title">
 <h1>Your account</h1>
 ${identity(v.user)}

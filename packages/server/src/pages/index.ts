@@ -1,5 +1,5 @@
-export { type AccountNotice, type AccountView, accountPage } from './account.ts';
-export type { PageFrame } from './frame.ts';
+export { accountPage } from './account.ts';
+export type { AccountNotice, AccountView } from './account-view.ts';
 export { type LinkView, linkPage } from './link.ts';
 export { type MessageView, messagePage } from './message.ts';
 export { type SignInNotice, type SignInView, signInPage } from './sign-in.ts';

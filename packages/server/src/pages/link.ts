@@ -7,13 +7,12 @@ import {
   postForm,
   problemSummary,
 } from './form.ts';
-import { framed, type PageFrame } from './frame.ts';
+import { framed } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { messagePage } from './message.ts';
 import { type Problem, problemOf } from './problem-words.ts';
 
 export interface LinkView {
-  readonly frame: PageFrame;
   readonly formToken: string;
   readonly token: string;
   readonly kind: 'first-administrator' | 'invitation';
@@ -38,10 +37,10 @@ const words = {
 
 /** Use a one-time link: `POST /link`. Opening it changes nothing; only its button does. */
 export function linkPage(v: LinkView): string {
-  if (v.refusal === 'link_invalid') return deadLink(v.frame);
+  if (v.refusal === 'link_invalid') return deadLink();
   const { heading, lead, submit } = words[v.kind];
   const problem = v.refusal && problemOf(v.refusal, { page: 'link', minLength: v.minLength });
-  return framed(v.frame, {
+  return framed({
     heading,
     shape: 'narrow',
     hasProblem: problem !== undefined,
@@ -79,9 +78,8 @@ function whoseAccount(v: LinkView, problem: Problem | undefined): Html | undefin
 ${accountForPasswordManagers(v.email)}`;
 }
 
-function deadLink(frame: PageFrame): string {
+function deadLink(): string {
   return messagePage({
-    frame,
     title: 'This link no longer works',
     message:
       'It was used already, or its time is over. If you set a password with it, sign in; otherwise ask for a new link.',

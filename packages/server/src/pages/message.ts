@@ -1,8 +1,7 @@
-import { framed, type PageFrame } from './frame.ts';
+import { framed } from './frame.ts';
 import { html } from './html.ts';
 
 export interface MessageView {
-  readonly frame: PageFrame;
   readonly title: string;
   readonly message: string;
   /** A way on; `href` is a path of this origin. */
@@ -11,7 +10,7 @@ export interface MessageView {
 
 /** One message and a way on: for errors, dead links and the like. */
 export function messagePage(v: MessageView): string {
-  return framed(v.frame, {
+  return framed({
     heading: v.title,
     shape: 'narrow',
     body: html`<h1>${v.title}</h1>

@@ -1,11 +1,10 @@
 import type { RefusalCode } from '@argus/contract';
 import { field, hidden, noticeBanner, postForm, problemSummary } from './form.ts';
-import { framed, type PageFrame } from './frame.ts';
+import { framed } from './frame.ts';
 import { html } from './html.ts';
 import { type Problem, problemOf } from './problem-words.ts';
 
 export interface SignInView {
-  readonly frame: PageFrame;
   readonly formToken: string;
   readonly identifier?: string | undefined;
   readonly returnTo?: string | undefined;
@@ -24,7 +23,7 @@ export type SignInNotice =
 /** Sign in with e-mail address and password: `POST /sign-in`. */
 export function signInPage(v: SignInView): string {
   const problem = problemOn(v);
-  return framed(v.frame, {
+  return framed({
     heading: 'Sign in',
     shape: 'narrow',
     hasProblem: problem !== undefined,

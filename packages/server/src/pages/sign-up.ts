@@ -1,11 +1,10 @@
 import type { RefusalCode } from '@argus/contract';
 import { field, newPasswordHint, postForm, problemSummary } from './form.ts';
-import { framed, type PageFrame } from './frame.ts';
+import { framed } from './frame.ts';
 import { html } from './html.ts';
 import { problemOf } from './problem-words.ts';
 
 export interface SignUpView {
-  readonly frame: PageFrame;
   readonly formToken: string;
   readonly email?: string | undefined;
   readonly name?: string | undefined;
@@ -18,7 +17,7 @@ export interface SignUpView {
 export function signUpPage(v: SignUpView): string {
   const problem = v.refusal && problemOf(v.refusal, { page: 'sign-up', minLength: v.minLength });
   const retriesPassword = problem?.fields.includes('password') ?? false;
-  return framed(v.frame, {
+  return framed({
     heading: 'Create an account',
     shape: 'narrow',
     hasProblem: problem !== undefined,

@@ -106,7 +106,7 @@ async function accountAnswer(
   call: Call,
   { visit, notice, refusal }: Shown,
 ): Promise<Answer> {
-  const { current, formToken, frame } = visit;
+  const { current, formToken } = visit;
   const { tenant, user, session } = current;
   const { pool } = services.store;
   const now = services.clock.now();
@@ -117,7 +117,6 @@ async function accountAnswer(
   ]);
   const record = { session, device: current.device, clients: [current.grant.clientId], email: user.email };
   const html = accountPage({
-    frame,
     formToken,
     user,
     current: {

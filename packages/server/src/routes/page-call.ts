@@ -5,7 +5,7 @@ import { refreshSession } from '../flows/refresh-session.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
 import { attemptCookieSeconds, type SetCookie } from '../http/cookies.ts';
 import type { Call } from '../http/route.ts';
-import { messagePage, type PageFrame } from '../pages/index.ts';
+import { messagePage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 
 /** What a form of a page without a session stands on: the attempt cookie, made when the page opens. */
@@ -41,7 +41,6 @@ export function fieldsOf({ body }: Call): Readonly<Record<string, string | undef
 export interface Visit {
   readonly current: Current;
   readonly formToken: string;
-  readonly frame: PageFrame;
   /** Cookies of a refresh that happened on the way. */
   readonly cookies: readonly SetCookie[];
 }
@@ -64,9 +63,7 @@ export async function visitOf(services: Services, call: Call): Promise<Visit | R
 }
 
 function visit({ secrets }: Services, current: Current, cookies: readonly SetCookie[]): Visit {
-  const formToken = secrets.formToken(formSubject(current));
-  const frame = { nonce: '', person: { name: current.user.name ?? current.user.email, csrf: formToken } };
-  return { current, formToken, frame, cookies };
+  return { current, formToken: secrets.formToken(formSubject(current)), cookies };
 }
 
 /** Whether a form came from a page of this very session and grant. */
@@ -99,5 +96,5 @@ export function refusalPage(code: RefusalCode, cookies: readonly SetCookie[] = [
   const { status, sentence } = refusalOf(code);
   const action = { href: '/account', label: 'Go to your account' };
   const title = status === 404 ? 'Not here' : 'This did not work';
-  return { status, html: messagePage({ frame: { nonce: '' }, title, message: sentence, action }), cookies };
+  return { status, html: messagePage({ title, message: sentence, action }), cookies };
 }

@@ -18,8 +18,6 @@ import {
   visitOf,
 } from './page-call.ts';
 
-const frame = { nonce: '' };
-
 export const signInPageRoutes: readonly Route[] = [
   { method: 'GET', path: '/', accepts: 'nothing', handle: async () => seeOther('/account') },
   { method: 'GET', path: '/sign-in', accepts: 'nothing', handle: showSignIn },
@@ -54,7 +52,6 @@ function signInAnswer(services: Services, call: Call, { notice, refused }: Shown
   const attempt = attemptOf(services, call);
   const fields = fieldsOf(call);
   const html = signInPage({
-    frame,
     formToken: attempt.formToken,
     identifier: fields.identifier?.slice(0, 254),
     returnTo: safeReturn(fields.returnTo ?? call.query.returnTo),
@@ -86,7 +83,6 @@ function signUpAnswer(services: Services, call: Call, refused?: Refused): Answer
   const attempt = attemptOf(services, call);
   const fields = fieldsOf(call);
   const html = signUpPage({
-    frame,
     formToken: attempt.formToken,
     email: fields.email?.slice(0, 254),
     name: fields.name?.slice(0, 100),
@@ -119,7 +115,6 @@ async function linkAnswer(services: Services, call: Call, token: string, refused
   if (!record) return refusalPage('link_invalid');
   const attempt = attemptOf(services, call);
   const html = linkPage({
-    frame,
     formToken: attempt.formToken,
     token,
     kind: record.link.kind,
