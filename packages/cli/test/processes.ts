@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { within } from '@argus/server';
 import { readServerFile } from '../src/server-file.ts';
-import { within } from '../src/services/clock.ts';
 
 export const bin = fileURLToPath(new URL('../bin/argus.js', import.meta.url));
 

@@ -3,6 +3,7 @@ import { commonRefusals, type Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints/index.ts';
 import { problemSchema } from './problem.ts';
 import { type RefusalCode, refusalOf } from './refusals.ts';
+import { cookieNames } from './vocabulary.ts';
 
 type Json = Record<string, unknown>;
 
@@ -22,8 +23,8 @@ export function openApiDocument(server: string, version: string): Json {
     components: {
       schemas: { Problem: schemaOf(problemSchema) },
       securitySchemes: {
-        session: { type: 'apiKey', in: 'cookie', name: '__Host-argus_access' },
-        'refresh-cookie': { type: 'apiKey', in: 'cookie', name: '__Host-argus_refresh' },
+        session: { type: 'apiKey', in: 'cookie', name: cookieNames.access },
+        'refresh-cookie': { type: 'apiKey', in: 'cookie', name: cookieNames.refresh },
         operator: { type: 'http', scheme: 'bearer' },
       },
     },
@@ -84,6 +85,6 @@ function refusalResponses(codes: readonly RefusalCode[]): Json {
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io }) as Json;
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io }) as Json; // a JSON object like any other
   return rest;
 }

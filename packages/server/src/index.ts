@@ -6,7 +6,7 @@ export { readPrivate } from './data-directory.ts';
 export { firstAdministratorLink } from './first-administrator.ts';
 export { endExpiredSessions } from './jobs/end-expired.ts';
 export { type Argus, type Parts, startArgus } from './main.ts';
-export { type Clock, systemClock } from './services/clock.ts';
+export { type Clock, systemClock, within } from './services/clock.ts';
 export { type Random, systemRandom } from './services/random.ts';
 export type { Services } from './services.ts';
 export { generousLimits, type Limits, noLimits } from './throttle/limits.ts';

@@ -1,4 +1,4 @@
-import type { TestFileOutcome } from './run-test-files.ts';
+import type { TestFileOutcome, TestVerdict } from './run-test-files.ts';
 
 export interface Tally {
   passed: number;
@@ -8,15 +8,6 @@ export interface Tally {
   skips: string[];
   /** What is wrong beside the tests: no preparation, a file without tests, a skip without reason. */
   problems: string[];
-}
-
-/** What one finished test says, as the test runner reports it. */
-export interface TestVerdict {
-  readonly name: string;
-  readonly isSuite: boolean;
-  readonly hasPassed: boolean;
-  readonly skip: string | boolean | undefined;
-  readonly todo: string | boolean | undefined;
 }
 
 /** Counts tests, not suites; a skip needs a reason, and an empty file is not a passing one. */

@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec as Spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
-import type { TestVerdict } from './run-report.ts';
 
 export const rootFolder: string = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -14,6 +13,15 @@ const longPlaces = ['packages/*/test-long/**/*.long.ts'];
 const filesAtOnce = 2;
 const fileSeconds = 240;
 const longFileSeconds = 3_600;
+
+/** What one finished test says, as the test runner reports it. */
+export interface TestVerdict {
+  readonly name: string;
+  readonly isSuite: boolean;
+  readonly hasPassed: boolean;
+  readonly skip: string | boolean | undefined;
+  readonly todo: string | boolean | undefined;
+}
 
 export interface TestFileOutcome {
   /** Relative to the root of the repository. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { killMarked, pidsBelow } from '../src/run-processes.ts';
-import { type TestVerdict, tallyOf } from '../src/run-report.ts';
+import { tallyOf } from '../src/run-report.ts';
+import type { TestVerdict } from '../src/run-test-files.ts';
 
 const passed: TestVerdict = { name: 'it', isSuite: false, hasPassed: true, skip: undefined, todo: undefined };
 const tally = (...verdicts: TestVerdict[]) => tallyOf([{ file: 'a.test.ts', verdicts }], []);

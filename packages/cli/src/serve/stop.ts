@@ -1,4 +1,4 @@
-import { systemClock, within } from '../services/clock.ts';
+import { systemClock, within } from '@argus/server';
 import type { Terminal } from '../terminal.ts';
 
 export interface Stop {

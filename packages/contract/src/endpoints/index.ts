@@ -1,9 +1,9 @@
-/** Every call of the contract, by name. Generated order is the order of the files. */
 import * as admin from './admin.ts';
 import * as operations from './operations.ts';
 import * as session from './session.ts';
 import * as signIn from './sign-in.ts';
 
+/** Every call of the contract, by name, in the order in which OpenAPI tells them. */
 export const endpoints = {
   signUp: signIn.signUp,
   signIn: signIn.signIn,

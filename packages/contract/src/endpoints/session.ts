@@ -9,13 +9,15 @@ import {
   uuidSchema,
 } from './shapes.ts';
 
+const unlessSignedIn = ['session_required', 'session_ended'] as const;
+
 export const getSession = defineEndpoint({
   method: 'GET',
   path: '/api/session',
   summary: 'The session of this browser: who, how signed in, until when and why until then.',
   caller: 'session',
   success: { status: 200, body: sessionAnswerSchema },
-  refusals: ['session_required', 'session_ended'],
+  refusals: unlessSignedIn,
 });
 
 export const refreshSession = defineEndpoint({
@@ -26,7 +28,7 @@ export const refreshSession = defineEndpoint({
   caller: 'refresh-cookie',
   body: z.strictObject({ idleSeconds: z.int().min(0).max(31_536_000).optional() }),
   success: { status: 200, body: sessionAnswerSchema },
-  refusals: ['session_ended', 'session_required', 'slow_down'],
+  refusals: [...unlessSignedIn, 'slow_down'],
 });
 
 export const endSession = defineEndpoint({
@@ -48,7 +50,7 @@ export const listSessions = defineEndpoint({
     status: 200,
     body: z.strictObject({ sessions: z.array(listedSessionSchema), nextCursor: z.string().nullable() }),
   },
-  refusals: ['session_required', 'session_ended'],
+  refusals: unlessSignedIn,
 });
 
 export const sessionHistory = defineEndpoint({
@@ -61,7 +63,7 @@ export const sessionHistory = defineEndpoint({
     status: 200,
     body: z.strictObject({ sessions: z.array(listedSessionSchema), nextCursor: z.string().nullable() }),
   },
-  refusals: ['session_required', 'session_ended'],
+  refusals: unlessSignedIn,
 });
 
 export const endOneSession = defineEndpoint({
@@ -71,7 +73,7 @@ export const endOneSession = defineEndpoint({
   caller: 'session',
   params: z.strictObject({ id: uuidSchema }),
   success: { status: 204, body: null },
-  refusals: ['session_required', 'session_ended', 'not_found'],
+  refusals: [...unlessSignedIn, 'not_found'],
 });
 
 const endedCountSchema = z.strictObject({ ended: z.int() });
@@ -82,7 +84,7 @@ export const endOtherSessions = defineEndpoint({
   summary: 'End every session of the signed-in person but this one.',
   caller: 'session',
   success: { status: 200, body: endedCountSchema },
-  refusals: ['session_required', 'session_ended'],
+  refusals: unlessSignedIn,
 });
 
 export const endAllSessions = defineEndpoint({
@@ -91,7 +93,7 @@ export const endAllSessions = defineEndpoint({
   summary: 'End every session of the signed-in person, this one too.',
   caller: 'session',
   success: { status: 200, body: endedCountSchema },
-  refusals: ['session_required', 'session_ended'],
+  refusals: unlessSignedIn,
 });
 
 export const changePassword = defineEndpoint({
@@ -102,8 +104,7 @@ export const changePassword = defineEndpoint({
   body: z.strictObject({ currentPassword: passwordSchema, newPassword: passwordSchema }),
   success: { status: 200, body: sessionAnswerSchema },
   refusals: [
-    'session_required',
-    'session_ended',
+    ...unlessSignedIn,
     'invalid_credentials',
     'password_too_short',
     'password_too_long',
@@ -131,5 +132,5 @@ export const listSecurityEvents = defineEndpoint({
     status: 200,
     body: z.strictObject({ events: z.array(securityEventSchema), nextCursor: z.string().nullable() }),
   },
-  refusals: ['session_required', 'session_ended'],
+  refusals: unlessSignedIn,
 });
