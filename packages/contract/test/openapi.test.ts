@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Endpoint, endpoints, openApiDocument } from '@argus/contract';
+
+interface Operation {
+  readonly operationId: string;
+  readonly security?: readonly Record<string, unknown>[];
+  readonly parameters: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
+  readonly requestBody?: { readonly content: Record<string, { readonly schema: Record<string, unknown> }> };
+  readonly responses: Record<string, { readonly content?: Record<string, unknown> }>;
+}
+
+// The document is our own; its shape is what these tests are about.
+const document = openApiDocument('https://login.example', '1.2.3') as {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: {
+    readonly schemas: Record<string, unknown>;
+    readonly securitySchemes: Record<string, unknown>;
+  };
+};
+const operationOf = ({ path, method }: Endpoint) => document.paths[path]?.[method.toLowerCase()];
+const all: [string, Endpoint][] = Object.entries(endpoints);
+
+test('every endpoint has an operation of its name, with its success and its refusals', () => {
+  for (const [name, endpoint] of all) {
+    const operation = operationOf(endpoint);
+    assert.equal(operation?.operationId, name);
+    assert.ok(operation?.responses[endpoint.success.status], name);
+    assert.ok(operation?.responses['500']?.content?.['application/problem+json'], name);
+  }
+});
+
+test('a call that needs a credential says which, and the scheme is declared', () => {
+  for (const [name, endpoint] of all) {
+    const schemes = (operationOf(endpoint)?.security ?? []).flatMap((need) => Object.keys(need));
+    assert.deepEqual(schemes, endpoint.caller === 'anyone' ? [] : [endpoint.caller], name);
+    for (const scheme of schemes) assert.ok(document.components.securitySchemes[scheme], scheme);
+  }
+});
+
+test('what has a default may be left out of a request, what has none may not', () => {
+  const list = operationOf(endpoints.listSessions);
+  assert.deepEqual(
+    list?.parameters.map(({ name, required }) => [name, required]),
+    [
+      ['limit', false],
+      ['cursor', false],
+    ],
+  );
+  const body = operationOf(endpoints.signIn)?.requestBody?.content['application/json']?.schema;
+  assert.deepEqual(body?.required, ['identifier', 'password']);
+  assert.equal(body?.additionalProperties, false);
+});
+
+test('every reference leads somewhere', () => {
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)];
+  assert.ok(references.length > 0);
+  for (const [, name = ''] of references) assert.ok(document.components.schemas[name], name);
+});
