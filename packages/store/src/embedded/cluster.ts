@@ -58,7 +58,9 @@ export async function ensureCluster(site: Site, random: Random = systemRandom): 
 
 async function makeCluster(site: Site, password: string, random: Random): Promise<void> {
   for (const name of readdirSync(site.home)) {
-    if (name.startsWith('cluster-')) rmSync(join(site.home, name), { recursive: true, force: true });
+    // What a killed start had begun may still be writing there for a moment.
+    const wait = { maxRetries: 10, retryDelay: 50 };
+    if (name.startsWith('cluster-')) rmSync(join(site.home, name), { recursive: true, force: true, ...wait });
   }
   const unfinished = mkdtempSync(join(site.home, 'cluster-'));
   giveTo(site.account, unfinished);
