@@ -1,5 +1,6 @@
 import { argusClient, type DeviceId, type GrantId, type SessionId, type TenantId } from '@argus/contract';
 import { type Change, type Device, type EventDraft, startSession, type User } from '@argus/core';
+import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies, SetCookie } from '../http/cookies.ts';
 import { deviceCookieSeconds } from '../http/cookies.ts';
 import type { Services } from '../services.ts';
@@ -14,7 +15,7 @@ export interface Arrival {
   /** The device of the presented secret, when this person was seen on it. */
   readonly device: Device | null;
   readonly cookies: Cookies;
-  readonly origin: { readonly ip: string; readonly userAgent: string | null };
+  readonly origin: CallOrigin;
 }
 
 /** What to commit for a new session, and how to answer once it is committed. */

@@ -1,6 +1,7 @@
 import { passwordRefusal } from '@argus/core';
 import { userFacts } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
+import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { type Services, stamp } from '../services.ts';
 import type { Try } from '../throttle/throttle.ts';
@@ -13,7 +14,7 @@ export interface PasswordChange {
   readonly currentPassword: string;
   readonly newPassword: string;
   readonly cookies: Cookies;
-  readonly origin: { readonly ip: string; readonly userAgent: string | null };
+  readonly origin: CallOrigin;
 }
 
 /** Change the password: every session ends, and this browser gets a new one with fresh identifiers. */

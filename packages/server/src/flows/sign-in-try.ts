@@ -1,7 +1,7 @@
 import type { TenantId } from '@argus/contract';
-import type { Origin } from '@argus/core';
 import { signInFacts } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
+import type { CallOrigin } from '../http/caller.ts';
 import type { Services } from '../services.ts';
 import { fromNetwork, type Try } from '../throttle/throttle.ts';
 import { slowDown } from './slow-down.ts';
@@ -11,7 +11,7 @@ export interface SignInTry {
   /** Canonical, or what stands for no address. */
   readonly email: string;
   readonly secretHash: Uint8Array | null;
-  readonly origin: Origin & { readonly ip: string };
+  readonly origin: CallOrigin;
 }
 
 /** A try that may go on. */

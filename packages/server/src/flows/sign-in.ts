@@ -2,6 +2,7 @@ import type { TenantId } from '@argus/contract';
 import { canonicalEmail, decideSignIn } from '@argus/core';
 import { signInFacts } from '@argus/store';
 import { isRefused, type Refused } from '../http/answer.ts';
+import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies, SetCookie } from '../http/cookies.ts';
 import { type Services, stamp } from '../services.ts';
 import { bearSession, welcome } from './begin-session.ts';
@@ -13,7 +14,7 @@ export interface SignInRequest {
   readonly identifier: string;
   readonly password: string;
   readonly cookies: Cookies;
-  readonly origin: { readonly ip: string; readonly userAgent: string | null };
+  readonly origin: CallOrigin;
 }
 
 export interface SignedIn {

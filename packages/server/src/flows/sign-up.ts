@@ -2,6 +2,7 @@ import type { TenantId, UserId } from '@argus/contract';
 import { canonicalEmail, type EventDraft, passwordRefusal } from '@argus/core';
 import { signInFacts } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
+import type { CallOrigin } from '../http/caller.ts';
 import { type Services, stamp } from '../services.ts';
 import { fromNetwork, type Try } from '../throttle/throttle.ts';
 import { newUser, notAnAddress } from './new-user.ts';
@@ -12,7 +13,7 @@ export interface SignUpRequest {
   readonly email: string;
   readonly password: string;
   readonly name?: string | undefined;
-  readonly origin: { readonly ip: string; readonly userAgent: string | null };
+  readonly origin: CallOrigin;
 }
 
 /**

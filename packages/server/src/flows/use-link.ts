@@ -2,6 +2,7 @@ import { administratorRole, type TenantId } from '@argus/contract';
 import { type Change, canonicalEmail, isUsableLink, passwordRefusal, type User } from '@argus/core';
 import { type LinkRecord, linkByHash } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
+import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { hashOf } from '../secrets.ts';
 import { type Services, stamp } from '../services.ts';
@@ -18,7 +19,7 @@ export interface LinkUse {
   readonly email?: string | undefined;
   readonly name?: string | undefined;
   readonly cookies: Cookies;
-  readonly origin: { readonly ip: string; readonly userAgent: string | null };
+  readonly origin: CallOrigin;
 }
 
 /** What a link offers; null when it is used, expired or unknown. Looking changes nothing. */

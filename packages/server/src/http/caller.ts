@@ -1,7 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
-import { plainAddress } from '@argus/core';
+import { type Origin, plainAddress } from '@argus/core';
 import { isLoopbackOrigin } from '../config/config.ts';
+
+/** Where a call came from; over HTTP the address is always known. */
+export type CallOrigin = Origin & { readonly ip: string };
 
 /** What is read of a request to say where it came from. */
 interface Arrived {

@@ -3,6 +3,7 @@ import type { Endpoint, Parsed, Schema, TenantId } from '@argus/contract';
 import type { Services } from '../services.ts';
 import type { Answer, Refused } from './answer.ts';
 import { problemAnswer } from './answer.ts';
+import type { CallOrigin } from './caller.ts';
 import type { Cookies } from './cookies.ts';
 
 /** One request, parsed as far as HTTP goes. */
@@ -14,7 +15,7 @@ export interface Call {
   readonly body: unknown;
   readonly headers: IncomingHttpHeaders;
   readonly cookies: Cookies;
-  readonly origin: { readonly ip: string; readonly userAgent: string | null };
+  readonly origin: CallOrigin;
   /** A program on this machine calls, as far as anyone can see (`isLocal` in caller.ts). */
   readonly isLocal: boolean;
   /** The tenant this host serves. */

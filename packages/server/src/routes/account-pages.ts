@@ -2,13 +2,13 @@ import { type RefusalCode, refusalOf, type SessionId } from '@argus/contract';
 import { limitedBy } from '@argus/core';
 import { auditEvents, endedSessionsOfUser, liveSessionsOfUser } from '@argus/store';
 import { changePassword } from '../flows/change-password.ts';
-import { describeSession, time } from '../flows/describe.ts';
 import { endSession, endSessionsOfUser } from '../flows/end-sessions.ts';
 import { clearedCookies } from '../flows/issue-tokens.ts';
 import { type Answer, isRefused, seeOther } from '../http/answer.ts';
 import type { Call, Route } from '../http/route.ts';
 import { type AccountNotice, accountPage, sentenceOf, stylesheet } from '../pages/index.ts';
 import type { Services } from '../services.ts';
+import { describeSession, time } from './describe.ts';
 import { fieldsOf, isFormOf, refusalPage, toSignIn, type Visit, visitOf } from './page-call.ts';
 
 export const accountPageRoutes: readonly Route[] = [

@@ -3,12 +3,12 @@ import { canonicalEmail } from '@argus/core';
 import { auditEvents, sessionsOfTenant, usersOfTenant } from '@argus/store';
 import { amendUser, inviteUser } from '../flows/administer.ts';
 import { applyDocument } from '../flows/apply.ts';
-import { describeAdminSession, describeEvent, describeUser, time } from '../flows/describe.ts';
 import { type Ender, endSession } from '../flows/end-sessions.ts';
 import { type Answer, isRefused, problemAnswer } from '../http/answer.ts';
-import { isOperatorKey, operatorOf } from '../http/operator.ts';
 import { type Call, endpointRoute, type Route } from '../http/route.ts';
 import type { Services } from '../services.ts';
+import { describeAdminSession, describeEvent, describeUser, time } from './describe.ts';
+import { isOperatorKey, operatorOf } from './operator.ts';
 
 export const adminRoutes: readonly Route[] = [
   endpointRoute(endpoints.adminListUsers, (services, call) =>

@@ -1,10 +1,10 @@
 import { endpoints, openApiDocument } from '@argus/contract';
 import { isLoopbackOrigin } from '../config/config.ts';
 import { problemAnswer } from '../http/answer.ts';
-import { isOperatorKey } from '../http/operator.ts';
 import { endpointRoute, type Route } from '../http/route.ts';
 import { jwksCacheSeconds } from '../keys.ts';
 import { version } from '../version.ts';
+import { isOperatorKey } from './operator.ts';
 
 /** Whether this process should get requests; `draining` from the first stop signal on. */
 export interface Readiness {

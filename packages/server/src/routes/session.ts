@@ -2,7 +2,6 @@ import { endpoints, type SessionId } from '@argus/contract';
 import { auditEvents, endedSessionsOfUser, liveSessionsOfUser } from '@argus/store';
 import { changePassword } from '../flows/change-password.ts';
 import { type Current, currentSession } from '../flows/current-session.ts';
-import { describeCurrent, describeSession, time } from '../flows/describe.ts';
 import { endSession, endSessionsOfUser, signOut } from '../flows/end-sessions.ts';
 import { clearedCookies, tokenCookies } from '../flows/issue-tokens.ts';
 import { refreshSession } from '../flows/refresh-session.ts';
@@ -10,6 +9,7 @@ import { type Answer, isRefused, problemAnswer } from '../http/answer.ts';
 import { type Call, endpointRoute, type Route } from '../http/route.ts';
 import { sentenceOf } from '../pages/words.ts';
 import type { Services } from '../services.ts';
+import { describeCurrent, describeSession, time } from './describe.ts';
 
 export const sessionRoutes: readonly Route[] = [
   endpointRoute(endpoints.getSession, (services, call) =>

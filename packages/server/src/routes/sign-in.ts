@@ -1,10 +1,10 @@
 import { endpoints } from '@argus/contract';
-import { describeCurrent } from '../flows/describe.ts';
 import { signIn } from '../flows/sign-in.ts';
 import { signUp } from '../flows/sign-up.ts';
 import { useLink } from '../flows/use-link.ts';
 import { isRefused, problemAnswer } from '../http/answer.ts';
 import { endpointRoute, type Route } from '../http/route.ts';
+import { describeCurrent } from './describe.ts';
 
 export const signInRoutes: readonly Route[] = [
   endpointRoute(endpoints.signUp, async (services, { body, tenant, origin }) => {

@@ -7,7 +7,7 @@ import type {
 } from '@argus/contract';
 import { type AuditEvent, type Device, deviceName, limitedBy, readUserAgent } from '@argus/core';
 import type { SessionRecord, UserRecord } from '@argus/store';
-import type { Current } from './current-session.ts';
+import type { Current } from '../flows/current-session.ts';
 
 /** An instant on the wire (RFC 3339, UTC). */
 export function time(at: number): string {

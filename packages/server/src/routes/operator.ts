@@ -1,11 +1,11 @@
 import { administratorRole, type TenantId } from '@argus/contract';
 import { currentSession } from '../flows/current-session.ts';
 import type { Ender } from '../flows/end-sessions.ts';
+import { isRefused, type Refused } from '../http/answer.ts';
+import { isOwnPage } from '../http/csrf.ts';
+import type { Call } from '../http/route.ts';
 import { hashOf, isEqual } from '../secrets.ts';
 import type { Services } from '../services.ts';
-import { isRefused, type Refused } from './answer.ts';
-import { isOwnPage } from './csrf.ts';
-import type { Call } from './route.ts';
 
 /** How fresh an administrator's sign-in must be (policy `stepUp.maxAgeMinutes`). */
 const freshSeconds = 15 * 60;
