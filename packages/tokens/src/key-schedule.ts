@@ -44,7 +44,7 @@ export function planRotation(
 ): RotationPlan {
   const plans = uses.map((use) => {
     const ofUse = records.filter((record) => record.use === use).sort(older);
-    return planUse(ofUse, use, schedule, now);
+    return planUse(ofUse, { use, schedule, now });
   });
   return {
     create: plans.flatMap((plan) => plan.create),
@@ -53,13 +53,16 @@ export function planRotation(
   };
 }
 
-function planUse(
-  records: readonly KeyRecord[],
-  use: KeyUse,
-  schedule: KeySchedule,
-  now: Instant,
-): RotationPlan {
-  const create = successorOf(records.at(-1), use, schedule, now);
+/** What the keys of one use are planned by. */
+interface Planning {
+  readonly use: KeyUse;
+  readonly schedule: KeySchedule;
+  readonly now: Instant;
+}
+
+function planUse(records: readonly KeyRecord[], planning: Planning): RotationPlan {
+  const { schedule, now } = planning;
+  const create = successorOf(records.at(-1), planning);
   const change: KeyChange[] = [];
   const remove: string[] = [];
   for (const [index, record] of records.entries()) {
@@ -72,9 +75,7 @@ function planUse(
 
 function successorOf(
   newest: KeyRecord | undefined,
-  use: KeyUse,
-  schedule: KeySchedule,
-  now: Instant,
+  { use, schedule, now }: Planning,
 ): PlannedKey | undefined {
   const algorithm: KeyAlgorithm = use === 'refresh' ? 'HS256' : schedule.accessAlgorithm;
   if (newest === undefined || hasStopped(newest, now)) {

@@ -25,7 +25,7 @@ export interface RefreshClaims {
   readonly tenant: string;
   readonly sid: string;
   readonly gid: string;
-  /** The grant's generation, from 0; every rotation adds one. */
+  /** The grant's generation; every rotation adds one. */
   readonly gen: number;
   readonly client_id: string;
   readonly amr: readonly string[];
@@ -75,7 +75,7 @@ export function verifyRefreshToken(
  */
 export function refreshTokenId(grantSecret: Uint8Array, generation: number): string {
   if (grantSecret.length < 16) throw new TokensFault('a grant secret has at least 16 bytes');
-  if (!isGeneration(generation)) throw new TokensFault('a generation counts from zero');
+  if (!isGeneration(generation)) throw new TokensFault('a generation is a whole number, 0 or more');
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(generation));
   // Wrapped first: a quarter of the cost of giving OpenSSL bare bytes.
