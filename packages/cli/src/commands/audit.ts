@@ -15,7 +15,7 @@ import {
 } from '../options.ts';
 import { shortTime, table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
-import { findUser } from './find-user.ts';
+import { findUserId } from './find-user.ts';
 
 interface AuditOptions extends TenantOptions, ListOptions {
   readonly user?: string;
@@ -37,9 +37,9 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
 }
 
 async function listEvents(terminal: Terminal, options: AuditOptions): Promise<void> {
-  const { tenant, user: email, session: sessionId, type } = options;
+  const { tenant, session: sessionId, type } = options;
   const peer = await peerOf(options);
-  const userId = email === undefined ? undefined : (await findUser(peer, { tenant, email })).id;
+  const userId = await findUserId(peer, options);
   const { items, nextCursor } = await collect(limitOf(options), async (page) => {
     const query = { ...page, tenant, userId, sessionId, type };
     const answer = await ask(peer, endpoints.adminListAuditEvents, { query });

@@ -13,3 +13,11 @@ export async function findUser(
   if (user) return user;
   throw new Failure(`There is no user ${email} in the tenant ${tenant}.`);
 }
+
+/** The id of the user whom a list is narrowed to; undefined when it is not. */
+export async function findUserId(
+  peer: Peer,
+  { tenant, user: email }: { readonly tenant: string; readonly user?: string },
+): Promise<string | undefined> {
+  return email === undefined ? undefined : (await findUser(peer, { tenant, email })).id;
+}

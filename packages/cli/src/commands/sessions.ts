@@ -18,7 +18,7 @@ import {
 } from '../options.ts';
 import { shortTime, table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
-import { findUser } from './find-user.ts';
+import { findUser, findUserId } from './find-user.ts';
 
 export function addSessionCommands(program: Command, terminal: Terminal): void {
   const sessions = program.command('sessions').description('who is signed in');
@@ -74,9 +74,9 @@ export function sessionLines(sessions: readonly AdminSession[]): string[] {
 }
 
 async function showSessions(terminal: Terminal, options: SessionListOptions): Promise<void> {
-  const { tenant, state, user: email } = options;
+  const { tenant, state } = options;
   const peer = await peerOf(options);
-  const userId = email === undefined ? undefined : (await findUser(peer, { tenant, email })).id;
+  const userId = await findUserId(peer, options);
   const { items, nextCursor } = await listSessions(peer, { tenant, userId, state }, limitOf(options));
   const lines = items.length === 0 ? [`There are no ${state} sessions.`] : sessionLines(items);
   show(terminal, options, { value: { sessions: items, nextCursor }, lines });
