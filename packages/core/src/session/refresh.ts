@@ -151,7 +151,10 @@ function refuse(
       draft(facts, proof, {
         type: 'session.refresh-refused',
         reason,
-        details: { generation: proof.generation, ...(isOver ? { endsAt: session.idleExpiresAt } : {}) },
+        details: {
+          generation: proof.generation,
+          ...(isOver ? { endsAt: new Date(session.idleExpiresAt).toISOString() } : {}),
+        },
       }),
     ],
   };
