@@ -12,12 +12,16 @@ const sandbox = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; fo
 const page =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+// Never on plain http, where browsers ignore it and loopback has no certificate (RFC 6797 §7.2).
+const secure = { 'strict-transport-security': 'max-age=31536000' } as const;
+
+const onPages = { ...always, 'content-security-policy': page };
+const onOthers = { ...always, 'content-security-policy': sandbox };
+const onSecurePages = { ...onPages, ...secure };
+const onSecureOthers = { ...onOthers, ...secure };
+
 /** An answer that is no page can never be rendered as one (ASVS 3.2.1). */
-export function securityHeaders(kind: 'page' | 'other', isSecure: boolean): Record<string, string> {
-  return {
-    ...always,
-    'content-security-policy': kind === 'page' ? page : sandbox,
-    // Never on plain http, where browsers ignore it and loopback has no certificate (RFC 6797 §7.2).
-    ...(isSecure ? { 'strict-transport-security': 'max-age=31536000' } : {}),
-  };
+export function securityHeaders(kind: 'page' | 'other', isSecure: boolean): Readonly<Record<string, string>> {
+  if (kind === 'page') return isSecure ? onSecurePages : onPages;
+  return isSecure ? onSecureOthers : onOthers;
 }

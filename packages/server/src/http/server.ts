@@ -44,8 +44,9 @@ export function createHttpServer(services: Services, routes: readonly Route[]): 
       void sendProblem(reply, { refused: 'malformed_request' }, config.issuer),
   });
   answerByOurselves(app.server, isSecure);
-  app.addHook('onRequest', async (request, reply) => {
-    if (!hasOneHost(request.raw)) sendProblem(reply, { refused: 'malformed_request' }, config.issuer);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (hasOneHost(request.raw)) done();
+    else sendProblem(reply, { refused: 'malformed_request' }, config.issuer);
   });
   acceptBodies(app);
   for (const route of routes) {
@@ -141,11 +142,9 @@ function acceptBodies(app: FastifyInstance): void {
 
 function send(reply: FastifyReply, answer: Answer, issuer: string): void {
   const kind = answer.html === undefined ? 'other' : 'page';
-  reply.code(answer.status).headers({
-    ...securityHeaders(kind, issuer.startsWith('https:')),
-    'cache-control': 'no-store',
-    ...answer.headers,
-  });
+  reply.code(answer.status).headers(securityHeaders(kind, issuer.startsWith('https:')));
+  reply.header('cache-control', 'no-store');
+  if (answer.headers) reply.headers(answer.headers);
   for (const cookie of answer.cookies ?? []) reply.header('set-cookie', writeCookie(cookie));
   if (answer.html !== undefined) reply.type('text/html; charset=utf-8').send(answer.html);
   else if (answer.text) reply.type(answer.text.type).send(answer.text.body);
