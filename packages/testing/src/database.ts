@@ -19,7 +19,7 @@ export interface TestPostgres {
 }
 
 /** Any constant, if nothing else on the server uses it: one process at a time makes the template. */
-const TEMPLATE_LOCK = 7_203_118_451;
+const templateLock = 7_203_118_451;
 
 type Admin = MigrationClient;
 
@@ -103,12 +103,12 @@ async function ensureTemplate(admin: Admin, server: string): Promise<string> {
   const hash = createHash('sha256');
   for (const file of readMigrations()) hash.update(file.checksum);
   const template = `argus_template_${hash.digest('hex').slice(0, 16)}`;
-  await admin.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+  await admin.query('SELECT pg_advisory_lock($1)', [templateLock]);
   try {
     const found = await admin.query('SELECT FROM pg_database WHERE datname = $1', [template]);
     if (found.rowCount === 0) await makeTemplate(admin, server, template);
   } finally {
-    await admin.query('SELECT pg_advisory_unlock($1)', [TEMPLATE_LOCK]);
+    await admin.query('SELECT pg_advisory_unlock($1)', [templateLock]);
   }
   return template;
 }

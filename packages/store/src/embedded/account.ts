@@ -8,7 +8,7 @@ export interface Account {
   gid: number;
 }
 
-const NOBODY: Account = { uid: 65534, gid: 65534 };
+const nobody: Account = { uid: 65534, gid: 65534 };
 
 /**
  * The account to switch to for the database, or null to run it as we are.
@@ -24,7 +24,7 @@ export function childAccount(cluster: string): Account | null {
     if (owner === null || owner.uid === uid) return null;
     throw new PostgresUnavailable(`${cluster} belongs to the system user ${owner.uid}, and this is ${uid}.`);
   }
-  return owner !== null && owner.uid !== 0 ? owner : (postgresUser() ?? NOBODY);
+  return owner !== null && owner.uid !== 0 ? owner : (postgresUser() ?? nobody);
 }
 
 function ownerOf(path: string): Account | null {

@@ -16,17 +16,17 @@ import {
 import { join } from 'node:path';
 
 /** Root's own, so that no other user can put programs there. */
-const CACHE = '/var/cache/argus';
+const cacheFolder = '/var/cache/argus';
 
 /** Only for building against PostgreSQL. */
-const NOT_NEEDED = /\.a$|^pgxs$|^pkgconfig$/;
+const notNeeded = /\.a$|^pgxs$|^pkgconfig$/;
 
 /**
  * Copies the bundled PostgreSQL (about 55 MB) out of a checkout that its account cannot read, and gives the
  * copy's path. Copies are kept by version; a finished one appears at once, by rename, or not at all.
  */
 export function copyBinaries(native: string, home: string): string {
-  const parent = ownFolder(CACHE) ? CACHE : home;
+  const parent = ownFolder(cacheFolder) ? cacheFolder : home;
   const copy = join(parent, `postgresql-${versionKey(native)}`);
   if (existsSync(copy)) return copy;
   const unfinished = mkdtempSync(`${copy}-`);
@@ -59,7 +59,7 @@ function versionKey(native: string): string {
 /** Modes are set, not copied: a checkout under a strict umask has files that only their owner reads. */
 function copyFolder(from: string, to: string): void {
   for (const entry of readdirSync(from, { withFileTypes: true })) {
-    if (NOT_NEEDED.test(entry.name)) continue;
+    if (notNeeded.test(entry.name)) continue;
     const source = join(from, entry.name);
     const target = join(to, entry.name);
     if (entry.isDirectory()) {

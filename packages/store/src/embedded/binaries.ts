@@ -32,7 +32,7 @@ export interface BinariesWanted {
   source: 'any' | 'system';
 }
 
-const OLDEST_MAJOR = 15;
+const oldestMajor = 15;
 
 /** The bundled PostgreSQL when it is installed, else one of the system; throws `PostgresUnavailable`. */
 export async function findBinaries(wanted: BinariesWanted): Promise<Binaries> {
@@ -40,12 +40,12 @@ export async function findBinaries(wanted: BinariesWanted): Promise<Binaries> {
   for (const find of wanted.source === 'system' ? [fromSystem] : [fromPackage, fromSystem]) {
     for await (const found of find(wanted, refused)) {
       if (found.major === wanted.major) return found;
-      if (wanted.major === null && found.major >= OLDEST_MAJOR) return found;
+      if (wanted.major === null && found.major >= oldestMajor) return found;
       refused.push(`${found.postgres} is PostgreSQL ${found.major}`);
     }
   }
   const needed =
-    wanted.major === null ? `${OLDEST_MAJOR} or newer` : `${wanted.major}, which made ${wanted.home},`;
+    wanted.major === null ? `${oldestMajor} or newer` : `${wanted.major}, which made ${wanted.home},`;
   throw new PostgresUnavailable(`no PostgreSQL ${needed} was found here. ${refused.join('; ')}`);
 }
 

@@ -15,10 +15,10 @@ import { runningSettings } from './settings.ts';
 export type LogLine = (line: string) => void;
 
 /** After a crash the write-ahead log is replayed before the first connection. */
-const READY_LIMIT_MS = 600_000;
-const FAST_STOP_MS = 10_000;
-const IMMEDIATE_STOP_MS = 5_000;
-const KEPT_LINES = 20;
+const readyLimitMs = 600_000;
+const fastStopMs = 10_000;
+const immediateStopMs = 5_000;
+const keptLines = 20;
 
 /** Starts PostgreSQL on its cluster and resolves when it accepts connections. */
 export async function launch(site: Site, socketDirectory: string, log: LogLine): Promise<ChildProcess> {
@@ -33,10 +33,10 @@ export async function launch(site: Site, socketDirectory: string, log: LogLine):
   });
   const kept: string[] = [];
   const ready = readyLine(child, (line) => {
-    if (kept.push(line) > KEPT_LINES) kept.shift();
+    if (kept.push(line) > keptLines) kept.shift();
     log(line);
   });
-  const outcome = await within(READY_LIMIT_MS, Promise.race([ready, failureOf(child)]));
+  const outcome = await within(readyLimitMs, Promise.race([ready, failureOf(child)]));
   if (outcome === 'ready') {
     kept.length = 0;
     letGo(child);
@@ -80,9 +80,9 @@ export function isRunning(child: ChildProcess): boolean {
 export async function land(child: ChildProcess): Promise<void> {
   child.ref();
   for (const [signal, limitMs] of [
-    ['SIGINT', FAST_STOP_MS],
-    ['SIGQUIT', IMMEDIATE_STOP_MS],
-    ['SIGKILL', IMMEDIATE_STOP_MS],
+    ['SIGINT', fastStopMs],
+    ['SIGQUIT', immediateStopMs],
+    ['SIGKILL', immediateStopMs],
   ] as const) {
     if (!isRunning(child)) return;
     const ended = once(child, 'exit');

@@ -3,9 +3,9 @@ import { basename, join } from 'node:path';
 import { pause } from '../services/clock.ts';
 import { PostgresUnavailable } from './errors.ts';
 
-const LOOK_EVERY_MS = 20;
-const FAST_STOP_MS = 10_000;
-const IMMEDIATE_STOP_MS = 5_000;
+const lookEveryMs = 20;
+const fastStopMs = 10_000;
+const immediateStopMs = 5_000;
 
 /**
  * Stops whatever an owner that was killed left running on this cluster. Call it only while owning the data
@@ -23,14 +23,14 @@ export async function stopLeftovers(cluster: string): Promise<void> {
 }
 
 async function stopPostmaster(cluster: string, pid: number): Promise<void> {
-  if (await signalAndWait(cluster, { pid, signal: 'SIGINT', limitMs: FAST_STOP_MS })) return;
-  await signalAndWait(cluster, { pid, signal: 'SIGQUIT', limitMs: IMMEDIATE_STOP_MS });
+  if (await signalAndWait(cluster, { pid, signal: 'SIGINT', limitMs: fastStopMs })) return;
+  await signalAndWait(cluster, { pid, signal: 'SIGQUIT', limitMs: immediateStopMs });
 }
 
 /** Backends whose postmaster is gone cannot be stopped by it; the coming recovery makes up for the kill. */
 async function killOrphanedBackends(cluster: string): Promise<void> {
   for (const pid of processesOn(cluster)) {
-    if (!(await signalAndWait(cluster, { pid, signal: 'SIGKILL', limitMs: IMMEDIATE_STOP_MS }))) {
+    if (!(await signalAndWait(cluster, { pid, signal: 'SIGKILL', limitMs: immediateStopMs }))) {
       throw new PostgresUnavailable(`process ${pid} of an earlier server on ${cluster} does not end.`);
     }
   }
@@ -48,9 +48,9 @@ async function signalAndWait(cluster: string, stop: Stop): Promise<boolean> {
   } catch {
     // It ended by itself in the meantime.
   }
-  for (let waitedMs = 0; waitedMs < stop.limitMs; waitedMs += LOOK_EVERY_MS) {
+  for (let waitedMs = 0; waitedMs < stop.limitMs; waitedMs += lookEveryMs) {
     if (!worksOn(cluster, stop.pid)) return true;
-    await pause(LOOK_EVERY_MS);
+    await pause(lookEveryMs);
   }
   return false;
 }

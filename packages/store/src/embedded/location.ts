@@ -18,10 +18,10 @@ import { type Account, canEnter } from './account.ts';
 import { PostgresUnavailable } from './errors.ts';
 
 /** Survives restarts of the machine, unlike the temporary folders. */
-const ELSEWHERE = '/var/lib';
+const elsewhere = '/var/lib';
 
 /** sockaddr_un holds 108 bytes (104 on macOS) with the closing zero and `/.s.PGSQL.5432`. */
-const LONGEST_SOCKET_DIRECTORY = 88;
+const longestSocketDirectory = 88;
 
 /** Makes the data directory, closed to all others, and gives its real path. */
 export function prepareDataDirectory(dataDir: string): string {
@@ -68,9 +68,9 @@ export function createHome(dataDir: string, account: Account | null): string {
 
 function createElsewhere(dataDir: string): string {
   try {
-    return mkdtempSync(join(ELSEWHERE, 'argus-'));
+    return mkdtempSync(join(elsewhere, 'argus-'));
   } catch (cause) {
-    const reason = `its account cannot enter ${dataDir}, and nothing can be made in ${ELSEWHERE}.`;
+    const reason = `its account cannot enter ${dataDir}, and nothing can be made in ${elsewhere}.`;
     throw new PostgresUnavailable(reason, { cause });
   }
 }
@@ -110,7 +110,7 @@ export function writeAtomically(path: string, text: string): void {
 /** A directory 0700 of the account's own for the socket; a short one elsewhere when the path is too long. */
 export function socketDirectory(home: string, account: Account | null): string {
   const inside = join(home, 'socket');
-  if (Buffer.byteLength(inside) <= LONGEST_SOCKET_DIRECTORY) {
+  if (Buffer.byteLength(inside) <= longestSocketDirectory) {
     if (!existsSync(inside)) makeClosed(inside, account);
     return inside;
   }

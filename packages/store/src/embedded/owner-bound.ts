@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { ERRAND_PATH } from './run.ts';
+import { errandPath } from './run.ts';
 
-const BOUND = ['--pdeathsig', 'INT', '--no-new-privs', '--'];
+const boundOptions = ['--pdeathsig', 'INT', '--no-new-privs', '--'];
 
 let supported: boolean | null = null;
 
@@ -17,6 +17,9 @@ export interface Command {
  */
 export function boundToOwner(command: Command): Command {
   supported ??=
-    spawnSync('setpriv', [...BOUND, 'true'], { env: { PATH: ERRAND_PATH }, stdio: 'ignore' }).status === 0;
-  return supported ? { program: 'setpriv', args: [...BOUND, command.program, ...command.args] } : command;
+    spawnSync('setpriv', [...boundOptions, 'true'], { env: { PATH: errandPath }, stdio: 'ignore' }).status ===
+    0;
+  return supported
+    ? { program: 'setpriv', args: [...boundOptions, command.program, ...command.args] }
+    : command;
 }

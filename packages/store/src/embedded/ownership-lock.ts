@@ -8,7 +8,7 @@ export interface OwnershipLock {
   release(): void;
 }
 
-const SQLITE_BUSY = 5;
+const sqliteBusy = 5;
 
 /**
  * Takes the one ownership of `dataDir` at once, or throws `DataDirectoryInUse`.
@@ -42,7 +42,7 @@ function openLockFile(dataDir: string): DatabaseSync {
 }
 
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+  return error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy;
 }
 
 function ownerFile(dataDir: string): string {

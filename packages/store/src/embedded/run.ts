@@ -13,10 +13,10 @@ export interface Errand {
 }
 
 /** Where the system's own programs are. */
-export const ERRAND_PATH = '/usr/bin:/bin';
+export const errandPath = '/usr/bin:/bin';
 
-const ERRAND_LIMIT_MS = 120_000;
-const OUTPUT_LIMIT = 20_000;
+const errandLimitMs = 120_000;
+const outputLimit = 20_000;
 
 /** Runs a program to its end and gives its output; throws when it fails, with what it said. */
 export async function runErrand(errand: Errand): Promise<string> {
@@ -26,14 +26,14 @@ export async function runErrand(errand: Errand): Promise<string> {
   });
   let output = '';
   const collect = (chunk: Buffer) => {
-    output = (output + chunk.toString('utf8')).slice(-OUTPUT_LIMIT);
+    output = (output + chunk.toString('utf8')).slice(-outputLimit);
   };
   child.stdout?.on('data', collect);
   child.stderr?.on('data', collect);
   // A program that ended early closes its input; its exit code tells the story.
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(errand.input ?? '');
-  const ended = await within(ERRAND_LIMIT_MS, endOf(child));
+  const ended = await within(errandLimitMs, endOf(child));
   if (ended === 'late') child.kill('SIGKILL');
   if (ended === 0) return output;
   throw new PostgresUnavailable(`${errand.program} failed (${String(ended)}): ${output.trim()}`);
@@ -60,6 +60,6 @@ export function childOptions(account: Account | null, libraryPath: string | null
     ...(account ?? {}),
     cwd: '/',
     detached: true,
-    env: { PATH: ERRAND_PATH, LC_ALL: 'C', TZ: 'UTC', ...libraries },
+    env: { PATH: errandPath, LC_ALL: 'C', TZ: 'UTC', ...libraries },
   };
 }

@@ -36,9 +36,9 @@ export interface Supervision {
   clock: Clock;
 }
 
-const RESTARTS = 5;
-const RESTART_WINDOW_MS = 60_000;
-const FIRST_PAUSE_MS = 50;
+const mostRestarts = 5;
+const restartWindowMs = 60_000;
+const firstPauseMs = 50;
 
 /** Launches PostgreSQL and keeps it running until it is stopped. */
 export async function supervise(supervision: Supervision): Promise<EmbeddedPostgres> {
@@ -109,13 +109,13 @@ class SupervisedPostgres implements EmbeddedPostgres {
 
   #mayRestart(): boolean {
     const now = this.#supervision.clock.now();
-    this.#restarts = this.#restarts.filter((at) => now - at < RESTART_WINDOW_MS);
-    return this.#restarts.push(now) <= RESTARTS;
+    this.#restarts = this.#restarts.filter((at) => now - at < restartWindowMs);
+    return this.#restarts.push(now) <= mostRestarts;
   }
 
   async #restart(): Promise<void> {
     const { site, socket, log } = this.#supervision;
-    await pause(FIRST_PAUSE_MS * 2 ** (this.#restarts.length - 1));
+    await pause(firstPauseMs * 2 ** (this.#restarts.length - 1));
     if (this.#stopped !== null) return;
     try {
       this.#child = await launch(site, socket, log);

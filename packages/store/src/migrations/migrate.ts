@@ -32,12 +32,12 @@ interface Applied {
   checksum: string;
 }
 
-const UNDEFINED_TABLE = '42P01';
+const undefinedTable = '42P01';
 
 /** Any constant will do, if nothing else uses it: "argu" and "sche" in ASCII. */
-const LOCK = '(1634886517, 1935894629)';
+const lockKeys = '(1634886517, 1935894629)';
 
-const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS argus_migrations (
+const createTable = `CREATE TABLE IF NOT EXISTS argus_migrations (
   number      integer PRIMARY KEY CHECK (number > 0),
   name        text NOT NULL UNIQUE,
   checksum    text NOT NULL CHECK (length(checksum) = 64),
@@ -83,11 +83,11 @@ async function bringUp(client: MigrationClient, files: readonly Migration[]): Pr
   if (missing(files, await applied(client)).length === 0) return [];
   await client.query("SET lock_timeout = '60s'; SET statement_timeout = 0");
   try {
-    await client.query(`SELECT pg_advisory_lock${LOCK}`);
+    await client.query(`SELECT pg_advisory_lock${lockKeys}`);
     try {
       return await applyMissing(client, files);
     } finally {
-      await unlessGone(client.query(`SELECT pg_advisory_unlock${LOCK}`));
+      await unlessGone(client.query(`SELECT pg_advisory_unlock${lockKeys}`));
     }
   } finally {
     await unlessGone(client.query('RESET lock_timeout; RESET statement_timeout'));
@@ -95,7 +95,7 @@ async function bringUp(client: MigrationClient, files: readonly Migration[]): Pr
 }
 
 async function applyMissing(client: MigrationClient, files: readonly Migration[]): Promise<string[]> {
-  await client.query(CREATE_TABLE);
+  await client.query(createTable);
   // Another server may have migrated while this one waited.
   const wanted = missing(files, await applied(client));
   for (const file of wanted) await apply(client, file);
@@ -128,7 +128,7 @@ async function applied(client: MigrationClient): Promise<Applied[]> {
     const text = 'SELECT number, name, checksum FROM argus_migrations ORDER BY number';
     return (await client.query<Applied>(text)).rows;
   } catch (error) {
-    if (error instanceof pg.DatabaseError && error.code === UNDEFINED_TABLE) return [];
+    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return [];
     throw error;
   }
 }
