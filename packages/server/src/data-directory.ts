@@ -33,14 +33,9 @@ export async function readPrivate(dataDir: string, name: string): Promise<string
 }
 
 /** Write a small private file (0600), whatever the umask. */
-export async function writePrivate(
-  dataDir: string,
-  name: string,
-  text: string,
-  flag: 'w' | 'wx' = 'w',
-): Promise<void> {
+export async function writePrivate(dataDir: string, name: string, text: string): Promise<void> {
   const path = join(dataDir, name);
-  await writeFile(path, `${text}\n`, { mode: 0o600, flag });
+  await writeFile(path, `${text}\n`, { mode: 0o600 });
   await chmod(path, 0o600);
 }
 
@@ -49,7 +44,7 @@ async function keptSecret(dataDir: string, name: string, random: Random): Promis
   if (kept) return kept;
   // Written whole, then linked: a start that is killed leaves no empty key, and of two at once the first one's counts.
   const draft = `${name}.${random.uuid()}`;
-  await writePrivate(dataDir, draft, random.bytes(32).toString('base64url'), 'wx');
+  await writePrivate(dataDir, draft, random.bytes(32).toString('base64url'));
   await link(join(dataDir, draft), join(dataDir, name)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });

@@ -106,10 +106,14 @@ async function takeSignUp(services: Services, call: Call): Promise<Answer> {
 }
 
 async function showLink(services: Services, call: Call): Promise<Answer> {
-  return linkAnswer(services, call, call.query.token ?? '');
+  return linkAnswer(services, call, { token: call.query.token ?? '' });
 }
 
-async function linkAnswer(services: Services, call: Call, token: string, refused?: Refused): Promise<Answer> {
+async function linkAnswer(
+  services: Services,
+  call: Call,
+  { token, refused }: { readonly token: string; readonly refused?: Refused },
+): Promise<Answer> {
   const record =
     token.length > 0 && token.length <= 200 ? await readLink(services, call.tenant, token) : null;
   if (!record) return refusalPage('link_invalid');
@@ -127,14 +131,16 @@ async function linkAnswer(services: Services, call: Call, token: string, refused
 
 async function takeLink(services: Services, call: Call): Promise<Answer> {
   const { token = '', password = '', email, name } = fieldsOf(call);
-  if (attemptRefusal(services, call)) return linkAnswer(services, call, token, { refused: 'form_expired' });
-  if (password.length > 1024) return linkAnswer(services, call, token, { refused: 'password_too_long' });
+  if (attemptRefusal(services, call))
+    return linkAnswer(services, call, { token, refused: { refused: 'form_expired' } });
+  if (password.length > 1024)
+    return linkAnswer(services, call, { token, refused: { refused: 'password_too_long' } });
   if ((email?.length ?? 0) > 254 || (name?.length ?? 0) > 100)
-    return linkAnswer(services, call, token, { refused: 'invalid_request' });
+    return linkAnswer(services, call, { token, refused: { refused: 'invalid_request' } });
   const { tenant, cookies, origin } = call;
   const outcome = await useLink(services, { tenant, token, password, email, name, cookies, origin });
   return isRefused(outcome)
-    ? linkAnswer(services, call, token, outcome)
+    ? linkAnswer(services, call, { token, refused: outcome })
     : seeOther('/account', outcome.cookies);
 }
 
