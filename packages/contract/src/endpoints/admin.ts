@@ -3,7 +3,7 @@ import { defineEndpoint } from '../endpoint.ts';
 import { auditEventTypes, sessionStates, userStatuses } from '../vocabulary.ts';
 import { emailSchema, listedSessionSchema, pageQuerySchema, timeSchema, uuidSchema } from './shapes.ts';
 
-const refused = ['operator_key_required', 'denied'] as const;
+const refused = ['operator_key_required', 'denied', 'insufficient_user_authentication'] as const;
 export const tenantSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
 const tenantQuery = { tenant: tenantSchema.default('default') };
 const roleSchema = z.string().regex(/^[a-z0-9][a-z0-9_.:-]{0,63}$/);
@@ -52,7 +52,7 @@ export const adminCreateUser = defineEndpoint({
     status: 201,
     body: z.strictObject({ user: adminUserSchema, link: z.string(), linkExpiresAt: timeSchema }),
   },
-  refusals: [...refused, 'conflict'],
+  refusals: [...refused, 'not_found', 'conflict'],
 });
 
 export const adminChangeUser = defineEndpoint({
