@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { cookieNames } from '@argus/contract';
+import type { TestServer } from '@argus/testing/server';
+import { userAgent } from '@argus/testing/user-agent';
+import { exactly, openStage, type Person, refresh, someone, withKey } from './stage.ts';
+
+interface PublicKey {
+  readonly kid: string;
+  readonly [parameter: string]: unknown;
+}
+
+interface Listed {
+  readonly kid: string;
+  readonly use: 'access' | 'refresh';
+  readonly signsFrom: string;
+  readonly signsUntil: string | null;
+  readonly removedAfter: string | null;
+}
+
+const cacheMs = 600_000;
+let server: TestServer;
+before(async () => {
+  server = await openStage();
+});
+after(() => server[Symbol.asyncDispose]());
+
+async function published(): Promise<PublicKey[]> {
+  return (await userAgent(server).call('jwks')).body.keys;
+}
+
+async function rotate(): Promise<Listed[]> {
+  const { status, body } = await userAgent(server).call('adminRotateKeys', {
+    headers: await withKey(server),
+  });
+  assert.equal(status, 200);
+  return body.keys;
+}
+
+function kidOf({ browser }: Person, name: 'access' | 'refresh'): string {
+  const [header = ''] = (browser.cookies.get(cookieNames[name]) ?? '').split('.');
+  return JSON.parse(Buffer.from(header, 'base64url').toString()).kid;
+}
+
+test('the public set holds signing keys and nothing secret, and may be cached for less than a key waits to sign', async () => {
+  const { headers, text } = await exactly(server, { method: 'GET', path: '/.well-known/jwks.json' });
+  const { keys }: { keys: PublicKey[] } = JSON.parse(text);
+  assert.equal(keys.length, 1);
+  for (const key of keys) {
+    assert.deepEqual([key.kty, key.alg, key.use], ['RSA', 'RS256', 'sig']);
+    for (const secret of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']) assert.ok(!(secret in key), secret);
+    assert.equal(Buffer.from(String(key.n), 'base64url').length, 256);
+  }
+  const maxAge = Number(/max-age=(\d+)/.exec(headers['cache-control'] ?? '')?.[1]);
+  assert.ok(maxAge > 0 && maxAge * 1000 < cacheMs);
+});
+
+describe('a planned rotation', () => {
+  test('publishes the new key at once, signs with it after the cache life, and interrupts nobody', async () => {
+    const person = await someone(server);
+    const old = kidOf(person, 'access');
+    const keys = await rotate();
+    assert.equal(keys.length, 4);
+    const next = (await published()).find(({ kid }) => kid !== old) ?? assert.fail('no new key');
+    server.clock.advance(cacheMs - 1000);
+    const late = await someone(server);
+    assert.equal(kidOf(late, 'access'), old, 'it is not yet known everywhere');
+    server.clock.advance(1000);
+    const first = await someone(server);
+    assert.equal(kidOf(first, 'access'), next.kid);
+    assert.notEqual(kidOf(first, 'refresh'), kidOf(person, 'refresh'));
+    assert.equal((await late.browser.call('getSession')).status, 200, 'what the old key signed still holds');
+    assert.equal((await refresh(person.browser)).status, 200, 'and so does its refresh token');
+    assert.equal(kidOf(person, 'access'), next.kid);
+  });
+
+  test('started twice is one rotation', async () => {
+    const once = await rotate();
+    assert.deepEqual(await rotate(), once);
+    server.clock.advance(cacheMs);
+  });
+
+  test('keeps the old keys until their last token has ended, and removes them then', async () => {
+    const person = await someone(server);
+    const old = { access: kidOf(person, 'access'), refresh: kidOf(person, 'refresh') };
+    const keys = await rotate();
+    server.clock.advance(cacheMs);
+    const { services } = server.argus;
+    for (const use of ['access', 'refresh'] as const) {
+      const { signsUntil, removedAfter } =
+        keys.find(({ kid }) => kid === old[use]) ?? assert.fail(`no ${use} key`);
+      const lifeMs = use === 'access' ? 300_000 : 12 * 3_600_000;
+      assert.ok(signsUntil && removedAfter);
+      assert.ok(Date.parse(removedAfter) >= Date.parse(signsUntil) + lifeMs, use);
+    }
+    server.clock.advance(299_000);
+    await services.keys.tend('system');
+    assert.ok((await published()).some(({ kid }) => kid === old.access));
+    assert.equal((await refresh(person.browser, 0)).status, 200);
+    server.clock.advance(13 * 3_600_000);
+    await services.keys.tend('system');
+    assert.ok(!(await published()).some(({ kid }) => kid === old.access));
+    const left = services.keys.records().map(({ kid }) => kid);
+    assert.ok(!left.includes(old.refresh));
+    const { rows } = await services.store.pool.query(
+      "SELECT details->>'kid' AS kid FROM audit_events WHERE type = 'key.removed'",
+    );
+    const removed = rows.map((row) => row.kid);
+    assert.ok(removed.includes(old.access) && removed.includes(old.refresh));
+  });
+
+  test('reaches another node on the same database', async () => {
+    await using second = await openStage({ databaseUrl: databaseOf(server), clock: server.clock });
+    await rotate();
+    server.clock.advance(cacheMs);
+    await second.argus.services.keys.tend('system');
+    const person = await someone(server);
+    const elsewhere = userAgent(second, {}, new Map(person.browser.cookies));
+    assert.equal((await elsewhere.call('getSession')).status, 200);
+    assert.equal((await refresh(elsewhere)).status, 200);
+  });
+});
+
+function databaseOf({ argus }: TestServer): string {
+  return argus.services.config.databaseUrl ?? assert.fail('tests name their database');
+}
+
+test('what lies in the database and what is listed tells no key', async () => {
+  const { pool } = server.argus.services.store;
+  const { rows } = await pool.query('SELECT kid, use, sealed FROM signing_keys');
+  const headers = await withKey(server);
+  const listed = await exactly(server, { method: 'GET', path: '/admin/v1/keys', headers });
+  assert.ok(rows.length >= 2);
+  for (const { sealed, kid } of rows) {
+    const text = sealed.toString('latin1');
+    assert.doesNotMatch(text, /BEGIN|PRIVATE|"(d|k|p|q)"|RSA|kty/);
+    assert.ok(listed.text.includes(kid) && !listed.text.includes(sealed.toString('base64url').slice(0, 20)));
+  }
+  assert.deepEqual(Object.keys(JSON.parse(listed.text).keys[0]).sort(), [
+    'algorithm',
+    'kid',
+    'publishedAt',
+    'removedAfter',
+    'signsFrom',
+    'signsUntil',
+    'use',
+  ]);
+});
+
+test('another master key opens none of the keys, and says so instead of making new ones', async () => {
+  const before = (await published()).map(({ kid }) => kid);
+  const config = { masterKey: Buffer.alloc(32, 8) };
+  await assert.rejects(openStage({ databaseUrl: databaseOf(server), clock: server.clock, config }));
+  assert.deepEqual(
+    (await published()).map(({ kid }) => kid),
+    before,
+  );
+});
