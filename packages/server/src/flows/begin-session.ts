@@ -1,5 +1,13 @@
 import { argusClient, type DeviceId, type GrantId, type SessionId, type TenantId } from '@argus/contract';
-import { type Change, type Device, type EventDraft, startSession, type User } from '@argus/core';
+import {
+  type Change,
+  type Device,
+  type EventDraft,
+  type Grant,
+  type Session,
+  startSession,
+  type User,
+} from '@argus/core';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies, SetCookie } from '../http/cookies.ts';
 import { deviceCookieSeconds } from '../http/cookies.ts';
@@ -50,38 +58,57 @@ export function bearSession(services: Services, arrival: Arrival): SessionBirth 
     policy,
     now,
   );
-  const by = { actor: 'user', origin };
-  const changes: Change[] = [
-    { kind: 'hold-user', userId: user.id },
-    { kind: 'see-device', device, at: now },
-    { kind: 'create-session', session, methods: ['pwd'], authenticationIds: [random.uuid()] },
-    { kind: 'create-grant', grant },
-    ...replaced(services, arrival, now),
-    {
-      kind: 'limit-sessions',
-      userId: user.id,
-      keep: policy.session.concurrent.max,
-      except: session.id,
-      at: now,
-      by,
-    },
-  ];
-  const about = {
-    actor: 'user',
-    userId: user.id,
-    sessionId: session.id,
-    grantId: grant.id,
-    deviceId: device.id,
-    origin,
-  };
-  const events: EventDraft[] = [{ type: 'sign-in.succeeded', ...about, details: { amr: session.amr } }];
-  if (!arrival.device) events.push({ type: 'device.seen-first', ...about });
+  const born = { device, session, grant };
   return {
-    changes,
-    events,
+    changes: changesOf(services, arrival, born),
+    events: eventsOf(arrival, born),
     current: { tenant, user, device, session, grant, policyVersion: 1 },
     newDeviceCookie: cookie,
   };
+}
+
+interface Born {
+  readonly device: Device;
+  readonly session: Session;
+  readonly grant: Grant;
+}
+
+function changesOf(services: Services, arrival: Arrival, { device, session, grant }: Born): Change[] {
+  const { user, origin, tenant } = arrival;
+  const at = session.createdAt;
+  return [
+    { kind: 'hold-user', userId: user.id },
+    { kind: 'see-device', device, at },
+    {
+      kind: 'create-session',
+      session,
+      methods: session.amr,
+      authenticationIds: session.amr.map(() => services.random.uuid()),
+    },
+    { kind: 'create-grant', grant },
+    ...replaced(services, arrival, at),
+    {
+      kind: 'limit-sessions',
+      userId: user.id,
+      keep: services.policy(tenant).session.concurrent.max,
+      except: session.id,
+      at,
+      by: { actor: 'user', origin },
+    },
+  ];
+}
+
+function eventsOf(arrival: Arrival, { device, session, grant }: Born): EventDraft[] {
+  const about = {
+    actor: 'user',
+    userId: arrival.user.id,
+    sessionId: session.id,
+    grantId: grant.id,
+    deviceId: device.id,
+    origin: arrival.origin,
+  };
+  const signedIn: EventDraft = { type: 'sign-in.succeeded', ...about, details: { amr: session.amr } };
+  return arrival.device ? [signedIn] : [signedIn, { type: 'device.seen-first', ...about }];
 }
 
 /** The cookies and the session of a birth that was committed. */
