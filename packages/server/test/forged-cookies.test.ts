@@ -6,7 +6,7 @@ import { chrome, userAgent } from '@argus/testing/user-agent';
 import { issueAccessToken, issueRefreshToken } from '@argus/tokens';
 import { assertConforms } from './conforms.ts';
 import { type EndpointName, sampleOf } from './routes.ts';
-import { exactly, holdings, openStage, ownOrigin, type Person, refresh, someone } from './stage.ts';
+import { exactly, holdings, openStage, ownOrigin, type Person, refresh, someone, tenant } from './stage.ts';
 
 let server: TestServer;
 let person: Person;
@@ -230,6 +230,17 @@ describe('our own signature alone is not enough:', () => {
         JSON.stringify(change),
       );
   });
+});
+
+test('a token of a grant that has ended opens and renews nothing, though its session lives', async () => {
+  const one = await someone(server);
+  const [, payload] = partsOf(tokenOf(one, 'access'));
+  const { gid } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  const at = server.clock.now();
+  const changes = [{ kind: 'end-grant', grantId: gid, reason: 'replaced', at }] as const;
+  assert.ok((await server.argus.services.store.commit({ tenant, changes, events: [] })).isCommitted);
+  assert.equal((await one.browser.call('getSession')).body.code, 'session_ended');
+  assert.equal((await refresh(one.browser)).status, 401);
 });
 
 describe('a cookie that came twice counts as none:', () => {
