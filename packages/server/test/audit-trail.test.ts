@@ -120,7 +120,7 @@ test('the line about a theft names both: who rotated, and who came after', () =>
 
 test('the reason for a refused sign-in is for the log alone', () => {
   const reasons = new Set(of('sign-in.refused').map(({ reason }) => reason));
-  assert.deepEqual([...reasons].sort(), ['unknown-user', 'user-disabled', 'wrong-password']);
+  assert.deepEqual(reasons, new Set(['unknown-user', 'user-disabled', 'wrong-password']));
 });
 
 test('no line holds a password, a token, a cookie, a key or a hash', async () => {
