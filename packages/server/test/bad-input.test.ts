@@ -133,7 +133,7 @@ function bodyOf(name: EndpointName): unknown {
 }
 
 describe('a field of a wrong kind is refused with its place, and changes nothing:', () => {
-  const wrong = [1, true, null, [], {}, ['x'], 1.5, { toString: 'x' }];
+  const wrong: readonly unknown[] = [1, true, null, [], {}, ['x'], 1.5, { toString: 'x' }];
   for (const name of withBody) {
     test(name, () =>
       changingNothing(async () => {
