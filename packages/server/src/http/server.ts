@@ -43,6 +43,8 @@ export function createHttpServer(services: Services, routes: readonly Route[]): 
     frameworkErrors: (_error, _request, reply) =>
       void sendProblem(reply, { refused: 'malformed_request' }, config.issuer),
   });
+  // Node swaps the two when headers may take longer than the whole request, which its default of a minute would.
+  app.server.headersTimeout = 15_000;
   answerByOurselves(app.server, isSecure);
   app.addHook('onRequest', (request, reply, done) => {
     if (hasOneHost(request.raw)) done();
