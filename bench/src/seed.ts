@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { hash } from '@node-rs/argon2';
 import pg from 'pg';
 
 /** How seeded rows are named, so that the load generator can make tokens for them without asking. */
@@ -48,6 +49,18 @@ export async function seedSessions(
   };
 }
 
+/** Give the first seeded people a password, all the same one under one hash. */
+export async function givePasswords(url: string, of: { password: string; people: number }): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const phc = await hash(of.password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+    await client.query(passwordsSql, [of.people, phc, new Date().toISOString()]);
+  } finally {
+    await client.end();
+  }
+}
+
 export const userAgent =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
 
@@ -80,3 +93,7 @@ const grantsSql = `
   SELECT 'default', ${id('c', 'n')}, ${id('b', 'n')}, 'argus', 'active', 1, sha256(${id('c', 'n')}::text::bytea), t, t,
     t + interval '6 hours', '127.0.0.1', $4
   FROM generate_series($1::int, $2::int) n, (SELECT $3::timestamptz AS t) x`;
+
+const passwordsSql = `
+  INSERT INTO passwords (tenant_id, user_id, phc, changed_at)
+  SELECT 'default', ${id('a', 'n')}, $2, $3 FROM generate_series(0, $1::int - 1) n`;

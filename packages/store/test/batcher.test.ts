@@ -33,6 +33,19 @@ function stage(limits: Partial<BatchOptions<string, string>> = {}) {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a batcher', { timeout: 10_000 }, () => {
+  test('asks a database that is gone once for a whole batch, not once for each of its members', async () => {
+    const { batcher, flights } = stage();
+    const outcomes = ['a', 'b', 'c'].map((item) => batcher.submit(item));
+    await settled();
+    flights[0]?.crash(Object.assign(new Error('the database system is shutting down'), { code: '57P03' }));
+    const ends = await Promise.allSettled(outcomes);
+    assert.deepEqual(
+      ends.map(({ status }) => status),
+      ['rejected', 'rejected', 'rejected'],
+    );
+    assert.equal(flights.length, 1);
+  });
+
   test('sends together what came in one turn, and gathers what comes while all lanes are busy', async () => {
     const { batcher, flights, aloft } = stage();
     const outcomes = ['a', 'b'].map((item) => batcher.submit(item));

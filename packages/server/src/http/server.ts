@@ -51,13 +51,20 @@ export function createHttpServer(services: Services, routes: readonly Route[]): 
     else sendProblem(reply, { refused: 'malformed_request' }, config.issuer);
   });
   acceptBodies(app);
+  const working = new Set<Promise<unknown>>();
   for (const route of routes) {
     app.route({
       method: route.method,
       url: route.path,
-      handler: (request, reply) => serve(services, route, { request, reply }),
+      handler(request, reply) {
+        const work = serve(services, route, { request, reply });
+        working.add(work);
+        return work.finally(() => working.delete(work));
+      },
     });
   }
+  // A caller who hung up leaves work behind that still needs the database.
+  app.addHook('onClose', async () => void (await Promise.allSettled(working)));
   refuseTheRest(app, services, routes);
   return app;
 }

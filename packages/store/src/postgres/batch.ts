@@ -1,4 +1,5 @@
 import { atEndOfTurn } from '../services/clock.ts';
+import { isUnavailable } from './unavailable.ts';
 
 /** Work that is gathered while earlier work is in flight, and then sent as one statement. */
 export interface Batcher<Item, Outcome> {
@@ -88,7 +89,10 @@ async function settle<Item, Outcome>(
     const outcomes = await options.run(batch.map(({ item }) => item));
     for (const [at, waiting] of batch.entries()) waiting.resolve(outcomes[at] as Outcome); // run answers one for each
   } catch (error) {
-    if (batch.length === 1) return batch[0]?.reject(error);
+    if (batch.length === 1 || isUnavailable(error)) {
+      for (const waiting of batch) waiting.reject(error);
+      return;
+    }
     // A member that breaks the statement must not take its neighbours with it.
     for (const waiting of batch) await settle([waiting], options);
   }

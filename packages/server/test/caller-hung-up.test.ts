@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cheapPasswords } from '@argus/testing/parts';
+import { startTestServer } from '@argus/testing/server';
+import { userAgent } from '@argus/testing/user-agent';
+
+test('stopping waits for the work of a caller who hung up, and only then lets go of the database', async () => {
+  const order: string[] = [];
+  const { promise: hashing, resolve: hashIsAsked } = Promise.withResolvers<void>();
+  const { promise: hashed, resolve: finishHash } = Promise.withResolvers<void>();
+  const passwords = {
+    ...cheapPasswords,
+    async verify() {
+      hashIsAsked();
+      await hashed;
+      order.push('hashed');
+      return false;
+    },
+  };
+  const server = await startTestServer({ parts: { passwords } });
+  const hangUp = new AbortController();
+  const asked = userAgent(server).fetch('/api/sign-in', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ identifier: 'ada@example.org', password: 'correct horse battery staple' }),
+    signal: hangUp.signal,
+  });
+  await hashing;
+  hangUp.abort();
+  await assert.rejects(asked);
+  const { pool } = server.argus.services.store;
+  const end = pool.end.bind(pool);
+  Object.assign(pool, {
+    end: () => {
+      order.push('database closed');
+      return end();
+    },
+  });
+  const stopped = server[Symbol.asyncDispose]();
+  setImmediate(finishHash);
+  await stopped;
+  assert.deepEqual(order, ['hashed', 'database closed']);
+});
