@@ -37,7 +37,19 @@ test('stopping waits for the work of a caller who hung up, and only then lets go
     },
   });
   const stopped = server[Symbol.asyncDispose]();
-  setImmediate(finishHash);
+  await refusesCallers(server.url);
+  // Enough turns for a server that does not wait to let go of its database.
+  for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  finishHash();
   await stopped;
   assert.deepEqual(order, ['hashed', 'database closed']);
 });
+
+async function refusesCallers(url: string): Promise<void> {
+  const isOpen = () =>
+    fetch(new URL('/health/live', url)).then(
+      () => true,
+      () => false,
+    );
+  while (await isOpen());
+}
