@@ -72,6 +72,7 @@ export const auditEventTypes = [
   'user.disabled',
   'user.enabled',
   'user.roles-changed',
+  'user.name-changed',
   'user.password-changed',
   'user.password-change-refused',
   'user.link-issued',

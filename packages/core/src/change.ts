@@ -38,6 +38,7 @@ export type Change =
   | { readonly kind: 'expect-password'; readonly userId: UserId; readonly phc: string }
   | { readonly kind: 'set-user-status'; readonly userId: UserId; readonly status: UserStatus }
   | { readonly kind: 'set-user-roles'; readonly userId: UserId; readonly roles: readonly string[] }
+  | { readonly kind: 'set-user-name'; readonly userId: UserId; readonly name: string | null }
   /** Expects an active user and holds the row first of all, so that everything about one person happens in turn. */
   | { readonly kind: 'hold-user'; readonly userId: UserId }
   /** Expects a live session of this user and holds it. */

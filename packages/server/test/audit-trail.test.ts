@@ -62,6 +62,7 @@ const needs: Readonly<Record<AuditEventType, { readonly by: RegExp; readonly nam
   'user.disabled': { by: /^administrator:/, names: ['userId'] },
   'user.enabled': { by: /^administrator:/, names: ['userId'] },
   'user.roles-changed': { by: /^administrator:/, names: ['userId'] },
+  'user.name-changed': { by: /^operator$/, names: ['userId'] },
   'user.password-changed': { by: /^user$/, names: ['userId', 'sessionId'] },
   'user.password-change-refused': { by: /^user$/, names: ['userId', 'sessionId', 'reason'] },
   'user.link-issued': { by: /^(system|administrator:.+|operator)$/, names: ['reason'] },

@@ -84,6 +84,8 @@ async function administration(
   ];
   const applied = await agent().call('adminApply', { headers, body: { tenants: [{ id: 'other' }], users } });
   for (const { link } of applied.body.changes) if (link) secrets.add(tokenIn(link));
+  const renamed = [{ ...users[0], name: 'Renamed' }];
+  await agent().call('adminApply', { headers, body: { users: renamed } });
   await agent().call('adminRotateKeys', { headers });
   for (const { value } of [...first.cookies].map(([, value]) => ({ value }))) keep(secrets, value);
   return administratorId;

@@ -51,6 +51,7 @@ const guards: readonly Guard[] = [
   { what: 'nobody is there', kind: 'set-password', but: unknown },
   { what: 'the password was changed', kind: 'expect-password', but: () => ({ phc: 'an older one' }) },
   { what: 'nobody is there', kind: 'set-user-status', but: unknown },
+  { what: 'nobody is there', kind: 'set-user-name', but: unknown },
   { what: 'nobody is there', kind: 'set-user-roles', but: unknown },
   { what: 'nobody is there', kind: 'hold-user', but: unknown },
   { what: 'the user is disabled', kind: 'hold-user', first: disable },

@@ -1,5 +1,12 @@
 import type { ApplyDocument, RefusalCode, TenantId } from '@argus/contract';
-import { type Change, canonicalEmail, type EventDraft, passwordRefusal } from '@argus/core';
+import {
+  type Change,
+  canonicalEmail,
+  canonicalName,
+  type EventDraft,
+  passwordRefusal,
+  type User,
+} from '@argus/core';
 import { knownTenants, usersOfTenant } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
 import { type Services, stamp } from '../services.ts';
@@ -106,21 +113,32 @@ async function applyUser(
   const { items } = await usersOfTenant(services.store.pool, tenant, { email, limit: 1, now });
   const known = items[0]?.user;
   if (!known) return createUser(services, { ...by, tenant }, { ...declared, email });
-  if (sameSet(known.roles, declared.roles)) return null;
-  await services.store.commit({
-    tenant,
-    changes: [{ kind: 'set-user-roles', userId: known.id, roles: declared.roles }],
-    events: stamp(services, now, [
-      {
-        type: 'user.roles-changed',
-        actor: by.actor,
-        origin: by.origin,
-        userId: known.id,
-        details: { roles: declared.roles },
-      },
-    ]),
-  });
-  return { kind: 'change', what: 'user', name: email };
+  const { changes, events } = differences(known, declared, by);
+  if (changes.length === 0) return null;
+  const written = await services.store.commit({ tenant, changes, events: stamp(services, now, events) });
+  return written.isCommitted ? { kind: 'change', what: 'user', name: email } : null;
+}
+
+/** What must change for a user to be as declared; a name that is not declared stays. */
+function differences(
+  known: User,
+  declared: DeclaredUser,
+  by: Ender,
+): { changes: Change[]; events: EventDraft[] } {
+  const changes: Change[] = [];
+  const events: EventDraft[] = [];
+  const about = { actor: by.actor, origin: by.origin, userId: known.id };
+  const { roles } = declared;
+  if (!sameSet(known.roles, roles)) {
+    changes.push({ kind: 'set-user-roles', userId: known.id, roles });
+    events.push({ type: 'user.roles-changed', ...about, details: { roles } });
+  }
+  const name = canonicalName(declared.name);
+  if (name !== null && name !== known.name) {
+    changes.push({ kind: 'set-user-name', userId: known.id, name });
+    events.push({ type: 'user.name-changed', ...about });
+  }
+  return { changes, events };
 }
 
 async function createUser(
@@ -146,6 +164,7 @@ async function createUser(
     changes,
     events: stamp(services, at, [
       { type: 'user.created', ...about, reason: 'apply', details: { roles: declared.roles } },
+      ...(link ? [{ type: 'user.link-issued' as const, ...about, reason: 'invitation' }] : []),
     ]),
   });
   if (!written.isCommitted) return null; // somebody else created the same address a moment ago

@@ -36,6 +36,7 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
   },
   'user.disabled': { sentence: 'Your account was disabled.', tone: 'notable' },
   'user.enabled': { sentence: 'Your account was enabled again.', tone: 'notable' },
+  'user.name-changed': { sentence: 'The name on your account was changed.', tone: 'notable' },
   'user.roles-changed': { sentence: 'What you are allowed to do was changed.', tone: 'notable' },
   'user.password-changed': { sentence: 'Your password was changed.', tone: 'notable' },
   'user.password-change-refused': {

@@ -8,6 +8,7 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'set-password': users.setPassword,
   'expect-password': users.expectPassword,
   'set-user-status': users.setUserStatus,
+  'set-user-name': users.setUserName,
   'set-user-roles': users.setUserRoles,
   'hold-user': users.holdUser,
   'hold-session': sessions.holdSession,

@@ -43,6 +43,13 @@ export const setUserStatus: Write<Of<'set-user-status'>> = ({ userId, status }) 
   expects: 1,
 });
 
+export const setUserName: Write<Of<'set-user-name'>> = ({ userId, name }) => ({
+  name: 'set-user-name',
+  text: 'UPDATE users SET name = $3 WHERE tenant_id = $1 AND id = $2',
+  values: [userId, name],
+  expects: 1,
+});
+
 export const setUserRoles: Write<Of<'set-user-roles'>> = ({ userId, roles }) => ({
   name: 'set-user-roles',
   text: 'UPDATE users SET roles = $3 WHERE tenant_id = $1 AND id = $2',
