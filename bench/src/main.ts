@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { migrate } from '@argus/store';
 import { startPostgres } from '@argus/store/embedded';
 import { checkCosts } from './checking.ts';
+import { enumerationEffect } from './enumeration.ts';
 import { type MeasuredServer, startMeasuredServer } from './measured-server.ts';
 import { argon2Seconds, rsaSignatureSeconds } from './physical.ts';
 import { benchDevice, masterKey, openRing, refreshShots } from './refreshing.ts';
@@ -113,7 +114,19 @@ async function scenarios(server: MeasuredServer, { databaseUrl, seeded, startedA
       return signInShot(`user${turn % signingIn}@bench.example`, password);
     };
     await report(server, `sign-in|${seeded.count}|8`, { seconds, inFlight: 8, expected: 200, next }, argon2);
+    await reportEnumeration(server);
   }
+}
+
+async function reportEnumeration(server: MeasuredServer): Promise<void> {
+  const { samplesEach, areaUnderCurve, medianKnownMs, medianUnknownMs } = await enumerationEffect(
+    server.url,
+    400,
+  );
+  console.log(
+    `\nrefused sign-ins, ${samplesEach} of known and ${samplesEach} of unknown addresses: ` +
+      `medians ${medianKnownMs.toFixed(2)} and ${medianUnknownMs.toFixed(2)} ms, AUC ${areaUnderCurve.toFixed(3)}\n`,
+  );
 }
 
 async function report(

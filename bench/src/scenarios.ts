@@ -33,6 +33,11 @@ export function signInShot(email: string, password: string): Shot {
   };
 }
 
+/** The same with a password that nobody has. */
+export function signInTry(email: string): Shot {
+  return signInShot(email, 'not the password of anyone here');
+}
+
 async function accessCookie(
   ring: KeyRing,
   seeded: Seeded,
