@@ -1,3 +1,4 @@
+export * from './client.ts';
 export * from './endpoint.ts';
 export * from './endpoints/admin.ts';
 export { endpoints } from './endpoints/index.ts';
@@ -5,6 +6,7 @@ export * from './endpoints/operations.ts';
 export * from './endpoints/session.ts';
 export * from './endpoints/shapes.ts';
 export * from './endpoints/sign-in.ts';
+export * from './oauth.ts';
 export { openApiDocument } from './openapi.ts';
 export * from './problem.ts';
 export * from './refusals.ts';

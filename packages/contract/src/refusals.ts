@@ -24,6 +24,17 @@ export const refusals = {
     oauthError: 'invalid_request',
     sentence: 'Send either a bearer token or a session cookie, not both.',
   },
+  client_unknown: { status: 400, sentence: 'The application that sent you here is not known.' },
+  redirect_mismatch: {
+    status: 400,
+    sentence: 'The application sent an address that is not registered for it.',
+  },
+  provider_refused: { status: 403, sentence: 'The other provider did not confirm who you are.' },
+  provider_unreachable: { status: 503, sentence: 'The other provider cannot be reached. Try again shortly.' },
+  account_not_linked: {
+    status: 409,
+    sentence: 'An account with this e-mail address exists. Sign in to it first, then connect the provider.',
+  },
   invalid_credentials: { status: 401, sentence: 'The e-mail address or the password is not right.' },
   session_required: { status: 401, sentence: 'Sign in first.' },
   session_ended: { status: 401, sentence: 'This session has ended. Sign in again.' },

@@ -15,6 +15,10 @@ export type GrantId = Branded<'grant'>;
 export type DeviceId = Branded<'device'>;
 export type ClientId = Branded<'client'>;
 export type EventId = Branded<'event'>;
+/** The absolute URI of an API, which is the audience of its tokens (RFC 8707 §2). */
+export type ResourceId = Branded<'resource'>;
+/** An upstream identity provider. */
+export type ProviderId = Branded<'provider'>;
 
 /** Milliseconds since the Unix epoch. */
 export type Instant = number;
@@ -43,11 +47,21 @@ export const endReasons = [
   'user-disabled',
   'session-limit',
   'replaced',
+  'stepped-up',
+  'code-replayed',
+  'token-revoked',
+  'consent-withdrawn',
+  'client-disabled',
+  'client-removed',
+  'signed-out-at-provider',
 ] as const;
 export type EndReason = (typeof endReasons)[number];
 
-/** RFC 8176 method names that Argus issues so far. */
-export const authenticationMethods = ['pwd'] as const;
+/**
+ * RFC 8176 method names that Argus issues, and `fed`, its own for a proof made at another provider. What such a
+ * provider proved is told in the same names beside it.
+ */
+export const authenticationMethods = ['pwd', 'otp', 'hwk', 'swk', 'user', 'mfa', 'fed'] as const;
 export type AuthenticationMethod = (typeof authenticationMethods)[number];
 
 /** NIST SP 800-63B assurance levels as `acr` values. */
@@ -88,6 +102,38 @@ export const auditEventTypes = [
   'device.seen-first',
   'key.created',
   'key.removed',
+  'key.withdrawn',
   'configuration.applied',
+  'session.stepped-up',
+  'session.step-up-refused',
+  'client.created',
+  'client.changed',
+  'client.disabled',
+  'client.enabled',
+  'client.removed',
+  'client.secret-changed',
+  'client.refused',
+  'resource.declared',
+  'resource.removed',
+  'provider.declared',
+  'provider.removed',
+  'consent.given',
+  'consent.refused',
+  'consent.withdrawn',
+  'authorization.granted',
+  'authorization.refused',
+  'code.replayed',
+  'grant.began',
+  'grant.refused',
+  'grant.ended',
+  'token.exchanged',
+  'token.revoked',
+  'device.approved',
+  'device.denied',
+  'identity.linked',
+  'identity.unlinked',
+  'federation.refused',
+  'logout.delivered',
+  'logout.failed',
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];

@@ -1,5 +1,7 @@
 import type {
+  AssuranceLevel,
   AuthenticationMethod,
+  ClientId,
   DeviceId,
   EndReason,
   GrantId,
@@ -10,6 +12,8 @@ import type {
 } from '@argus/contract';
 import type { Origin } from './audit/event.ts';
 import type { Device } from './device/device.ts';
+import type { FederationChange } from './federation/change.ts';
+import type { OAuthChange } from './oauth/change.ts';
 import type { Grant, Session } from './session/session.ts';
 import type { Link, User } from './user/user.ts';
 
@@ -24,6 +28,8 @@ export interface EndedBy {
  * a commit whose expectation fails writes nothing and reports the change that lost.
  */
 export type Change =
+  | OAuthChange
+  | FederationChange
   /** Expects the address to be free. */
   | { readonly kind: 'create-user'; readonly user: User }
   /** Expects the stored password to be the one that was verified (`expected`), or none at all (`null`). */
@@ -84,12 +90,34 @@ export type Change =
       readonly at: Instant;
       readonly by: EndedBy;
     }
-  /** Expects an active grant. */
+  /** Expects an active grant unless `orAlreadyEnded`. */
   | {
       readonly kind: 'end-grant';
       readonly grantId: GrantId;
       readonly reason: EndReason;
       readonly at: Instant;
+      readonly orAlreadyEnded?: boolean;
+    }
+  /** Ends every grant of a client, of one user when named; expects nothing. */
+  | {
+      readonly kind: 'end-grants-of-client';
+      readonly clientId: ClientId;
+      readonly userId?: UserId;
+      readonly reason: EndReason;
+      readonly at: Instant;
+    }
+  /** Keeps a grant that does not rotate alive (FAPI 2.0): expects it, its session and its user to be live. */
+  | { readonly kind: 'renew-grant'; readonly renewal: Omit<Rotation, 'tenant' | 'eventId'> }
+  /** Expects an active session of an active user: what was proved now counts for it. */
+  | {
+      readonly kind: 'raise-session';
+      readonly sessionId: SessionId;
+      readonly userId: UserId;
+      readonly amr: readonly AuthenticationMethod[];
+      readonly acr: AssuranceLevel;
+      readonly authenticatedAt: Instant;
+      readonly methods: readonly AuthenticationMethod[];
+      readonly authenticationIds: readonly string[];
     }
   | { readonly kind: 'create-link'; readonly link: Link }
   /** Expects the link to be unused and not expired. */

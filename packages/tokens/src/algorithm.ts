@@ -1,10 +1,9 @@
 import { constants, createHmac, type KeyObject, sign, timingSafeEqual, verify } from 'node:crypto';
-import type { Instant } from '@argus/contract';
+import { type Instant, type SigningAlgorithm, signingAlgorithms } from '@argus/contract';
 import { derOf, rawOf } from './ecdsa-encoding.ts';
 import { TokensFault } from './fault.ts';
 
-export const signingAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
-export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+export { type SigningAlgorithm, signingAlgorithms };
 export type KeyAlgorithm = SigningAlgorithm | 'HS256';
 export type KeyUse = 'access' | 'refresh';
 

@@ -6,6 +6,7 @@ import type {
   EndReason,
   GrantId,
   Instant,
+  ResourceId,
   SessionId,
   SessionState,
   UserId,
@@ -40,7 +41,12 @@ export interface Grant {
   readonly generation: number;
   /** 32 random bytes under which token ids are derived. */
   readonly secret: Uint8Array;
+  /** Space-separated (RFC 6749 §3.3); empty for Argus's own grant. */
   readonly scope: string;
+  /** Resources that its access tokens may be for (RFC 8707); empty for Argus's own grant. */
+  readonly resources: readonly ResourceId[];
+  /** Thumbprint of the key it is bound to (RFC 9449 §5); null when anyone who holds its token may use it. */
+  readonly jkt: string | null;
   readonly createdAt: Instant;
   readonly rotatedAt: Instant;
   /** End of the newest refresh token. */

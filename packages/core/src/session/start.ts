@@ -54,6 +54,8 @@ export function startSession(
       generation: 1,
       secret: start.grantSecret,
       scope: '',
+      resources: [],
+      jkt: null,
       createdAt: now,
       rotatedAt: now,
       expiresAt: refreshTokenExpiresAt(lifetime),

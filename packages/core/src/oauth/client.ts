@@ -1,0 +1,44 @@
+import type {
+  ClientAuthMethod,
+  ClientId,
+  ClientSettings,
+  ClientSource,
+  ClientStatus,
+  GrantId,
+  Instant,
+  ResourceId,
+  ResourceSettings,
+  TenantId,
+} from '@argus/contract';
+
+/** An application that people or itself hold grants through (RFC 6749 §1.1). */
+export interface Client {
+  readonly id: ClientId;
+  readonly tenant: TenantId;
+  readonly status: ClientStatus;
+  readonly settings: ClientSettings;
+  /** HMAC-SHA256 of its secret under a key of the installation; null when it has none. */
+  readonly secretHash: Uint8Array | null;
+  /** Names what it holds for itself (`client_credentials`), in the tokens' `gid`. */
+  readonly ownGrantId: GrantId;
+  readonly source: ClientSource;
+  readonly createdAt: Instant;
+  readonly changedAt: Instant;
+}
+
+/** An API that access tokens are issued for. */
+export interface Resource {
+  readonly id: ResourceId;
+  readonly tenant: TenantId;
+  readonly settings: ResourceSettings;
+}
+
+/** RFC 7591 §2: what holds when nothing was declared. */
+export function authMethodOf({ authMethod, type }: ClientSettings): ClientAuthMethod {
+  return authMethod ?? (type === 'public' ? 'none' : 'client_secret_basic');
+}
+
+/** Whether only the holder of a key may use its tokens (RFC 9449; FAPI 2.0 §5.3.2.1). */
+export function demandsDpop({ requiresDpop, profile }: ClientSettings): boolean {
+  return requiresDpop || profile === 'fapi2';
+}
