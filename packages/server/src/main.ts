@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { balanced, type Policy } from '@argus/core';
 import { migrate, openStore } from '@argus/store';
 import { startPostgres } from '@argus/store/embedded';
+import { createDpopNonces } from '@argus/tokens';
 import { createApp } from './app.ts';
 import { createPasswordHasher, type PasswordHasher } from './authenticators/password.ts';
 import type { Config } from './config/config.ts';
@@ -10,6 +11,7 @@ import { firstAdministratorLink } from './first-administrator.ts';
 import { endExpiredSessions, type Sweep } from './jobs/end-expired.ts';
 import { openKeys } from './keys.ts';
 import { createMetrics } from './metrics.ts';
+import { openClientBook } from './oauth/client-book.ts';
 import { createSecrets, hashOf } from './secrets.ts';
 import { type Clock, repeat, systemClock, within } from './services/clock.ts';
 import { createLog, type Log } from './services/log.ts';
@@ -163,6 +165,7 @@ async function openServices(
     }),
   );
   const passwords = parts.passwords ?? (await createPasswordHasher(random));
+  const secrets = createSecrets(masterKey, random);
   const metrics = createMetrics(passwords.load, parts.isProcessWide ?? true);
   return {
     config,
@@ -172,7 +175,9 @@ async function openServices(
     store,
     passwords,
     keys: await openKeys({ store, masterKey, clock, random }),
-    secrets: createSecrets(masterKey),
+    clients: openClientBook(store, clock),
+    secrets,
+    dpopNonces: createDpopNonces({ key: secrets.dpopNonceKey, clock, lifeSeconds: 60 }),
     metrics: { ...metrics, ...(parts.metricsPage ? { page: parts.metricsPage } : {}) },
     throttle: createThrottle(parts.limits ?? generousLimits, metrics.throttled),
     operatorKeyHash: Buffer.from(hashOf(operatorKey)).toString('hex'),

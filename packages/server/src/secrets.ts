@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, hash, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { masterKeyOf, seal, unseal } from '@argus/tokens';
 import type { Random } from './services/random.ts';
 
 /** What is derived from the master key, and the secrets that leave in cookies and links. */
@@ -15,11 +16,21 @@ export interface Secrets {
    * that we know.
    */
   shownSecretHash(cookie: string | undefined): Uint8Array | null;
+  /** How a client's secret is kept: keyed, because an administrator may have chosen it. */
+  clientSecretHash(secret: string): Uint8Array;
+  /** Encrypts what others carry or the database keeps; `purpose` says what it is and cannot be exchanged. */
+  seal(purpose: string, plaintext: string): string;
+  /** What was sealed for this purpose; null for anything else. */
+  unseal(purpose: string, sealed: string): string | null;
+  /** Signs the nonces of DPoP proofs. */
+  readonly dpopNonceKey: KeyObject;
 }
 
-export function createSecrets(masterKey: Uint8Array): Secrets {
+export function createSecrets(masterKey: Uint8Array, random: Random): Secrets {
   const formKey = derive(masterKey, 'argus form token');
   const deviceKey = derive(masterKey, 'argus device cookie');
+  const clientKey = derive(masterKey, 'argus client secret');
+  const sealing = masterKeyOf(derive(masterKey, 'argus sealed values').export());
   const tagOf = (secret: string) =>
     createHmac('sha256', deviceKey).update(secret).digest('base64url').slice(0, 22);
   const formToken = (subject: string) => createHmac('sha256', formKey).update(subject).digest('base64url');
@@ -39,6 +50,18 @@ export function createSecrets(masterKey: Uint8Array): Secrets {
       const end = cookie?.indexOf('.') ?? -1;
       return cookie && end > 0 ? hashOf(cookie.slice(0, end)) : null;
     },
+    clientSecretHash: (secret) => createHmac('sha256', clientKey).update(secret).digest(),
+    seal: (purpose, plaintext) =>
+      Buffer.from(seal(sealing, Buffer.from(plaintext, 'utf8'), purpose, random)).toString('base64url'),
+    unseal(purpose, sealed) {
+      try {
+        return Buffer.from(unseal(sealing, Buffer.from(sealed, 'base64url'), purpose)).toString('utf8');
+      } catch {
+        // Changed, sealed for something else or by another installation: whoever carries it gets nothing.
+        return null;
+      }
+    },
+    dpopNonceKey: derive(masterKey, 'argus dpop nonce'),
   };
 }
 

@@ -1,10 +1,12 @@
 import type { TenantId } from '@argus/contract';
 import type { AuditEvent, EventDraft, Policy } from '@argus/core';
 import type { Store } from '@argus/store';
+import type { DpopNonces } from '@argus/tokens';
 import type { PasswordHasher } from './authenticators/password.ts';
 import type { Config } from './config/config.ts';
 import type { KeyKeeper } from './keys.ts';
 import type { Metrics } from './metrics.ts';
+import type { ClientBook } from './oauth/client-book.ts';
 import type { Secrets } from './secrets.ts';
 import type { Clock } from './services/clock.ts';
 import type { Log } from './services/log.ts';
@@ -19,6 +21,8 @@ export interface Services {
   readonly log: Log;
   readonly store: Store;
   readonly keys: KeyKeeper;
+  readonly clients: ClientBook;
+  readonly dpopNonces: DpopNonces;
   readonly passwords: PasswordHasher;
   readonly secrets: Secrets;
   readonly metrics: Metrics;

@@ -1,5 +1,6 @@
 import { type Problem, problemOf, type RefusalCode, refusalOf } from '@argus/contract';
 import type { SetCookie } from './cookies.ts';
+import type { PagePolicy } from './security-headers.ts';
 
 /** What a route gives back; the HTTP layer turns it into bytes. */
 export interface Answer {
@@ -9,6 +10,8 @@ export interface Answer {
   readonly text?: { readonly type: string; readonly body: string };
   readonly cookies?: readonly SetCookie[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** What a page may do beyond the policy of all pages. */
+  readonly csp?: PagePolicy;
 }
 
 /** An expected no, as a flow returns it. */

@@ -1,4 +1,5 @@
 import type { Refused } from './answer.ts';
+import { type Parameters, readParameters } from './parameters.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
@@ -31,6 +32,13 @@ function wellFormed(key: string, part: unknown): unknown {
   const isBroken = !key.isWellFormed() || (typeof part === 'string' && !part.isWellFormed());
   if (isBroken) throw new SyntaxError('lone surrogate');
   return part;
+}
+
+/** OAuth parameters from a form body; a parameter may come twice here, the endpoint judges which. */
+export function parseParameters(bytes: Buffer): { readonly value: Parameters } | Refused {
+  const text = textOf(bytes);
+  const parameters = text === null ? null : readParameters(text);
+  return parameters ? { value: parameters } : { refused: 'malformed_request' };
 }
 
 /** HTML form fields (WHATWG URL §5.1); a field that comes twice is refused. */

@@ -11,7 +11,9 @@ export interface Call {
   readonly method: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
-  /** JSON value or form fields; undefined without a body. */
+  /** The query as it came, without the question mark. */
+  readonly search: string;
+  /** JSON value, form fields, or the `Parameters` of an OAuth call; undefined without a body. */
   readonly body: unknown;
   readonly headers: IncomingHttpHeaders;
   readonly cookies: Cookies;
@@ -26,9 +28,16 @@ export interface Call {
 export interface Route {
   readonly method: Endpoint['method'];
   readonly path: string;
-  /** `json`: JSON or nothing from our own pages; `form`: the same with form fields; `operator`: JSON with a key. */
-  readonly accepts: 'json' | 'form' | 'operator' | 'nothing';
+  /**
+   * `json`: JSON or nothing from our own pages; `form`: the same with form fields; `operator`: JSON with a key;
+   * `oauth`: OAuth parameters and `foreign-json`: JSON, both from anywhere, because no cookie counts there.
+   */
+  readonly accepts: 'json' | 'form' | 'operator' | 'oauth' | 'foreign-json' | 'nothing';
+  /** Whose pages may read the answer: everybody's, or those of origins that a client registered. */
+  readonly cors?: 'any' | 'registered';
   readonly endpoint?: Endpoint;
+  /** `oauth`: refusals are the JSON of RFC 6749 §5.2; otherwise problems (RFC 9457). */
+  readonly speaks?: 'oauth';
   handle(services: Services, call: Call): Promise<Answer>;
 }
 

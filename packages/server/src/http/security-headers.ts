@@ -20,6 +20,23 @@ const onOthers = { ...always, 'content-security-policy': sandbox };
 const onSecurePages = { ...onPages, ...secure };
 const onSecureOthers = { ...onOthers, ...secure };
 
+/** Where one page may lead, and the one script it may run. */
+export interface PagePolicy {
+  /** Sources that a form's answer may redirect to: Chromium holds `form-action` against redirects too (CSP 3 §6.4.2). */
+  readonly formAction?: readonly string[];
+  /** `sha256-…` of an inline script. */
+  readonly scriptHash?: string;
+}
+
+const sourceForm = /^(https?:\/\/[\w.:[\]-]+|[a-z][a-z0-9+.-]*:)$/;
+
+/** The policy of a page that needs more than others. A source of another form than ours is left out. */
+export function pagePolicy({ formAction = [], scriptHash }: PagePolicy): string {
+  const sources = formAction.filter((source) => sourceForm.test(source));
+  const more = page.replace("form-action 'self'", ["form-action 'self'", ...sources].join(' '));
+  return scriptHash === undefined ? more : `${more}; script-src '${scriptHash}'`;
+}
+
 /** An answer that is no page can never be rendered as one (ASVS 3.2.1). */
 export function securityHeaders(kind: 'page' | 'other', isSecure: boolean): Readonly<Record<string, string>> {
   if (kind === 'page') return isSecure ? onSecurePages : onPages;

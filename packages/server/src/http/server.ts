@@ -8,16 +8,18 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { HashingBusy } from '../authenticators/password.ts';
+import { oauthRefusalOf } from '../oauth/oauth-answer.ts';
 import { stopwatch } from '../services/clock.ts';
 import type { Services } from '../services.ts';
 import { type Answer, problemAnswer, type Refused } from './answer.ts';
-import { parseForm, parseJson } from './body.ts';
+import { parseForm, parseJson, parseParameters } from './body.ts';
 import { answerByOurselves, brokenConnectionHandler, hasOneHost } from './broken.ts';
 import { addressOf, isLocal } from './caller.ts';
 import { readCookies, writeCookie } from './cookies.ts';
+import { corsHeaders, preflightHeaders } from './cors.ts';
 import { isOwnPage } from './csrf.ts';
 import type { Call, Route } from './route.ts';
-import { securityHeaders } from './security-headers.ts';
+import { pagePolicy, securityHeaders } from './security-headers.ts';
 
 export type { FastifyInstance } from 'fastify';
 
@@ -77,6 +79,7 @@ interface Exchange {
 async function serve(services: Services, route: Route, { request, reply }: Exchange): Promise<FastifyReply> {
   const seconds = stopwatch();
   const answer = await answerTo(services, route, request);
+  if (route.cors) reply.headers((await corsHeaders(services, route, request.headers.origin)) ?? {});
   send(reply, answer, services.config.issuer);
   services.metrics.requests.inc({ method: route.method, route: route.path, status: String(answer.status) });
   services.metrics.durations.observe({ method: route.method, route: route.path }, seconds());
@@ -84,22 +87,31 @@ async function serve(services: Services, route: Route, { request, reply }: Excha
 }
 
 async function answerTo(services: Services, route: Route, request: FastifyRequest): Promise<Answer> {
+  const refuse = (refused: Refused) => refusalAnswer(route, refused);
   try {
     const call = readCall(route, request, services.config.origins);
-    return 'refused' in call ? problemAnswer(call) : await route.handle(services, call);
+    return 'refused' in call ? refuse(call) : await route.handle(services, call);
   } catch (fault) {
     if (fault instanceof HashingBusy || fault instanceof BatchFull)
-      return problemAnswer({ refused: 'unavailable', retryAfterSeconds: 2 });
+      return refuse({ refused: 'unavailable', retryAfterSeconds: 2 });
     services.log.error({ err: fault, requestId: request.id, route: route.path }, 'a request failed');
-    if (isUnavailable(fault)) return problemAnswer({ refused: 'unavailable', retryAfterSeconds: 1 });
-    return problemAnswer({ refused: 'fault' });
+    if (isUnavailable(fault)) return refuse({ refused: 'unavailable', retryAfterSeconds: 1 });
+    return refuse({ refused: 'fault' });
   }
 }
 
+/** A refusal in the words that callers of this route read. */
+function refusalAnswer(route: Route, refused: Refused): Answer {
+  const problem = problemAnswer(refused);
+  return route.speaks === 'oauth' ? oauthRefusalOf(refused.refused, problem.headers) : problem;
+}
+
+// Calls that prove themselves by what they carry: a foreign page that makes one gains nothing by the person's cookies.
+const cookieless: ReadonlySet<Route['accepts']> = new Set(['operator', 'oauth', 'foreign-json']);
+
 function readCall(route: Route, request: FastifyRequest, origins: readonly string[]): Call | Refused {
-  const isUnsafe = route.method !== 'GET';
-  if (isUnsafe && route.accepts !== 'operator' && !isOwnPage(request.headers, origins))
-    return { refused: 'foreign_origin' };
+  const isGuarded = route.method !== 'GET' && !cookieless.has(route.accepts);
+  if (isGuarded && !isOwnPage(request.headers, origins)) return { refused: 'foreign_origin' };
   // The API answers scripts; as the target of a navigation it would be a page that nobody designed (ASVS 3.2.1).
   if (route.endpoint && request.headers['sec-fetch-dest'] === 'document' && route.path.startsWith('/api/'))
     return { refused: 'denied' };
@@ -109,6 +121,7 @@ function readCall(route: Route, request: FastifyRequest, origins: readonly strin
     method: route.method,
     params: request.params as Record<string, string>, // find-my-way gives strings
     query: queryOf(request.url),
+    search: searchOf(request.url),
     body: body.value,
     headers: request.headers,
     cookies: readCookies(request.headers.cookie),
@@ -123,24 +136,30 @@ function readCall(route: Route, request: FastifyRequest, origins: readonly strin
 
 function bodyOf(route: Route, { body, headers }: FastifyRequest): { readonly value: unknown } | Refused {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-  if (bytes.length === 0) return { value: route.accepts === 'form' ? {} : undefined };
+  const isForm = route.accepts === 'form' || route.accepts === 'oauth';
+  if (bytes.length === 0 && route.accepts !== 'oauth') return { value: isForm ? {} : undefined };
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
-  const wanted = route.accepts === 'form' ? 'application/x-www-form-urlencoded' : 'application/json';
-  if (route.accepts === 'nothing' || type !== wanted) return { refused: 'unsupported_media_type' };
-  return route.accepts === 'form' ? parseForm(bytes) : parseJson(bytes);
+  const wanted = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
+  if (route.accepts === 'nothing' || (type !== wanted && bytes.length > 0))
+    return { refused: 'unsupported_media_type' };
+  if (route.accepts === 'oauth') return parseParameters(bytes);
+  return isForm ? parseForm(bytes) : parseJson(bytes);
 }
 
 /** Query fields; of a field that comes twice the first counts nowhere, so it is left out. */
 function queryOf(url: string): Record<string, string> {
-  const at = url.indexOf('?');
   const fields: Record<string, string> = {};
-  if (at < 0) return fields;
-  const query = new URLSearchParams(url.slice(at + 1));
+  const query = new URLSearchParams(searchOf(url));
   for (const name of new Set(query.keys())) {
     const values = query.getAll(name);
     if (values.length === 1) fields[name] = values[0] ?? '';
   }
   return fields;
+}
+
+function searchOf(url: string): string {
+  const at = url.indexOf('?');
+  return at < 0 ? '' : url.slice(at + 1);
 }
 
 function acceptBodies(app: FastifyInstance): void {
@@ -153,6 +172,7 @@ function send(reply: FastifyReply, answer: Answer, issuer: string): void {
   const kind = answer.html === undefined ? 'other' : 'page';
   reply.code(answer.status).headers(securityHeaders(kind, issuer.startsWith('https:')));
   reply.header('cache-control', 'no-store');
+  if (answer.csp) reply.header('content-security-policy', pagePolicy(answer.csp));
   if (answer.headers) reply.headers(answer.headers);
   for (const cookie of answer.cookies ?? []) reply.header('set-cookie', writeCookie(cookie));
   if (answer.html !== undefined) reply.type('text/html; charset=utf-8').send(answer.html);
@@ -170,12 +190,15 @@ function refuseTheRest(app: FastifyInstance, services: Services, routes: readonl
   const methods = new Map<string, string[]>();
   for (const { path, method } of routes) methods.set(path, [...(methods.get(path) ?? []), method]);
   for (const [path, known] of methods) {
+    const shared = routes.find((route) => route.path === path && route.cors);
     app.route({
       method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter(
         (method) => !known.includes(method),
       ),
       url: path,
-      handler: async (_request, reply) => {
+      handler: async (request, reply) => {
+        if (shared && request.method === 'OPTIONS')
+          return preflight(services, { route: shared, known, request, reply });
         reply.header('allow', known.join(', '));
         sendProblem(reply, { refused: 'method_not_allowed' }, issuer);
         return reply;
@@ -188,6 +211,18 @@ function refuseTheRest(app: FastifyInstance, services: Services, routes: readonl
     if (refused === 'fault') services.log.error({ err: error, requestId: request.id }, 'a request failed');
     sendProblem(reply, { refused }, issuer);
   });
+}
+
+async function preflight(
+  services: Services,
+  asked: Exchange & { readonly route: Route; readonly known: readonly string[] },
+): Promise<FastifyReply> {
+  const { request, reply, route, known } = asked;
+  const shared = await corsHeaders(services, route, request.headers.origin);
+  if (shared) reply.headers(shared);
+  if (shared?.['access-control-allow-origin']) reply.headers(preflightHeaders(known));
+  send(reply, { status: 204 }, services.config.issuer);
+  return reply;
 }
 
 function refusalOfStatus(status: number | undefined): RefusalCode {
