@@ -1,8 +1,11 @@
 import type { z } from 'zod';
 import type { RefusalCode } from './refusals.ts';
 
-/** Who may call: nobody in particular, a signed-in person by cookie, or an operator. */
-export type Caller = 'anyone' | 'session' | 'refresh-cookie' | 'operator';
+/**
+ * Who may call: nobody in particular, a signed-in person by cookie, an operator, an OAuth client that proves itself,
+ * or whoever holds an access token.
+ */
+export type Caller = 'anyone' | 'session' | 'refresh-cookie' | 'operator' | 'client' | 'access-token';
 
 /** One HTTP call of the contract. Routes, clients and OpenAPI are all made from this. */
 export interface Endpoint {
@@ -16,6 +19,10 @@ export interface Endpoint {
   readonly body?: z.ZodType;
   /** Status of success and the schema of its body; `null` means no body. */
   readonly success: { readonly status: number; readonly body: z.ZodType | null };
+  /** Form parameters and the errors of RFC 6749 §5.2 instead of JSON and problems. */
+  readonly speaks?: 'oauth';
+  /** A browser is led here: the answer is a redirect or a page. */
+  readonly isPage?: true;
   /** Refusals this call may answer, beyond those every call may (see `commonRefusals`). */
   readonly refusals: readonly RefusalCode[];
 }

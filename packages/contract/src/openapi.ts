@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commonRefusals, type Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints/index.ts';
+import { oauthErrorSchema } from './endpoints/oauth.ts';
 import { problemSchema } from './problem.ts';
 import { type RefusalCode, refusalOf } from './refusals.ts';
 import { cookieNames } from './vocabulary.ts';
@@ -21,11 +22,13 @@ export function openApiDocument(server: string, version: string): Json {
     servers: [{ url: server }],
     paths,
     components: {
-      schemas: { Problem: schemaOf(problemSchema) },
+      schemas: { Problem: schemaOf(problemSchema), OAuthError: schemaOf(oauthErrorSchema) },
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: cookieNames.access },
         'refresh-cookie': { type: 'apiKey', in: 'cookie', name: cookieNames.refresh },
         operator: { type: 'http', scheme: 'bearer' },
+        client: { type: 'http', scheme: 'basic' },
+        'access-token': { type: 'http', scheme: 'bearer' },
       },
     },
   };
@@ -42,7 +45,7 @@ function operationOf(name: string, endpoint: Endpoint): Json {
       ? {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } },
+            content: { [bodyTypeOf(endpoint)]: { schema: schemaOf(endpoint.body, 'input') } },
           },
         }
       : {}),
@@ -51,10 +54,23 @@ function operationOf(name: string, endpoint: Endpoint): Json {
         description: 'Done.',
         ...(success.body ? { content: { 'application/json': { schema: schemaOf(success.body) } } } : {}),
       },
-      ...refusalResponses([...commonRefusals, ...endpoint.refusals]),
+      ...(endpoint.speaks === 'oauth'
+        ? oauthResponses
+        : refusalResponses([...commonRefusals, ...endpoint.refusals])),
     },
   };
 }
+
+function bodyTypeOf({ speaks }: Endpoint): string {
+  return speaks === 'oauth' ? 'application/x-www-form-urlencoded' : 'application/json';
+}
+
+const oauthResponses: Json = {
+  default: {
+    description: 'Refused, in the words of RFC 6749 §5.2.',
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/OAuthError' } } },
+  },
+};
 
 function parametersOf(place: 'path' | 'query', schema: z.ZodObject | undefined): Json[] {
   if (!schema) return [];

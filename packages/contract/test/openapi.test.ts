@@ -27,7 +27,11 @@ test('every endpoint has an operation of its name, with its success and its refu
     const operation = operationOf(endpoint);
     assert.equal(operation?.operationId, name);
     assert.ok(operation?.responses[endpoint.success.status], name);
-    assert.ok(operation?.responses['500']?.content?.['application/problem+json'], name);
+    const refused =
+      endpoint.speaks === 'oauth'
+        ? operation?.responses.default?.content?.['application/json']
+        : operation?.responses['500']?.content?.['application/problem+json'];
+    assert.ok(refused, name);
   }
 });
 

@@ -54,7 +54,9 @@ test('every list has a limit of at most a hundred and a cursor', () => {
 });
 
 test('bodies and queries refuse what they do not know', () => {
-  for (const [name, { body, query }] of all) {
+  // RFC 6749 §3.1 and §3.2: an OAuth endpoint ignores parameters that it does not know.
+  const ours = all.filter(([, { speaks, isPage }]) => speaks !== 'oauth' && !isPage);
+  for (const [name, { body, query }] of ours) {
     for (const schema of [body, query]) {
       if (!schema) continue;
       const parsed = schema.safeParse({ surprise: 1 });

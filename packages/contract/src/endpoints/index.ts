@@ -1,7 +1,9 @@
 import * as admin from './admin.ts';
+import * as oauth from './oauth.ts';
 import * as operations from './operations.ts';
 import * as session from './session.ts';
 import * as signIn from './sign-in.ts';
+import * as stepUp from './step-up.ts';
 
 /** Every call of the contract, by name, in the order in which OpenAPI tells them. */
 export const endpoints = {
@@ -27,6 +29,19 @@ export const endpoints = {
   adminListKeys: admin.adminListKeys,
   adminRotateKeys: admin.adminRotateKeys,
   adminApply: admin.adminApply,
+  stepUpOptions: stepUp.stepUpOptions,
+  stepUpWithPassword: stepUp.stepUpWithPassword,
+  openIdConfiguration: oauth.openIdConfiguration,
+  authorizationServerMetadata: oauth.authorizationServerMetadata,
+  authorize: oauth.authorize,
+  pushAuthorizationRequest: oauth.pushAuthorizationRequest,
+  token: oauth.token,
+  authorizeDevice: oauth.authorizeDevice,
+  revokeToken: oauth.revokeToken,
+  introspectToken: oauth.introspectToken,
+  userInfo: oauth.userInfo,
+  postUserInfo: oauth.postUserInfo,
+  endSessionByClient: oauth.endSessionByClient,
   jwks: operations.jwks,
   healthLive: operations.healthLive,
   healthReady: operations.healthReady,
