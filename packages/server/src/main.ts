@@ -12,6 +12,7 @@ import { endExpiredSessions, type Sweep } from './jobs/end-expired.ts';
 import { openKeys } from './keys.ts';
 import { createMetrics } from './metrics.ts';
 import { openClientBook } from './oauth/client-book.ts';
+import { openClientKeyring } from './oauth/client-keys.ts';
 import { createSecrets, hashOf } from './secrets.ts';
 import { type Clock, repeat, systemClock, within } from './services/clock.ts';
 import { createLog, type Log } from './services/log.ts';
@@ -176,6 +177,7 @@ async function openServices(
     passwords,
     keys: await openKeys({ store, masterKey, clock, random }),
     clients: openClientBook(store, clock),
+    clientKeys: openClientKeyring(fetch, clock),
     secrets,
     dpopNonces: createDpopNonces({ key: secrets.dpopNonceKey, clock, lifeSeconds: 60 }),
     metrics: { ...metrics, ...(parts.metricsPage ? { page: parts.metricsPage } : {}) },

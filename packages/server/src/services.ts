@@ -7,6 +7,7 @@ import type { Config } from './config/config.ts';
 import type { KeyKeeper } from './keys.ts';
 import type { Metrics } from './metrics.ts';
 import type { ClientBook } from './oauth/client-book.ts';
+import type { ClientKeyring } from './oauth/client-keys.ts';
 import type { Secrets } from './secrets.ts';
 import type { Clock } from './services/clock.ts';
 import type { Log } from './services/log.ts';
@@ -22,6 +23,7 @@ export interface Services {
   readonly store: Store;
   readonly keys: KeyKeeper;
   readonly clients: ClientBook;
+  readonly clientKeys: ClientKeyring;
   readonly dpopNonces: DpopNonces;
   readonly passwords: PasswordHasher;
   readonly secrets: Secrets;

@@ -19,6 +19,10 @@ export interface Limits {
   readonly refresh: Limit;
   /** Lines of the audit log about refused renewals of one grant. */
   readonly refusedRefresh: Limit;
+  /** Lines of the audit log about one client that could not prove itself, by network. */
+  readonly refusedClient: Limit;
+  /** What a public client, or nobody in particular, may leave behind in the database from one network. */
+  readonly oauth: Limit;
 }
 
 export const generousLimits: Limits = {
@@ -29,6 +33,8 @@ export const generousLimits: Limits = {
   passwordChange: { burst: 10, everySeconds: 30 },
   refresh: { burst: 120, everySeconds: 1 },
   refusedRefresh: { burst: 10, everySeconds: 30 },
+  refusedClient: { burst: 10, everySeconds: 30 },
+  oauth: { burst: 100, everySeconds: 0.6 },
 };
 
 const never: Limit = { burst: Number.POSITIVE_INFINITY, everySeconds: 1 };
@@ -42,4 +48,6 @@ export const noLimits: Limits = {
   passwordChange: never,
   refresh: never,
   refusedRefresh: never,
+  refusedClient: never,
+  oauth: never,
 };

@@ -36,6 +36,8 @@ export function createThrottle(limits: Limits, throttled: Counter<'limit'>): Thr
     passwordChange: createBuckets(limits.passwordChange, most),
     refresh: createBuckets(limits.refresh, most),
     refusedRefresh: createBuckets(limits.refusedRefresh, most),
+    refusedClient: createBuckets(limits.refusedClient, most),
+    oauth: createBuckets(limits.oauth, most),
   };
   return {
     take(tries, now) {
@@ -52,6 +54,6 @@ export function createThrottle(limits: Limits, throttled: Counter<'limit'>): Thr
 }
 
 /** A stranger's try from an address. */
-export function fromNetwork(limit: 'network' | 'signUp', ip: string): Try {
+export function fromNetwork(limit: 'network' | 'signUp' | 'oauth', ip: string): Try {
   return { limit, whose: networkOf(ip) };
 }
