@@ -7,6 +7,7 @@ export * from './federation/identity.ts';
 export * from './oauth/authorization-request.ts';
 export * from './oauth/client.ts';
 export * from './oauth/grant.ts';
+export * from './oauth/redirect-uri.ts';
 export * from './policy/policy.ts';
 export { balanced } from './policy/presets/balanced.ts';
 export * from './session/assurance.ts';
