@@ -1,12 +1,7 @@
-import type { AuditEventType, AuthenticationMethod, EndReason, ListedSession } from '@argus/contract';
+import type { AuthenticationMethod, EndReason, ListedSession } from '@argus/contract';
+import type { Tone, Wording } from './event-words.ts';
 
-/** How much a line should draw the eye. */
-export type Tone = 'quiet' | 'notable' | 'alarming';
-
-interface Wording {
-  readonly sentence: string;
-  readonly tone: Tone;
-}
+export { sentenceOf, toneOfEvent } from './event-words.ts';
 
 const endReasonWords: Readonly<Record<EndReason, Wording>> = {
   'signed-out': { sentence: 'You signed out.', tone: 'quiet' },
@@ -26,59 +21,30 @@ const endReasonWords: Readonly<Record<EndReason, Wording>> = {
   'user-disabled': { sentence: 'Ended because the account was disabled.', tone: 'notable' },
   'session-limit': { sentence: 'Ended to make room for a newer session.', tone: 'quiet' },
   replaced: { sentence: 'Replaced by a newer sign-in in the same browser.', tone: 'quiet' },
-};
-
-const eventWords: Readonly<Record<AuditEventType, Wording>> = {
-  'user.created': { sentence: 'Your account was created.', tone: 'quiet' },
-  'user.sign-up-repeated': {
-    sentence: 'Someone tried to create an account with your e-mail address.',
-    tone: 'notable',
-  },
-  'user.disabled': { sentence: 'Your account was disabled.', tone: 'notable' },
-  'user.enabled': { sentence: 'Your account was enabled again.', tone: 'notable' },
-  'user.name-changed': { sentence: 'The name on your account was changed.', tone: 'notable' },
-  'user.roles-changed': { sentence: 'What you are allowed to do was changed.', tone: 'notable' },
-  'user.password-changed': { sentence: 'Your password was changed.', tone: 'notable' },
-  'user.password-change-refused': {
-    sentence: 'A change of your password was refused.',
-    tone: 'notable',
-  },
-  'user.link-issued': { sentence: 'A one-time link to your account was made.', tone: 'quiet' },
-  'user.link-used': { sentence: 'A one-time link to your account was used.', tone: 'quiet' },
-  'sign-in.succeeded': { sentence: 'You signed in.', tone: 'quiet' },
-  'sign-in.refused': { sentence: 'A sign-in to your account was refused.', tone: 'notable' },
-  'tries.slowed': {
-    sentence: 'Someone tried too often to get into your account and was held back.',
-    tone: 'notable',
-  },
-  'session.refreshed': { sentence: 'A session of yours was renewed.', tone: 'quiet' },
-  'session.refresh-repeated': {
-    sentence: 'A renewal was repeated because its first answer was lost on the way.',
+  'stepped-up': { sentence: 'Renewed when you confirmed that it is you.', tone: 'quiet' },
+  'code-replayed': { sentence: 'Ended because a sign-in code was used a second time.', tone: 'alarming' },
+  'token-revoked': { sentence: 'Ended by the application itself.', tone: 'quiet' },
+  'consent-withdrawn': { sentence: 'Ended because you withdrew an application’s access.', tone: 'quiet' },
+  'client-disabled': { sentence: 'Ended because the application was switched off.', tone: 'notable' },
+  'client-removed': { sentence: 'Ended because the application was removed.', tone: 'notable' },
+  'signed-out-at-provider': {
+    sentence: 'Ended because you signed out at the provider you had come from.',
     tone: 'quiet',
   },
-  'session.refresh-refused': { sentence: 'The renewal of a session was refused.', tone: 'notable' },
-  'session.reuse-detected': {
-    sentence: 'A copy of your session’s token was used, so the session was ended.',
-    tone: 'alarming',
-  },
-  'session.ended': { sentence: 'A session of yours ended.', tone: 'quiet' },
-  'device.seen-first': { sentence: 'You signed in on a device for the first time.', tone: 'notable' },
-  'key.created': { sentence: 'A signing key was created.', tone: 'quiet' },
-  'key.removed': { sentence: 'A signing key was removed.', tone: 'quiet' },
-  'configuration.applied': { sentence: 'The configuration was changed.', tone: 'quiet' },
 };
 
-const methodWords: Readonly<Record<AuthenticationMethod, string>> = { pwd: 'password' };
-
-/** What happened, said to the person whose account it is. */
-export function sentenceOf(type: AuditEventType): string {
-  return eventWords[type].sentence;
-}
-
-/** How much an event should draw the eye; a type this version does not know is quiet. */
-export function toneOfEvent(type: string): Tone {
-  return isEventType(type) ? eventWords[type].tone : 'quiet';
-}
+const methodWords: Readonly<Record<AuthenticationMethod, string>> = {
+  pwd: 'password',
+  otp: 'one-time code',
+  hwk: 'security key',
+  swk: 'passkey',
+  user: 'a check that someone was there',
+  mfa: 'more than one proof',
+  fed: 'another provider',
+};
+// RFC 8176 §2: they tell of the other methods together, and nothing new beside one that is named.
+const summaries: ReadonlySet<AuthenticationMethod> = new Set(['user', 'mfa']);
+const listFormat = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 
 /** Why a session ended, said to its owner. */
 export function endReasonSentence(reason: EndReason): string {
@@ -97,11 +63,11 @@ export function deviceWords(device: ListedSession['device']): string {
   return device.browser || device.os || 'Unknown device';
 }
 
-/** "password" or "password and passkey". */
+/** "password", "one-time code and security key", or "another provider (password)". */
 export function methodsWords(methods: readonly AuthenticationMethod[]): string {
-  return methods.map((method) => methodWords[method]).join(' and ');
-}
-
-function isEventType(type: string): type is AuditEventType {
-  return Object.hasOwn(eventWords, type);
+  const telling = methods.filter((method) => method !== 'fed' && !summaries.has(method));
+  const named = telling.length > 0 ? telling : methods.filter((method) => method !== 'fed').slice(0, 1);
+  const proofs = listFormat.format(named.map((method) => methodWords[method]));
+  if (!methods.includes('fed')) return proofs;
+  return proofs ? `${methodWords.fed} (${proofs})` : methodWords.fed;
 }

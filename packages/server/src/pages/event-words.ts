@@ -1,0 +1,104 @@
+import type { AuditEventType } from '@argus/contract';
+
+/** How much a line should draw the eye. */
+export type Tone = 'quiet' | 'notable' | 'alarming';
+
+export interface Wording {
+  readonly sentence: string;
+  readonly tone: Tone;
+}
+
+/** What happened, said to the person whose account it is. */
+export function sentenceOf(type: AuditEventType): string {
+  return eventWords[type].sentence;
+}
+
+/** How much an event should draw the eye; a type this version does not know is quiet. */
+export function toneOfEvent(type: string): Tone {
+  return isEventType(type) ? eventWords[type].tone : 'quiet';
+}
+
+function isEventType(type: string): type is AuditEventType {
+  return Object.hasOwn(eventWords, type);
+}
+
+const eventWords: Readonly<Record<AuditEventType, Wording>> = {
+  'user.created': { sentence: 'Your account was created.', tone: 'quiet' },
+  'user.sign-up-repeated': {
+    sentence: 'Someone tried to create an account with your e-mail address.',
+    tone: 'notable',
+  },
+  'user.disabled': { sentence: 'Your account was disabled.', tone: 'notable' },
+  'user.enabled': { sentence: 'Your account was enabled again.', tone: 'notable' },
+  'user.name-changed': { sentence: 'The name on your account was changed.', tone: 'notable' },
+  'user.roles-changed': { sentence: 'What you are allowed to do was changed.', tone: 'notable' },
+  'user.password-changed': { sentence: 'Your password was changed.', tone: 'notable' },
+  'user.password-change-refused': {
+    sentence: 'A change of your password was refused.',
+    tone: 'notable',
+  },
+  'user.link-issued': { sentence: 'A one-time link to your account was made.', tone: 'quiet' },
+  'user.link-used': { sentence: 'A one-time link to your account was used.', tone: 'quiet' },
+  'sign-in.succeeded': { sentence: 'You signed in.', tone: 'quiet' },
+  'sign-in.refused': { sentence: 'A sign-in to your account was refused.', tone: 'notable' },
+  'tries.slowed': {
+    sentence: 'Someone tried too often to get into your account and was held back.',
+    tone: 'notable',
+  },
+  'session.refreshed': { sentence: 'A session of yours was renewed.', tone: 'quiet' },
+  'session.refresh-repeated': {
+    sentence: 'A renewal was repeated because its first answer was lost on the way.',
+    tone: 'quiet',
+  },
+  'session.refresh-refused': { sentence: 'The renewal of a session was refused.', tone: 'notable' },
+  'session.reuse-detected': {
+    sentence: 'A copy of your session’s token was used, so the session was ended.',
+    tone: 'alarming',
+  },
+  'session.ended': { sentence: 'A session of yours ended.', tone: 'quiet' },
+  'device.seen-first': { sentence: 'You signed in on a device for the first time.', tone: 'notable' },
+  'key.created': { sentence: 'A signing key was created.', tone: 'quiet' },
+  'key.removed': { sentence: 'A signing key was removed.', tone: 'quiet' },
+  'key.withdrawn': { sentence: 'A signing key was withdrawn at once.', tone: 'notable' },
+  'configuration.applied': { sentence: 'The configuration was changed.', tone: 'quiet' },
+  'session.stepped-up': { sentence: 'You confirmed that it is you.', tone: 'quiet' },
+  'session.step-up-refused': { sentence: 'A try to confirm that it is you was refused.', tone: 'notable' },
+  'client.created': { sentence: 'An application was added.', tone: 'quiet' },
+  'client.changed': { sentence: 'The settings of an application were changed.', tone: 'quiet' },
+  'client.disabled': { sentence: 'An application was switched off.', tone: 'notable' },
+  'client.enabled': { sentence: 'An application was switched on again.', tone: 'notable' },
+  'client.removed': { sentence: 'An application was removed.', tone: 'notable' },
+  'client.secret-changed': { sentence: 'An application got a new secret.', tone: 'quiet' },
+  'client.refused': { sentence: 'An application could not prove itself.', tone: 'notable' },
+  'resource.declared': {
+    sentence: 'A service that applications can reach was added or changed.',
+    tone: 'quiet',
+  },
+  'resource.removed': { sentence: 'A service that applications could reach was removed.', tone: 'quiet' },
+  'provider.declared': { sentence: 'A sign-in provider was added or changed.', tone: 'quiet' },
+  'provider.removed': { sentence: 'A sign-in provider was removed.', tone: 'notable' },
+  'consent.given': { sentence: 'You allowed an application to act for you.', tone: 'notable' },
+  'consent.refused': { sentence: 'You did not allow what an application asked for.', tone: 'quiet' },
+  'consent.withdrawn': { sentence: 'You withdrew an application’s access.', tone: 'notable' },
+  'authorization.granted': { sentence: 'You signed in to an application.', tone: 'quiet' },
+  'authorization.refused': { sentence: 'A sign-in to an application was refused.', tone: 'notable' },
+  'code.replayed': {
+    sentence: 'A sign-in code was used a second time, so what it had opened was closed.',
+    tone: 'alarming',
+  },
+  'grant.began': { sentence: 'An application received access to your account.', tone: 'quiet' },
+  'grant.refused': { sentence: 'An application was refused access to your account.', tone: 'notable' },
+  'grant.ended': { sentence: 'An application’s access to your account ended.', tone: 'quiet' },
+  'token.exchanged': { sentence: 'A service called another service for you.', tone: 'quiet' },
+  'token.revoked': { sentence: 'An application gave back its access.', tone: 'quiet' },
+  'device.approved': { sentence: 'You signed in on another device with a code.', tone: 'notable' },
+  'device.denied': { sentence: 'You refused to sign in another device.', tone: 'notable' },
+  'identity.linked': { sentence: 'A provider was connected: you can sign in with it.', tone: 'notable' },
+  'identity.unlinked': {
+    sentence: 'A provider was disconnected: you can no longer sign in with it.',
+    tone: 'notable',
+  },
+  'federation.refused': { sentence: 'A sign-in through another provider was refused.', tone: 'notable' },
+  'logout.delivered': { sentence: 'An application was told that your session ended.', tone: 'quiet' },
+  'logout.failed': { sentence: 'An application could not be told that your session ended.', tone: 'notable' },
+};
