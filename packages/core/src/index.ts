@@ -12,6 +12,7 @@ export * from './oauth/grant.ts';
 export * from './oauth/pkce.ts';
 export * from './oauth/redirect-uri.ts';
 export * from './oauth/scope.ts';
+export * from './oauth/token-request.ts';
 export * from './policy/policy.ts';
 export { balanced } from './policy/presets/balanced.ts';
 export * from './session/assurance.ts';
