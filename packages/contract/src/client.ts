@@ -10,8 +10,14 @@ const originSchema = z.string().min(1).max(300);
 /** RFC 8707 §2: an absolute URI without a fragment. */
 export const resourceIdSchema = z.string().min(1).max(500);
 
+const jwkMemberSchema = z.union([
+  z.string().max(4000),
+  z.array(z.string().max(4000)).max(20),
+  z.boolean(),
+  z.number(),
+]);
 /** A public key in JWK form (RFC 7517); private members are refused when the client is judged. */
-const jwkSchema = z.record(z.string().max(32), z.unknown());
+const jwkSchema = z.record(z.string().max(32), jwkMemberSchema);
 
 /**
  * What an administrator declares of a client. Names follow RFC 7591 §2 in camelCase; what contradicts itself

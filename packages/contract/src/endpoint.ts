@@ -21,6 +21,8 @@ export interface Endpoint {
   readonly success: { readonly status: number; readonly body: z.ZodType | null };
   /** Form parameters and the errors of RFC 6749 §5.2 instead of JSON and problems. */
   readonly speaks?: 'oauth';
+  /** JSON in spite of speaking OAuth (RFC 7591 §3.1). */
+  readonly takesJson?: true;
   /** A browser is led here: the answer is a redirect or a page. */
   readonly isPage?: true;
   /** Refusals this call may answer, beyond those every call may (see `commonRefusals`). */

@@ -1,9 +1,15 @@
 export * from './client.ts';
 export * from './endpoint.ts';
 export * from './endpoints/admin.ts';
+export * from './endpoints/apply.ts';
+export * from './endpoints/clients.ts';
+export * from './endpoints/consents.ts';
 export { endpoints } from './endpoints/index.ts';
 export * from './endpoints/oauth.ts';
 export * from './endpoints/operations.ts';
+export * from './endpoints/providers.ts';
+export * from './endpoints/registration.ts';
+export * from './endpoints/resources.ts';
 export * from './endpoints/session.ts';
 export * from './endpoints/shapes.ts';
 export * from './endpoints/sign-in.ts';

@@ -61,8 +61,8 @@ function operationOf(name: string, endpoint: Endpoint): Json {
   };
 }
 
-function bodyTypeOf({ speaks }: Endpoint): string {
-  return speaks === 'oauth' ? 'application/x-www-form-urlencoded' : 'application/json';
+function bodyTypeOf({ speaks, takesJson }: Endpoint): string {
+  return speaks === 'oauth' && !takesJson ? 'application/x-www-form-urlencoded' : 'application/json';
 }
 
 const oauthResponses: Json = {

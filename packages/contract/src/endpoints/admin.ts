@@ -3,12 +3,13 @@ import { defineEndpoint } from '../endpoint.ts';
 import { auditEventTypes, sessionStates, userStatuses } from '../vocabulary.ts';
 import { emailSchema, listedSessionSchema, pageQuerySchema, timeSchema, uuidSchema } from './shapes.ts';
 
-const refused = ['operator_key_required', 'denied', 'insufficient_user_authentication'] as const;
+/** Any call of administration may answer these. */
+export const adminRefusals = ['operator_key_required', 'denied', 'insufficient_user_authentication'] as const;
 export const tenantSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
-const tenantQuery = { tenant: tenantSchema.default('default') };
+export const tenantQuery = { tenant: tenantSchema.default('default') };
 const roleSchema = z.string().regex(/^[a-z0-9][a-z0-9_.:-]{0,63}$/);
 /** Roles travel in the access token, which is a cookie: browsers keep 4,096 bytes of one (RFC 6265bis §5.6). */
-const rolesSchema = z
+export const rolesSchema = z
   .array(roleSchema)
   .max(50)
   .refine((roles) => roles.join('","').length <= 1_500, 'have more than 1,500 characters together');
@@ -34,7 +35,7 @@ export const adminListUsers = defineEndpoint({
     status: 200,
     body: z.strictObject({ users: z.array(adminUserSchema), nextCursor: z.string().nullable() }),
   },
-  refusals: refused,
+  refusals: adminRefusals,
 });
 
 export const adminCreateUser = defineEndpoint({
@@ -52,7 +53,7 @@ export const adminCreateUser = defineEndpoint({
     status: 201,
     body: z.strictObject({ user: adminUserSchema, link: z.string(), linkExpiresAt: timeSchema }),
   },
-  refusals: [...refused, 'not_found', 'conflict'],
+  refusals: [...adminRefusals, 'not_found', 'conflict'],
 });
 
 export const adminChangeUser = defineEndpoint({
@@ -67,7 +68,7 @@ export const adminChangeUser = defineEndpoint({
     roles: rolesSchema.optional(),
   }),
   success: { status: 200, body: adminUserSchema },
-  refusals: [...refused, 'not_found'],
+  refusals: [...adminRefusals, 'not_found'],
 });
 
 export const adminSessionSchema = listedSessionSchema
@@ -89,7 +90,7 @@ export const adminListSessions = defineEndpoint({
     status: 200,
     body: z.strictObject({ sessions: z.array(adminSessionSchema), nextCursor: z.string().nullable() }),
   },
-  refusals: refused,
+  refusals: adminRefusals,
 });
 
 export const adminEndSession = defineEndpoint({
@@ -100,7 +101,7 @@ export const adminEndSession = defineEndpoint({
   params: z.strictObject({ id: uuidSchema }),
   query: z.strictObject(tenantQuery),
   success: { status: 204, body: null },
-  refusals: [...refused, 'not_found'],
+  refusals: [...adminRefusals, 'not_found'],
 });
 
 export const auditEventSchema = z.strictObject({
@@ -134,7 +135,7 @@ export const adminListAuditEvents = defineEndpoint({
     status: 200,
     body: z.strictObject({ events: z.array(auditEventSchema), nextCursor: z.string().nullable() }),
   },
-  refusals: refused,
+  refusals: adminRefusals,
 });
 
 export const signingKeySchema = z.strictObject({
@@ -153,7 +154,7 @@ export const adminListKeys = defineEndpoint({
   summary: 'The signing keys of the installation: published since, signing from and until, removed after.',
   caller: 'operator',
   success: { status: 200, body: z.strictObject({ keys: z.array(signingKeySchema) }) },
-  refusals: refused,
+  refusals: adminRefusals,
 });
 
 export const adminRotateKeys = defineEndpoint({
@@ -162,50 +163,5 @@ export const adminRotateKeys = defineEndpoint({
   summary: 'Start a planned rotation now: new keys are published at once and sign after the cache lifetime.',
   caller: 'operator',
   success: { status: 200, body: z.strictObject({ keys: z.array(signingKeySchema) }) },
-  refusals: refused,
-});
-
-/** The declarative document of `argus apply`. Unknown keys are refused. */
-export const applyDocumentSchema = z.strictObject({
-  tenants: z
-    .array(z.strictObject({ id: tenantSchema }))
-    .max(1000)
-    .default([]),
-  users: z
-    .array(
-      z.strictObject({
-        tenant: tenantSchema.default('default'),
-        email: emailSchema,
-        name: z.string().max(100).optional(),
-        /** Holds at creation only; never overwrites what the person chose. */
-        password: z.string().min(1).max(1024).optional(),
-        roles: rolesSchema.default([]),
-      }),
-    )
-    .max(10_000)
-    .default([]),
-});
-export type ApplyDocument = z.infer<typeof applyDocumentSchema>;
-
-export const adminApply = defineEndpoint({
-  method: 'POST',
-  path: '/admin/v1/apply',
-  summary: 'Bring the installation to the state a document declares; answers what changed. Idempotent.',
-  caller: 'operator',
-  body: applyDocumentSchema,
-  success: {
-    status: 200,
-    body: z.strictObject({
-      changes: z.array(
-        z.strictObject({
-          kind: z.enum(['create', 'change']),
-          what: z.string(),
-          name: z.string(),
-          link: z.string().optional(),
-        }),
-      ),
-      unchanged: z.int(),
-    }),
-  },
-  refusals: [...refused, 'password_too_short', 'password_too_long'],
+  refusals: adminRefusals,
 });

@@ -1,6 +1,12 @@
 import * as admin from './admin.ts';
+import * as apply from './apply.ts';
+import * as clients from './clients.ts';
+import * as consents from './consents.ts';
 import * as oauth from './oauth.ts';
 import * as operations from './operations.ts';
+import * as providers from './providers.ts';
+import * as registration from './registration.ts';
+import * as resources from './resources.ts';
 import * as session from './session.ts';
 import * as signIn from './sign-in.ts';
 import * as stepUp from './step-up.ts';
@@ -20,6 +26,8 @@ export const endpoints = {
   endAllSessions: session.endAllSessions,
   changePassword: session.changePassword,
   listSecurityEvents: session.listSecurityEvents,
+  listConsents: consents.listConsents,
+  withdrawConsent: consents.withdrawConsent,
   adminListUsers: admin.adminListUsers,
   adminCreateUser: admin.adminCreateUser,
   adminChangeUser: admin.adminChangeUser,
@@ -28,7 +36,22 @@ export const endpoints = {
   adminListAuditEvents: admin.adminListAuditEvents,
   adminListKeys: admin.adminListKeys,
   adminRotateKeys: admin.adminRotateKeys,
-  adminApply: admin.adminApply,
+  adminListConsents: consents.adminListConsents,
+  adminWithdrawConsent: consents.adminWithdrawConsent,
+  adminListClients: clients.adminListClients,
+  adminCreateClient: clients.adminCreateClient,
+  adminShowClient: clients.adminShowClient,
+  adminChangeClient: clients.adminChangeClient,
+  adminRemoveClient: clients.adminRemoveClient,
+  adminNewClientSecret: clients.adminNewClientSecret,
+  adminListResources: resources.adminListResources,
+  adminDeclareResource: resources.adminDeclareResource,
+  adminRemoveResource: resources.adminRemoveResource,
+  adminListProviders: providers.adminListProviders,
+  adminShowProvider: providers.adminShowProvider,
+  adminDeclareProvider: providers.adminDeclareProvider,
+  adminRemoveProvider: providers.adminRemoveProvider,
+  adminApply: apply.adminApply,
   stepUpOptions: stepUp.stepUpOptions,
   stepUpWithPassword: stepUp.stepUpWithPassword,
   openIdConfiguration: oauth.openIdConfiguration,
@@ -42,6 +65,7 @@ export const endpoints = {
   userInfo: oauth.userInfo,
   postUserInfo: oauth.postUserInfo,
   endSessionByClient: oauth.endSessionByClient,
+  registerClient: registration.registerClient,
   jwks: operations.jwks,
   healthLive: operations.healthLive,
   healthReady: operations.healthReady,
