@@ -18,6 +18,7 @@ export { balanced } from './policy/presets/balanced.ts';
 export * from './session/assurance.ts';
 export * from './session/lifetime.ts';
 export * from './session/refresh.ts';
+export type { Holder, Shown, Stranger } from './session/refresh-context.ts';
 export * from './session/session.ts';
 export * from './session/start.ts';
 export * from './session/validity.ts';

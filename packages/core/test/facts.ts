@@ -85,13 +85,18 @@ export function factsWith(changes: FactChanges = {}): RefreshFacts {
   };
 }
 
+/** A browser with this device cookie, or none. */
+export function withDevice(deviceSecretHash: Uint8Array | null): Pick<RefreshProof, 'shown'> {
+  return { shown: { kind: 'device', deviceSecretHash } };
+}
+
 /** The token of this generation, shown by the browser that holds the device. */
 export function proofOf(generation: number, changes: Partial<RefreshProof> = {}): RefreshProof {
   return {
     generation,
     isIdGenuine: true,
     isExpired: false,
-    deviceSecretHash: secretHash,
+    ...withDevice(secretHash),
     ip: '192.0.2.10',
     userAgent: chrome142,
     ...changes,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { balanced, decideRefresh, type Policy, type RefreshDecision, type RefreshProof } from '@argus/core';
-import { type FactChanges, factsWith, foreignHash, ids, proofOf, startMs } from './facts.ts';
+import { type FactChanges, factsWith, foreignHash, ids, proofOf, startMs, withDevice } from './facts.ts';
 
 const strict: Policy = { ...balanced, tokens: { ...balanced.tokens, refresh: { retryWindowSeconds: 0 } } };
 const newerChrome = (version: number) =>
@@ -29,7 +29,7 @@ function outcomeOf(decision: RefreshDecision): string {
 
 function decide({ shows, facts = {}, afterMs = 1000, policy = balanced }: Row): RefreshDecision {
   const all = factsWith({ ...facts, grant: { ...fifth, ...facts.grant } });
-  return decideRefresh(all, shows, { policy, now: startMs + afterMs });
+  return decideRefresh(all, shows, { policy, client: null, now: startMs + afterMs });
 }
 
 const ended = { state: 'ended', endedAt: startMs, endReason: 'signed-out' } as const;
@@ -41,15 +41,15 @@ const current: readonly Row[] = [
     is: 'rotate',
   },
   { what: 'another network alone', shows: proofOf(5, { ip: '203.0.113.5' }), is: 'rotate' },
-  { what: 'no device secret', shows: proofOf(5, { deviceSecretHash: null }), is: 'end device-changed' },
+  { what: 'no device secret', shows: proofOf(5, withDevice(null)), is: 'end device-changed' },
   {
     what: 'another device secret',
-    shows: proofOf(5, { deviceSecretHash: foreignHash }),
+    shows: proofOf(5, withDevice(foreignHash)),
     is: 'end device-changed',
   },
   {
     what: 'a device secret of another length',
-    shows: proofOf(5, { deviceSecretHash: new Uint8Array(31) }),
+    shows: proofOf(5, withDevice(new Uint8Array(31))),
     is: 'end device-changed',
   },
   { what: 'another browser', shows: proofOf(5, { userAgent: firefox }), is: 'end device-changed' },
@@ -93,7 +93,7 @@ const forged: readonly Row[] = [
   { what: 'a generation far ahead', shows: proofOf(Number.MAX_SAFE_INTEGER), is: 'refuse forged' },
   {
     what: 'anything, from a foreign device',
-    shows: proofOf(4, { isIdGenuine: false, deviceSecretHash: foreignHash, userAgent: firefox }),
+    shows: proofOf(4, { isIdGenuine: false, ...withDevice(foreignHash), userAgent: firefox }),
     is: 'refuse forged',
   },
 ];
@@ -114,12 +114,12 @@ const replayed: readonly Row[] = [
   { what: 'from another network', shows: proofOf(4, { ip: '192.0.3.10' }), is: 'end refresh-reuse' },
   {
     what: 'without the device secret',
-    shows: proofOf(4, { deviceSecretHash: null }),
+    shows: proofOf(4, withDevice(null)),
     is: 'end refresh-reuse',
   },
   {
     what: 'with another device secret',
-    shows: proofOf(4, { deviceSecretHash: foreignHash }),
+    shows: proofOf(4, withDevice(foreignHash)),
     is: 'end refresh-reuse',
   },
   { what: 'from another browser', shows: proofOf(4, { userAgent: firefox }), is: 'end refresh-reuse' },
@@ -190,7 +190,7 @@ describe('a rotation', () => {
 });
 
 test('the evidence of a reuse names both parties and whether the second held the device secret', () => {
-  const shows = proofOf(3, { ip: '203.0.113.9', userAgent: firefox, deviceSecretHash: null });
+  const shows = proofOf(3, { ip: '203.0.113.9', userAgent: firefox, ...withDevice(null) });
   const decision = decide({ what: '', shows, is: 'end refresh-reuse' });
   assert.ok(decision.kind === 'refuse');
   const [detected, ...more] = decision.events;

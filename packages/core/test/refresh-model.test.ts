@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { balanced, decideRefresh, type RefreshDecision, type RefreshFacts } from '@argus/core';
 import fc from 'fast-check';
-import { chrome142, factsWith, foreignHash, proofOf, secretHash, startMs } from './facts.ts';
+import { chrome142, factsWith, foreignHash, proofOf, secretHash, startMs, withDevice } from './facts.ts';
 
 /** Who shows a token, as far as the rules tell people apart. */
 interface Shower {
@@ -101,7 +101,7 @@ function learn(model: Model, step: Step, now: number): void {
 function showing(step: Step, generation: number) {
   return proofOf(generation, {
     isIdGenuine: !step.isForged,
-    deviceSecretHash: step.shower.holdsSecret ? secretHash : foreignHash,
+    ...withDevice(step.shower.holdsSecret ? secretHash : foreignHash),
     ip: step.shower.isNear ? '192.0.2.77' : '203.0.113.77',
     userAgent: browsers[step.shower.browser],
     idleSeconds: step.idleSeconds,
@@ -136,7 +136,7 @@ function liveTokens(facts: RefreshFacts, now: number): number {
   let live = 0;
   for (let generation = 1; generation <= facts.grant.generation + 2; generation += 1) {
     const proof = proofOf(generation, { ip: facts.grant.rotatedIp, userAgent: facts.grant.rotatedUserAgent });
-    if (decideRefresh(facts, proof, { policy: balanced, now }).kind === 'rotate') live += 1;
+    if (decideRefresh(facts, proof, { policy: balanced, client: null, now }).kind === 'rotate') live += 1;
   }
   return live;
 }
@@ -158,7 +158,11 @@ test('whoever shows whichever token whenever, the decision is the model’s and 
         now += step.waitMs;
         const generation = Math.max(1, model.generation - step.back);
         const shown = { ...step, back: model.generation - generation };
-        const decision = decideRefresh(facts, showing(shown, generation), { policy: balanced, now });
+        const decision = decideRefresh(facts, showing(shown, generation), {
+          policy: balanced,
+          client: null,
+          now,
+        });
         const isEnd = decision.kind === 'refuse' && decision.changes.length > 0;
         const wanted = expected(model, shown, now);
         assert.equal(isEnd ? 'end' : decision.kind, wanted, JSON.stringify({ shown, model, now }));

@@ -1,13 +1,20 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { EndReason, Instant } from '@argus/contract';
 import type { EventDraft, Origin } from '../audit/event.ts';
 import type { Change, Rotation } from '../change.ts';
 import type { Device } from '../device/device.ts';
-import { isSameNetwork } from '../device/network.ts';
-import { isSameBrowser } from '../device/user-agent.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { User } from '../user/user.ts';
 import { activityOf, refreshTokenExpiresAt, withActivity } from './lifetime.ts';
+import {
+  contextDetails,
+  type Holder,
+  holdsSecret,
+  isSameDevice,
+  retryWindowSeconds,
+  type Shown,
+  type Stranger,
+  strangerOf,
+} from './refresh-context.ts';
 import type { Grant, Session } from './session.ts';
 import { sessionValidity } from './validity.ts';
 
@@ -26,15 +33,18 @@ export interface RefreshProof {
   /** Whether the token's id is the one this grant gives to that generation. */
   readonly isIdGenuine: boolean;
   readonly isExpired: boolean;
-  /** SHA-256 of the device cookie's secret; null without one. */
-  readonly deviceSecretHash: Uint8Array | null;
+  readonly shown: Shown;
   readonly ip: string;
   readonly userAgent: string | null;
   readonly idleSeconds?: number | undefined;
 }
 
+type Renewal = Omit<Rotation, 'tenant' | 'eventId'>;
+
 export type RefreshDecision =
-  | { readonly kind: 'rotate'; readonly rotation: Omit<Rotation, 'tenant' | 'eventId'> }
+  | { readonly kind: 'rotate'; readonly rotation: Renewal }
+  /** The same refresh token goes on (FAPI 2.0 §5.3.2.1: no routine rotation). */
+  | { readonly kind: 'renew'; readonly renewal: Renewal; readonly events: readonly EventDraft[] }
   /** The answer to the last rotation was lost: the same successor is given again. */
   | { readonly kind: 'repeat'; readonly events: readonly EventDraft[] }
   | { readonly kind: 'refuse'; readonly changes: readonly Change[]; readonly events: readonly EventDraft[] };
@@ -42,11 +52,13 @@ export type RefreshDecision =
 /** What is judged by, and when. */
 export interface RefreshTerms {
   readonly policy: Policy;
+  /** The client that shows the token; null for Argus's own pages. */
+  readonly client: Holder;
   readonly now: Instant;
 }
 
 /**
- * What becomes of a refresh token: rotate, give the same successor again, or refuse.
+ * What becomes of a refresh token: rotate, renew, give the same successor again, or refuse.
  * Pure; context is judged here, before anything is written.
  */
 export function decideRefresh(
@@ -55,62 +67,61 @@ export function decideRefresh(
   terms: RefreshTerms,
 ): RefreshDecision {
   const { grant, session, user } = facts;
-  const { now } = terms;
+  const { now, client } = terms;
+  const refused = (reason: RefusalReason) => refuse(facts, proof, { reason, client });
   // A token that never came from this grant proves nothing about it, so nothing of it may end.
-  if (!proof.isIdGenuine || proof.generation > grant.generation) return refuse(facts, proof, 'forged');
+  if (!proof.isIdGenuine || proof.generation > grant.generation) return refused('forged');
+  const stranger = strangerOf(facts, proof.shown, client);
+  if (stranger) return refused(stranger);
   const validity = sessionValidity(session, user.status, now);
-  if (!validity.isValid) return refuse(facts, proof, validity.reason);
-  if (grant.status !== 'active') return refuse(facts, proof, 'grant-ended');
+  if (!validity.isValid) return refused(validity.reason);
+  if (grant.status !== 'active') return refused('grant-ended');
   // Nothing of a grant is live once its newest token has expired: neither a successor nor a thief has anything left.
-  if (now >= grant.expiresAt) return refuse(facts, proof, 'expired');
+  if (now >= grant.expiresAt) return refused('expired');
   if (proof.generation < grant.generation) {
-    return isLostReply(facts, proof, terms) ? repeat(facts, proof) : reuse(facts, proof, now);
+    return isLostReply(facts, proof, terms) ? repeat(facts, proof, terms) : reuse(facts, proof, terms);
   }
-  if (proof.isExpired) return refuse(facts, proof, 'expired');
-  if (!isSameDevice(facts, proof)) return deviceChanged(facts, proof, now);
-  return { kind: 'rotate', rotation: rotationOf(facts, proof, terms) };
+  if (proof.isExpired) return refused('expired');
+  if (client === null && !isSameDevice(facts, proof)) return deviceChanged(facts, proof, now);
+  return goOn(facts, proof, terms);
 }
 
 /**
  * RFC 9700 §4.14.2 lets a server tolerate a retry. We do so only for the newest predecessor, within the window,
- * and for who shows the same device secret from the same network with the same browser.
+ * and for who shows the context of the last rotation.
  */
 function isLostReply(
-  { grant, session, device }: RefreshFacts,
+  facts: RefreshFacts,
   proof: RefreshProof,
-  { policy, now }: RefreshTerms,
+  { policy, client, now }: RefreshTerms,
 ): boolean {
-  const windowMs = policy.tokens.refresh.retryWindowSeconds * 1000;
+  const { grant, session } = facts;
+  const policySeconds = policy.tokens.refresh.retryWindowSeconds;
+  const windowMs = retryWindowSeconds(facts, proof, { holder: client, policySeconds }) * 1000;
   return (
     windowMs > 0 &&
     proof.generation === grant.generation - 1 &&
     now - grant.rotatedAt <= windowMs &&
-    now < session.idleExpiresAt &&
-    holdsSecret(device, proof) &&
-    isSameNetwork(grant.rotatedIp, proof.ip) &&
-    isSameBrowser(grant.rotatedUserAgent, proof.userAgent)
+    now < session.idleExpiresAt
   );
 }
 
-function isSameDevice({ grant, device }: RefreshFacts, proof: RefreshProof): boolean {
-  return holdsSecret(device, proof) && isSameBrowser(grant.rotatedUserAgent, proof.userAgent);
+/** FAPI 2.0 §5.3.2.1: a token that only its client can use is not rotated, so that no lost answer locks it out. */
+function goOn(facts: RefreshFacts, proof: RefreshProof, terms: RefreshTerms): RefreshDecision {
+  const rotation = rotationOf(facts, proof, terms);
+  if (terms.client?.settings.profile !== 'fapi2') return { kind: 'rotate', rotation };
+  const details = { generation: proof.generation, ...contextDetails(proof, terms.client) };
+  return {
+    kind: 'renew',
+    renewal: rotation,
+    events: [draft(facts, proof, { type: 'session.refreshed', details })],
+  };
 }
 
-function holdsSecret(device: Device, { deviceSecretHash }: RefreshProof): boolean {
-  return (
-    deviceSecretHash !== null &&
-    deviceSecretHash.length === device.secretHash.length &&
-    timingSafeEqual(deviceSecretHash, device.secretHash)
-  );
-}
-
-function rotationOf(
-  facts: RefreshFacts,
-  proof: RefreshProof,
-  { policy, now }: RefreshTerms,
-): Omit<Rotation, 'tenant' | 'eventId'> {
+function rotationOf(facts: RefreshFacts, proof: RefreshProof, terms: RefreshTerms): Renewal {
   const { grant, session, user, device, policyVersion } = facts;
-  const activeAt = activityOf(proof.idleSeconds, grant.rotatedAt, now);
+  const { policy, now } = terms;
+  const activeAt = activeAtOf(facts, proof, terms);
   const lifetime = activeAt === null ? session : withActivity(session, policy.session, activeAt);
   return {
     grantId: grant.id,
@@ -128,40 +139,44 @@ function rotationOf(
   };
 }
 
-function repeat(facts: RefreshFacts, proof: RefreshProof): RefreshDecision {
-  return {
-    kind: 'repeat',
-    events: [
-      draft(facts, proof, { type: 'session.refresh-repeated', details: { generation: proof.generation } }),
-    ],
-  };
+/** A client cannot say how long its person was idle: its refreshes count as activity or they do not. */
+function activeAtOf(
+  { grant }: RefreshFacts,
+  { idleSeconds }: RefreshProof,
+  { client, now }: RefreshTerms,
+): Instant | null {
+  if (client === null) return activityOf(idleSeconds, grant.rotatedAt, now);
+  return client.settings.refreshIsActivity ? now : null;
 }
+
+function repeat(facts: RefreshFacts, proof: RefreshProof, { client }: RefreshTerms): RefreshDecision {
+  const details = { generation: proof.generation, ...contextDetails(proof, client) };
+  return { kind: 'repeat', events: [draft(facts, proof, { type: 'session.refresh-repeated', details })] };
+}
+
+type RefusalReason = EndReason | Stranger | 'forged' | 'expired' | 'grant-ended';
 
 function refuse(
   facts: RefreshFacts,
   proof: RefreshProof,
-  reason: EndReason | 'forged' | 'expired' | 'grant-ended',
+  { reason, client }: { readonly reason: RefusalReason; readonly client: Holder },
 ): RefreshDecision {
   const { session } = facts;
   const isOver = session.state === 'active' && (reason === 'idle-expired' || reason === 'absolute-expired');
+  const details = {
+    generation: proof.generation,
+    ...contextDetails(proof, client),
+    ...(isOver ? { endsAt: new Date(session.idleExpiresAt).toISOString() } : {}),
+  };
   return {
     kind: 'refuse',
     changes: [],
-    events: [
-      draft(facts, proof, {
-        type: 'session.refresh-refused',
-        reason,
-        details: {
-          generation: proof.generation,
-          ...(isOver ? { endsAt: new Date(session.idleExpiresAt).toISOString() } : {}),
-        },
-      }),
-    ],
+    events: [draft(facts, proof, { type: 'session.refresh-refused', reason, details })],
   };
 }
 
 /** RFC 9700 §4.14.2: either holder may be the thief, so the whole family ends, and the session with it. */
-function reuse(facts: RefreshFacts, proof: RefreshProof, now: Instant): RefreshDecision {
+function reuse(facts: RefreshFacts, proof: RefreshProof, { client, now }: RefreshTerms): RefreshDecision {
   const { grant } = facts;
   const rotatedBy: Origin = { ip: grant.rotatedIp, userAgent: grant.rotatedUserAgent };
   const details = {
@@ -170,7 +185,9 @@ function reuse(facts: RefreshFacts, proof: RefreshProof, now: Instant): RefreshD
       ip: proof.ip,
       userAgent: proof.userAgent,
       generation: proof.generation,
-      holdsDeviceSecret: holdsSecret(facts.device, proof),
+      ...(client === null
+        ? { holdsDeviceSecret: holdsSecret(facts.device, proof.shown) }
+        : contextDetails(proof, client)),
     },
   };
   return endWith(facts, proof, { reason: 'refresh-reuse', type: 'session.reuse-detected', details, now });
@@ -180,7 +197,7 @@ function reuse(facts: RefreshFacts, proof: RefreshProof, now: Instant): RefreshD
 function deviceChanged(facts: RefreshFacts, proof: RefreshProof, now: Instant): RefreshDecision {
   const details = {
     expected: { ip: facts.grant.rotatedIp, userAgent: facts.grant.rotatedUserAgent },
-    holdsDeviceSecret: holdsSecret(facts.device, proof),
+    holdsDeviceSecret: holdsSecret(facts.device, proof.shown),
   };
   return endWith(facts, proof, { reason: 'device-changed', type: 'session.refresh-refused', details, now });
 }

@@ -50,6 +50,7 @@ export async function refreshSession(
     const proof = proofOf(services, { request, shown, facts });
     const decision = decideRefresh(facts, proof, {
       policy: services.policy(name.tenant),
+      client: null,
       now: services.clock.now(),
     });
     const outcome = await carryOut(services, { decision, facts, tenant: name.tenant });
@@ -86,7 +87,7 @@ function proofOf(
     generation: claims.gen,
     isIdGenuine: equalInConstantTime(claims.jti, refreshTokenId(facts.grant.secret, claims.gen)),
     isExpired,
-    deviceSecretHash: secrets.shownSecretHash(request.deviceCookie),
+    shown: { kind: 'device', deviceSecretHash: secrets.shownSecretHash(request.deviceCookie) },
     ip: request.ip,
     userAgent: request.userAgent,
     idleSeconds: request.idleSeconds,
@@ -109,6 +110,8 @@ async function carryOut(
       if (!(await services.store.rotate(rotation))) return 'lost';
       return answerWith(services, { facts: rotatedFacts(facts, rotation), tenant, outcome: 'rotated' });
     }
+    case 'renew':
+      throw new Error('only the token of a FAPI 2.0 client stays as it is, and none is shown here');
     case 'repeat': {
       const events = stamp(services, services.clock.now(), decision.events);
       await services.store.commit({ tenant, changes: [], events });
