@@ -21,6 +21,7 @@ export * from './session/refresh.ts';
 export type { Holder, Shown, Stranger } from './session/refresh-context.ts';
 export * from './session/session.ts';
 export * from './session/start.ts';
+export * from './session/step-up.ts';
 export * from './session/validity.ts';
 export * from './sign-in/sign-in.ts';
 export * from './user/email.ts';

@@ -58,7 +58,7 @@ export function begun(now: number = startMs): { session: Session; grant: Grant }
       userId: ids.user,
       deviceId: ids.device,
       clientId: ids.client,
-      method: 'pwd',
+      proofs: [{ method: 'pwd', provedAt: now }],
       ip: '192.0.2.10',
       userAgent: chrome142,
     },

@@ -66,7 +66,7 @@ export function personOf(tenant: TenantId, number: number, now: Instant = at): P
       userId,
       deviceId,
       clientId: `client-of-${tenant}` as ClientId,
-      method: 'pwd',
+      proofs: [{ method: 'pwd', provedAt: now }],
       ip,
       userAgent,
     },

@@ -1,15 +1,7 @@
-import type {
-  AuthenticationMethod,
-  ClientId,
-  DeviceId,
-  GrantId,
-  Instant,
-  SessionId,
-  UserId,
-} from '@argus/contract';
+import type { ClientId, DeviceId, GrantId, Instant, ResourceId, SessionId, UserId } from '@argus/contract';
 import type { Policy } from '../policy/policy.ts';
-import { assuranceOf } from './assurance.ts';
-import { lifetimeAtStart, refreshTokenExpiresAt } from './lifetime.ts';
+import { assuranceOf, type Proofs } from './assurance.ts';
+import { type Lifetime, lifetimeAtStart, refreshTokenExpiresAt } from './lifetime.ts';
 import type { Grant, Session } from './session.ts';
 
 export interface SessionStart {
@@ -19,7 +11,7 @@ export interface SessionStart {
   readonly userId: UserId;
   readonly deviceId: DeviceId;
   readonly clientId: ClientId;
-  readonly method: AuthenticationMethod;
+  readonly proofs: Proofs;
   readonly ip: string;
   readonly userAgent: string | null;
 }
@@ -31,14 +23,15 @@ export function startSession(
   now: Instant,
 ): { session: Session; grant: Grant } {
   const lifetime = lifetimeAtStart(policy.session, now);
-  const { ip, userAgent } = start;
+  const { sessionId, clientId, ip, userAgent } = start;
+  const grant = { id: start.grantId, secret: start.grantSecret, sessionId, clientId, ip, userAgent };
   return {
     session: {
-      id: start.sessionId,
+      id: sessionId,
       userId: start.userId,
       deviceId: start.deviceId,
       state: 'active',
-      ...assuranceOf([{ method: start.method, provedAt: now }]),
+      ...assuranceOf(start.proofs),
       createdAt: now,
       ...lifetime,
       ip,
@@ -46,21 +39,40 @@ export function startSession(
       endedAt: null,
       endReason: null,
     },
-    grant: {
-      id: start.grantId,
-      sessionId: start.sessionId,
-      clientId: start.clientId,
-      status: 'active',
-      generation: 1,
-      secret: start.grantSecret,
-      scope: '',
-      resources: [],
-      jkt: null,
-      createdAt: now,
-      rotatedAt: now,
-      expiresAt: refreshTokenExpiresAt(lifetime),
-      rotatedIp: ip,
-      rotatedUserAgent: userAgent,
-    },
+    grant: startGrant(grant, lifetime, now),
+  };
+}
+
+export interface GrantStart {
+  readonly id: GrantId;
+  /** 32 random bytes. */
+  readonly secret: Uint8Array;
+  readonly sessionId: SessionId;
+  readonly clientId: ClientId;
+  /** What a client of OAuth is given; Argus's own pages need none of it. */
+  readonly scope?: readonly string[];
+  readonly resources?: readonly ResourceId[];
+  readonly jkt?: string | null;
+  readonly ip: string;
+  readonly userAgent: string | null;
+}
+
+/** A grant at its first generation, under a session that lives this long. */
+export function startGrant(start: GrantStart, session: Lifetime, now: Instant): Grant {
+  return {
+    id: start.id,
+    sessionId: start.sessionId,
+    clientId: start.clientId,
+    status: 'active',
+    generation: 1,
+    secret: start.secret,
+    scope: (start.scope ?? []).join(' '),
+    resources: start.resources ?? [],
+    jkt: start.jkt ?? null,
+    createdAt: now,
+    rotatedAt: now,
+    expiresAt: refreshTokenExpiresAt(session),
+    rotatedIp: start.ip,
+    rotatedUserAgent: start.userAgent,
   };
 }

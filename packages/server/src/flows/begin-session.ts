@@ -52,7 +52,7 @@ export function bearSession(services: Services, arrival: Arrival): SessionBirth 
       userId: user.id,
       deviceId: device.id,
       clientId: argusClient,
-      method: 'pwd',
+      proofs: [{ method: 'pwd', provedAt: now }],
       ...origin,
     },
     policy,
