@@ -2,24 +2,19 @@ import {
   type AssuranceLevel,
   type AuthenticationMethod,
   assuranceLevels,
-  authenticationMethods,
   type Instant,
-  type ProviderSettings,
 } from '@argus/contract';
 
 /** One proof, made here or at another provider. */
 export type Authentication =
   | { readonly method: Exclude<AuthenticationMethod, 'fed'>; readonly provedAt: Instant }
-  | FederatedProof;
-
-export interface FederatedProof {
-  readonly method: 'fed';
-  readonly provedAt: Instant;
-  /** What the provider says was proved there, as far as Argus has a name for it. */
-  readonly amr: readonly AuthenticationMethod[];
-  /** Never the third level: that takes an attestation of the authenticator, which no provider passes on. */
-  readonly level: Exclude<AssuranceLevel, 'urn:argus:aal3'>;
-}
+  | {
+      readonly method: 'fed';
+      readonly provedAt: Instant;
+      /** What the provider's word counts for here, see `federatedAssurance`. */
+      readonly amr: readonly AuthenticationMethod[];
+      readonly level: AssuranceLevel;
+    };
 
 /** What follows for a session from what was proved. */
 export interface Assurance {
@@ -44,24 +39,6 @@ export function isAtLeast(level: AssuranceLevel, asked: AssuranceLevel): boolean
 
 export function highest(levels: readonly AssuranceLevel[]): AssuranceLevel {
   return assuranceLevels.findLast((level) => levels.includes(level)) ?? 'urn:argus:aal1';
-}
-
-/**
- * A provider's word as a proof: more than one factor only where its settings say which words mean that; without
- * such a word, a single factor (ASVS 6.8.4).
- */
-export function federatedProof(
-  { aal2Acr, aal2Amr }: ProviderSettings['assurance'],
-  { acr, amr }: { readonly acr: string | null; readonly amr: readonly string[] },
-  provedAt: Instant,
-): FederatedProof {
-  const isTwoFactors = (acr !== null && aal2Acr.includes(acr)) || amr.some((one) => aal2Amr.includes(one));
-  return {
-    method: 'fed',
-    provedAt,
-    amr: authenticationMethods.filter((method) => method !== 'fed' && amr.includes(method)),
-    level: isTwoFactors ? 'urn:argus:aal2' : 'urn:argus:aal1',
-  };
 }
 
 function methodsOf(proof: Authentication): readonly AuthenticationMethod[] {
