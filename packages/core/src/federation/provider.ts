@@ -10,7 +10,8 @@ export function providerMistakes(settings: ProviderSettings): string[] {
   if (settings.preset !== 'github' && !settings.scopes.includes('openid'))
     mistakes.push('scopes must hold openid');
   for (const domain of settings.domains) {
-    if (emailDomain(domain) !== domain) mistakes.push(`domains: "${domain}" is not a domain in lower case`);
+    if (domainOf(`someone@${domain}`) !== domain)
+      mistakes.push(`domains: "${domain}" is not a domain in lower case`);
   }
   return mistakes;
 }
@@ -38,11 +39,6 @@ export function isSafeUpstream(target: URL, issuer: URL): boolean {
 
 function isLoopback({ protocol, hostname }: URL): boolean {
   return protocol === 'http:' && loopbackHosts.has(hostname);
-}
-
-/** The domain of an address in its one spelling; null for what is no domain. */
-function emailDomain(domain: string): string | null {
-  return domainOf(`someone@${domain}`);
 }
 
 /** Where the mail of an address goes; null for what is no address. */
