@@ -2,10 +2,12 @@ import type { FastifyInstance } from './http/server.ts';
 import { createHttpServer } from './http/server.ts';
 import { accountPageRoutes } from './routes/account-pages.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { oauthRoutes } from './routes/oauth.ts';
 import { operationsRoutes, type Readiness } from './routes/operations.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { signInPageRoutes } from './routes/sign-in-pages.ts';
+import { stepUpRoutes } from './routes/step-up.ts';
 import type { Services } from './services.ts';
 
 export interface App {
@@ -23,6 +25,8 @@ export function createApp(services: Services): App {
     ...adminRoutes,
     ...signInPageRoutes,
     ...accountPageRoutes,
+    ...stepUpRoutes,
+    ...oauthRoutes,
   ];
   return { http: createHttpServer(services, routes), readiness };
 }

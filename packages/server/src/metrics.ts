@@ -16,6 +16,7 @@ export interface Metrics {
   readonly durations: Histogram<'method' | 'route'>;
   readonly signIns: Counter<'outcome'>;
   readonly refreshes: Counter<'outcome'>;
+  readonly tokens: Counter<'grant' | 'outcome'>;
   readonly sessionsEnded: Counter<'reason'>;
   readonly throttled: Counter<'limit'>;
   /** Everything as Prometheus reads it. */
@@ -59,6 +60,12 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       name: 'argus_refreshes_total',
       help: 'Refreshes by outcome',
       labelNames: ['outcome'],
+      registers,
+    }),
+    tokens: new Counter({
+      name: 'argus_token_requests_total',
+      help: 'Answers of the token endpoint by grant type and outcome',
+      labelNames: ['grant', 'outcome'],
       registers,
     }),
     sessionsEnded: new Counter({

@@ -1,4 +1,5 @@
-import type { RefreshFacts, Rotation } from '@argus/core';
+import type { AuditEvent, RefreshFacts, Rotation } from '@argus/core';
+import { appends } from './append.ts';
 import { type Commit, type Committed, commit } from './commit.ts';
 import { openPool, type Pool, type PoolOptions } from './postgres/pool.ts';
 import { type GrantName, refreshFactsQuestion } from './questions/refresh-facts.ts';
@@ -11,6 +12,8 @@ export interface Store extends AsyncDisposable {
   commit(work: Commit): Promise<Committed>;
   /** Whether this rotation won; false means: gather again, decide again. */
   rotate(rotation: Rotation): Promise<boolean>;
+  /** Add audit events that belong to no change; those of one moment share a statement. */
+  append(tenant: string, events: readonly AuditEvent[]): Promise<void>;
   refreshFacts(name: GrantName): Promise<RefreshFacts | null>;
   /** Whether the database answers. */
   isReady(): Promise<boolean>;
@@ -27,11 +30,13 @@ export function openStore(options: StoreOptions): Store {
   const pool = openPool(options);
   const rotating = rotations(pool);
   const asking = refreshFactsQuestion(pool);
+  const appending = appends(pool);
   const close = () => pool.end();
   return {
     pool,
     commit: (work) => commit({ pool, uuid: options.uuid ?? systemRandom.uuid }, work),
     rotate: (rotation) => rotating.submit(rotation),
+    append: (tenant, events) => appending.submit({ tenant, events }),
     refreshFacts: (name) => asking.submit(name),
     isReady: () =>
       pool.query('SELECT 1').then(

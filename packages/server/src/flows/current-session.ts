@@ -1,6 +1,6 @@
-import type { GrantId, SessionId, TenantId, UserId } from '@argus/contract';
+import { argusClient, type GrantId, type SessionId, type TenantId, type UserId } from '@argus/contract';
 import { type RefreshFacts, sessionValidity } from '@argus/core';
-import { verifyAccessToken, verifyRefreshToken } from '@argus/tokens';
+import { isOfPerson, verifyAccessToken, verifyRefreshToken } from '@argus/tokens';
 import type { Refused } from '../http/answer.ts';
 import type { Cookies } from '../http/cookies.ts';
 import type { Services } from '../services.ts';
@@ -33,9 +33,14 @@ export function accessClaims({ keys, config, clock }: Services, cookies: Cookies
     audience: issuer,
     now: clock.now(),
   });
-  if (verified.ok) return verified.claims;
   // Our own token from the future: this clock was set back since. The session is read anyway.
-  return verified.rejection === 'not-yet-valid' ? (verified.claims ?? null) : null;
+  const claims = verified.ok || verified.rejection === 'not-yet-valid' ? verified.claims : undefined;
+  return claims && isOfPerson(claims) && isOwn(claims) ? claims : null;
+}
+
+/** Only Argus's own tokens are cookies: what an application holds must not open the account page. */
+function isOwn({ client_id: clientId }: { readonly client_id: string }): boolean {
+  return clientId === argusClient;
 }
 
 /**
@@ -55,5 +60,6 @@ export function heldSession(
 function refreshClaims({ keys, config, clock }: Services, { refresh }: Cookies) {
   if (!refresh) return null;
   const verified = verifyRefreshToken(keys.ring(), refresh, { issuer: config.issuer, now: clock.now() });
-  return verified.ok || verified.rejection === 'expired' ? (verified.claims ?? null) : null;
+  const claims = verified.ok || verified.rejection === 'expired' ? verified.claims : undefined;
+  return claims && isOwn(claims) ? claims : null;
 }

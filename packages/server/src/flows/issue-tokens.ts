@@ -45,7 +45,11 @@ export const clearedCookies: readonly SetCookie[] = [
   { name: 'refresh', value: null },
 ];
 
-function refreshClaims({ config }: Services, { tenant, user, session, grant }: TokenState) {
+/** What the refresh token of a grant's generation says: for one state always the same. */
+export function refreshClaims(
+  { config }: Pick<Services, 'config'>,
+  { tenant, user, session, grant }: TokenState,
+) {
   return {
     iss: config.issuer,
     sub: user.id,
@@ -92,6 +96,6 @@ async function issueAccess(services: Services, { tenant, user, session, grant }:
 }
 
 /** A clock that was set back must not make tokens older than the sign-in they speak of. */
-function issuedAt(at: number, session: Session): number {
+export function issuedAt(at: number, session: Session): number {
   return Math.floor(Math.max(at, session.authenticatedAt) / 1000);
 }

@@ -6,6 +6,7 @@ import { signUp } from '../flows/sign-up.ts';
 import { readLink, useLink } from '../flows/use-link.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
 import type { Call, Route } from '../http/route.ts';
+import { requestOf, resumeOf } from '../oauth/page-request.ts';
 import { linkPage, type SignInNotice, signInPage, signUpPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import {
@@ -38,7 +39,9 @@ const notices: readonly SignInNotice[] = ['account-ready', 'signed-out', 'sessio
 
 async function showSignIn(services: Services, call: Call): Promise<Answer> {
   const visit = await visitOf(services, call);
-  if (!isRefused(visit)) return seeOther(safeReturn(call.query.returnTo), visit.cookies);
+  // A client that sent the person here has a reason, even when somebody is signed in: another person is wanted.
+  const request = await requestOf(services, call);
+  if (!isRefused(visit) && !request) return seeOther(safeReturn(call.query.returnTo), visit.cookies);
   const notice = notices.find((known) => known === call.query.notice);
   return signInAnswer(services, call, { notice });
 }
@@ -48,12 +51,15 @@ interface Shown {
   readonly refused?: Refused;
 }
 
-function signInAnswer(services: Services, call: Call, { notice, refused }: Shown): Answer {
+async function signInAnswer(services: Services, call: Call, { notice, refused }: Shown): Promise<Answer> {
   const attempt = attemptOf(services, call);
   const fields = fieldsOf(call);
+  const request = await requestOf(services, call);
   const html = signInPage({
     formToken: attempt.formToken,
-    identifier: fields.identifier?.slice(0, 254),
+    identifier: fields.identifier?.slice(0, 254) ?? request?.loginHint ?? undefined,
+    request: request?.sealed,
+    clientName: request?.client.settings.name,
     returnTo: safeReturn(fields.returnTo ?? call.query.returnTo),
     refusal: refused?.refused,
     retryAfterSeconds: refused?.retryAfterSeconds,
@@ -63,6 +69,7 @@ function signInAnswer(services: Services, call: Call, { notice, refused }: Shown
     status: refused ? refusalOf(refused.refused).status : notice === 'cookies-needed' ? 403 : 200,
     html,
     cookies: attempt.cookies,
+    ...(request ? { csp: request.policy } : {}),
   };
 }
 
@@ -73,10 +80,12 @@ async function takeSignIn(services: Services, call: Call): Promise<Answer> {
   const { identifier = '', password = '', returnTo } = fieldsOf(call);
   if (identifier.length > 254 || password.length > 1024)
     return signInAnswer(services, call, { refused: { refused: 'invalid_credentials' } });
-  const { tenant, cookies, origin } = call;
+  const { cookies, origin } = call;
+  // The tenant of a sign-in is that of the client it is for.
+  const tenant = (await requestOf(services, call))?.client.tenant ?? call.tenant;
   const outcome = await signIn(services, { tenant, identifier, password, cookies, origin });
   if (isRefused(outcome)) return signInAnswer(services, call, { refused: outcome });
-  return seeOther(safeReturn(returnTo), outcome.cookies);
+  return seeOther(resumeOf(call) ?? safeReturn(returnTo), outcome.cookies);
 }
 
 function signUpAnswer(services: Services, call: Call, refused?: Refused): Answer {

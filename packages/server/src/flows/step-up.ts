@@ -1,0 +1,116 @@
+import type { GrantId } from '@argus/contract';
+import { type Authentication, type EventDraft, type Grant, raisedBy, type Session } from '@argus/core';
+import { userFacts } from '@argus/store';
+import type { Refused } from '../http/answer.ts';
+import type { CallOrigin } from '../http/caller.ts';
+import type { Cookies } from '../http/cookies.ts';
+import { type Services, stamp } from '../services.ts';
+import type { Try } from '../throttle/throttle.ts';
+import type { Current } from './current-session.ts';
+import { issueTokens, tokenCookies } from './issue-tokens.ts';
+import type { SignedIn } from './sign-in.ts';
+import { slowDown } from './slow-down.ts';
+
+export interface PasswordStepUp {
+  readonly password: string;
+  readonly cookies: Cookies;
+  readonly origin: CallOrigin;
+}
+
+/** Make this session fresh by its password. */
+export async function stepUpByPassword(
+  services: Services,
+  current: Current,
+  { password, cookies, origin }: PasswordStepUp,
+): Promise<SignedIn | Refused> {
+  const { tenant, user, session } = current;
+  const counted: Try = { limit: 'passwordChange', whose: session.id };
+  const throttled = services.throttle.take([counted], services.clock.now());
+  if (throttled)
+    return slowDown(services, { tenant, origin, throttled, userId: user.id, sessionId: session.id });
+  const secretHash = services.secrets.deviceSecretHash(cookies.device);
+  const record = await userFacts(services.store.pool, tenant, { userId: user.id, secretHash });
+  const isRight = await services.passwords.verify(record?.phc ?? null, password, 'known');
+  if (!record?.phc || !isRight) {
+    const refused = eventOf(current, origin, { type: 'session.step-up-refused', reason: 'wrong-password' });
+    const events = stamp(services, services.clock.now(), [refused]);
+    await services.store.commit({ tenant, changes: [], events });
+    return { refused: 'invalid_credentials' };
+  }
+  services.throttle.giveBack(counted);
+  const proof: Authentication = { method: 'pwd', provedAt: services.clock.now() };
+  return stepUp(services, current, { proof, origin, phc: record.phc });
+}
+
+export interface StepUp {
+  readonly proof: Authentication;
+  readonly origin: CallOrigin;
+  /** The password that was proved, to be the same still when it counts. */
+  readonly phc?: string;
+}
+
+/**
+ * What was proved now counts for the session. The session keeps its name, all else is new: Argus's own grant is
+ * replaced and with it every cookie, so that what was stolen before is worth nothing after (OWASP ASVS 5.0 §7.2.4).
+ */
+export async function stepUp(
+  services: Services,
+  current: Current,
+  { proof, origin, phc }: StepUp,
+): Promise<SignedIn | Refused> {
+  const { tenant, user } = current;
+  const at = services.clock.now();
+  const session: Session = { ...current.session, ...raisedBy(current.session, proof) };
+  const grant = successor(services, current.grant, at, origin);
+  const written = await services.store.commit({
+    tenant,
+    changes: [
+      { kind: 'hold-user', userId: user.id },
+      ...(phc === undefined ? [] : [{ kind: 'expect-password' as const, userId: user.id, phc }]),
+      {
+        kind: 'raise-session',
+        sessionId: session.id,
+        userId: user.id,
+        amr: session.amr,
+        acr: session.acr,
+        authenticatedAt: session.authenticatedAt,
+        methods: [proof.method],
+        authenticationIds: [services.random.uuid()],
+      },
+      { kind: 'end-grant', grantId: current.grant.id, reason: 'stepped-up', at },
+      { kind: 'create-grant', grant },
+    ],
+    events: stamp(services, at, [
+      eventOf(current, origin, {
+        type: 'session.stepped-up',
+        details: { amr: session.amr, acr: session.acr },
+      }),
+    ]),
+  });
+  if (!written.isCommitted) return { refused: 'conflict' };
+  const tokens = await issueTokens(services, { tenant, user, session, grant });
+  const cookies = tokenCookies(tokens, session, services.clock.now());
+  return { current: { ...current, session, grant, accessExpiresAt: tokens.accessExpiresAt }, cookies };
+}
+
+function successor({ random }: Services, before: Grant, at: number, origin: CallOrigin): Grant {
+  return {
+    ...before,
+    id: random.uuid() as GrantId, // made as the name of one
+    status: 'active',
+    generation: 1,
+    secret: random.bytes(32),
+    createdAt: at,
+    rotatedAt: at,
+    rotatedIp: origin.ip,
+    rotatedUserAgent: origin.userAgent,
+  };
+}
+
+function eventOf(
+  { user, session, device }: Current,
+  origin: CallOrigin,
+  event: Pick<EventDraft, 'type' | 'reason' | 'details'>,
+): EventDraft {
+  return { ...event, actor: 'user', userId: user.id, sessionId: session.id, deviceId: device.id, origin };
+}

@@ -1,0 +1,111 @@
+import type { Consent } from '@argus/core';
+import { type Answer, isRefused, seeOther } from '../http/answer.ts';
+import type { Call, Route } from '../http/route.ts';
+import { readAsked } from '../oauth/asked-request.ts';
+import { authorize, errorAnswer, refuseAsked } from '../oauth/authorize.ts';
+import { type Asked, openRequest, sealRequest } from '../oauth/sealed-request.ts';
+import { type Services, stamp } from '../services.ts';
+import { fieldsOf, isFormOf, refusalPage, toSignIn, type Visit, visitOf } from './page-call.ts';
+
+/** The person's answer to "may this application …?". */
+export const decideConsent: Route = requestForm('/oauth/consent', async (services, call, on) => {
+  const { decision } = fieldsOf(call);
+  if (decision === 'allow') return allow(services, call, on);
+  return decision === 'deny' ? deny(services, call, on) : refusalPage('invalid_request');
+});
+
+/** The person's answer to "go on as …?". */
+export const takeAccountChoice: Route = requestForm('/oauth/account', async (services, call, on) => {
+  const { decision } = fieldsOf(call);
+  if (decision === 'continue') {
+    const chosenUserId = on.visit.current.user.id;
+    return authorize(services, call, { ...on.asked, chosenUserId });
+  }
+  const sealed = sealRequest(services, on.asked);
+  if (decision !== 'other' || sealed === null) return refusalPage('invalid_request');
+  return seeOther(`/sign-in?${new URLSearchParams({ request: sealed })}`);
+});
+
+interface OnRequest {
+  readonly visit: Visit;
+  readonly asked: Asked;
+}
+
+/** A form on a page of an authorization request: of this session, and with the request that the page was about. */
+function requestForm(
+  path: string,
+  act: (services: Services, call: Call, on: OnRequest) => Promise<Answer>,
+): Route {
+  return {
+    method: 'POST',
+    path,
+    accepts: 'form',
+    async handle(services, call) {
+      const visit = await visitOf(services, call);
+      if (isRefused(visit)) return toSignIn(visit, '/account');
+      if (!isFormOf(services, visit.current, call)) return refusalPage('form_expired', visit.cookies);
+      const asked = openRequest(services, fieldsOf(call).request);
+      if (!asked) return errorAnswer('form_expired');
+      const answer = await act(services, call, { visit, asked });
+      return { ...answer, cookies: [...visit.cookies, ...(answer.cookies ?? [])] };
+    },
+  };
+}
+
+const dayMs = 86_400_000;
+
+/** The yes is kept, and then the request is judged again: it may still be missing something else. */
+async function allow(services: Services, call: Call, { visit, asked }: OnRequest): Promise<Answer> {
+  const read = await readAsked(services, asked);
+  if (!('request' in read) || read.client.tenant !== visit.current.tenant)
+    return authorize(services, call, asked);
+  const { client, request } = read;
+  const now = services.clock.now();
+  const { consentDays } = client.settings;
+  const consent: Consent = {
+    userId: visit.current.user.id,
+    clientId: client.id,
+    scope: request.scope,
+    grantedAt: now,
+    expiresAt: consentDays === null ? null : now + consentDays * dayMs,
+  };
+  await services.store.commit({
+    tenant: client.tenant,
+    changes: [{ kind: 'give-consent', consent }],
+    events: stamp(services, now, [
+      told('consent.given', call, { visit, clientId: client.id, scope: request.scope }),
+    ]),
+  });
+  return authorize(services, call, asked);
+}
+
+async function deny(services: Services, call: Call, { visit, asked }: OnRequest): Promise<Answer> {
+  const read = await readAsked(services, asked);
+  if (!('request' in read)) return authorize(services, call, asked);
+  const { client, request } = read;
+  const now = services.clock.now();
+  await services.store.commit({
+    tenant: visit.current.tenant,
+    changes: [],
+    events: stamp(services, now, [
+      told('consent.refused', call, { visit, clientId: client.id, scope: request.scope }),
+    ]),
+  });
+  return refuseAsked(services, { client, asked, request, visit, cookies: [] }, 'access_denied');
+}
+
+function told(
+  type: 'consent.given' | 'consent.refused',
+  call: Call,
+  about: { readonly visit: Visit; readonly clientId: string; readonly scope: readonly string[] },
+) {
+  const { user, session } = about.visit.current;
+  return {
+    type,
+    actor: 'user',
+    userId: user.id,
+    sessionId: session.id,
+    origin: call.origin,
+    details: { clientId: about.clientId, scope: about.scope.join(' ') },
+  } as const;
+}

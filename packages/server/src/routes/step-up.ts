@@ -1,0 +1,76 @@
+import { endpoints, refusalOf } from '@argus/contract';
+import { currentSession } from '../flows/current-session.ts';
+import { stepUpByPassword } from '../flows/step-up.ts';
+import { type Answer, isRefused, problemAnswer, type Refused, seeOther } from '../http/answer.ts';
+import { type Call, endpointRoute, type Route } from '../http/route.ts';
+import { requestOf, resumeOf } from '../oauth/page-request.ts';
+import { stepUpPage } from '../pages/index.ts';
+import type { Services } from '../services.ts';
+import { describeCurrent } from './describe.ts';
+import { fieldsOf, isFormOf, refusalPage, safeReturn, toSignIn, type Visit, visitOf } from './page-call.ts';
+
+/** Proving again who one is, for a session that is too old or too weak for what it is asked. */
+export const stepUpRoutes: readonly Route[] = [
+  endpointRoute(endpoints.stepUpOptions, async (services, { cookies }) => {
+    const current = await currentSession(services, cookies);
+    if (isRefused(current)) return problemAnswer(current);
+    return { status: 200, json: { methods: ['password'], reachable: current.session.acr } };
+  }),
+
+  endpointRoute(endpoints.stepUpWithPassword, async (services, { body, cookies, origin }) => {
+    const current = await currentSession(services, cookies);
+    if (isRefused(current)) return problemAnswer(current);
+    const outcome = await stepUpByPassword(services, current, { ...body, cookies, origin });
+    if (isRefused(outcome)) return problemAnswer(outcome);
+    const json = { state: 'signed-in', ...describeCurrent(outcome.current) };
+    return { status: 200, json, cookies: outcome.cookies };
+  }),
+
+  {
+    method: 'GET',
+    path: '/step-up',
+    accepts: 'nothing',
+    async handle(services, call) {
+      const visit = await visitOf(services, call);
+      return isRefused(visit) ? toSignIn(visit, '/account') : stepUpAnswer(services, call, { visit });
+    },
+  },
+
+  { method: 'POST', path: '/step-up', accepts: 'form', handle: takeStepUp },
+];
+
+async function takeStepUp(services: Services, call: Call): Promise<Answer> {
+  const visit = await visitOf(services, call);
+  if (isRefused(visit)) return toSignIn(visit, '/account');
+  if (!isFormOf(services, visit.current, call)) return refusalPage('form_expired', visit.cookies);
+  const { password = '', returnTo } = fieldsOf(call);
+  if (password.length > 1024)
+    return stepUpAnswer(services, call, { visit, refused: { refused: 'invalid_credentials' } });
+  const { cookies, origin } = call;
+  const outcome = await stepUpByPassword(services, visit.current, { password, cookies, origin });
+  if (isRefused(outcome)) return stepUpAnswer(services, call, { visit, refused: outcome });
+  return seeOther(resumeOf(call) ?? safeReturn(returnTo), [...visit.cookies, ...outcome.cookies]);
+}
+
+async function stepUpAnswer(
+  services: Services,
+  call: Call,
+  { visit, refused }: { readonly visit: Visit; readonly refused?: Refused },
+): Promise<Answer> {
+  const request = await requestOf(services, call);
+  const html = stepUpPage({
+    formToken: visit.formToken,
+    email: visit.current.user.email,
+    request: request?.sealed,
+    clientName: request?.client.settings.name,
+    returnTo: safeReturn(fieldsOf(call).returnTo ?? call.query.returnTo),
+    refusal: refused?.refused,
+    retryAfterSeconds: refused?.retryAfterSeconds,
+  });
+  return {
+    status: refused ? refusalOf(refused.refused).status : 200,
+    html,
+    cookies: visit.cookies,
+    ...(request ? { csp: request.policy } : {}),
+  };
+}
