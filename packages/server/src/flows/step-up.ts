@@ -1,5 +1,5 @@
 import type { GrantId } from '@argus/contract';
-import { type Authentication, type EventDraft, type Grant, raisedBy, type Session } from '@argus/core';
+import { type Authentication, assuranceOf, type EventDraft, stepUp as raiseSession } from '@argus/core';
 import { userFacts } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
@@ -60,32 +60,19 @@ export async function stepUp(
 ): Promise<SignedIn | Refused> {
   const { tenant, user } = current;
   const at = services.clock.now();
-  const session: Session = { ...current.session, ...raisedBy(current.session, proof) };
-  const grant = successor(services, current.grant, at, origin);
+  const { session, grant, changes } = raise(services, current, { proof, origin, at });
+  const raised: EventDraft = eventOf(current, origin, {
+    type: 'session.stepped-up',
+    details: { amr: session.amr, acr: session.acr },
+  });
   const written = await services.store.commit({
     tenant,
     changes: [
       { kind: 'hold-user', userId: user.id },
       ...(phc === undefined ? [] : [{ kind: 'expect-password' as const, userId: user.id, phc }]),
-      {
-        kind: 'raise-session',
-        sessionId: session.id,
-        userId: user.id,
-        amr: session.amr,
-        acr: session.acr,
-        authenticatedAt: session.authenticatedAt,
-        methods: [proof.method],
-        authenticationIds: [services.random.uuid()],
-      },
-      { kind: 'end-grant', grantId: current.grant.id, reason: 'stepped-up', at },
-      { kind: 'create-grant', grant },
+      ...changes,
     ],
-    events: stamp(services, at, [
-      eventOf(current, origin, {
-        type: 'session.stepped-up',
-        details: { amr: session.amr, acr: session.acr },
-      }),
-    ]),
+    events: stamp(services, at, [raised]),
   });
   if (!written.isCommitted) return { refused: 'conflict' };
   const tokens = await issueTokens(services, { tenant, user, session, grant });
@@ -93,18 +80,24 @@ export async function stepUp(
   return { current: { ...current, session, grant, accessExpiresAt: tokens.accessExpiresAt }, cookies };
 }
 
-function successor({ random }: Services, before: Grant, at: number, origin: CallOrigin): Grant {
-  return {
-    ...before,
-    id: random.uuid() as GrantId, // made as the name of one
-    status: 'active',
-    generation: 1,
-    secret: random.bytes(32),
-    createdAt: at,
-    rotatedAt: at,
-    rotatedIp: origin.ip,
-    rotatedUserAgent: origin.userAgent,
-  };
+function raise(
+  { random }: Services,
+  { session, grant }: Current,
+  { proof, origin, at }: { readonly proof: Authentication; readonly origin: CallOrigin; readonly at: number },
+) {
+  const proofs = [proof] as const;
+  return raiseSession(
+    {
+      session,
+      proofs,
+      authenticationIds: assuranceOf(proofs).amr.map(() => random.uuid()),
+      grantId: grant.id,
+      successorId: random.uuid() as GrantId, // made as the name of one
+      successorSecret: random.bytes(32),
+      ...origin,
+    },
+    at,
+  );
 }
 
 function eventOf(
