@@ -1,6 +1,14 @@
 import type { ListedSession, RefusalCode } from '@argus/contract';
+import type { AskingClient, ShownScope } from './asked-access.ts';
+import type { ShownProvider } from './provider-buttons.ts';
 
-export type AccountNotice = 'session-ended' | 'others-ended' | 'password-changed';
+export type AccountNotice =
+  | 'session-ended'
+  | 'others-ended'
+  | 'password-changed'
+  | 'application-withdrawn'
+  | 'provider-connected'
+  | 'provider-disconnected';
 
 export type CurrentSession = ListedSession & {
   readonly limitedBy: string;
@@ -13,6 +21,29 @@ export interface SecurityEvent {
   readonly type: string;
   readonly sentence: string;
   readonly ip: string | null;
+}
+
+/** An application that the person has let in. */
+export interface AllowedApplication {
+  readonly client: AskingClient;
+  readonly scopes: readonly ShownScope[];
+  /** RFC 3339. */
+  readonly since: string;
+  /** Null: until it is withdrawn. */
+  readonly until: string | null;
+}
+
+/** Who the person is at another provider. */
+export interface ConnectedIdentity {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly providerName: string;
+  /** As the provider told it last. */
+  readonly email: string | null;
+  readonly linkedAt: string;
+  readonly lastUsedAt: string;
+  /** Without it the person could not sign in any more, so it cannot be disconnected. */
+  readonly isOnlyWay: boolean;
 }
 
 /** What the account page shows. */
@@ -28,6 +59,15 @@ export interface AccountView {
   readonly sessions: readonly ListedSession[];
   /** Opens the next page of `sessions` as `/account?cursor=…`. */
   readonly nextCursor: string | null;
+  /** Left out together with its section when undefined. */
+  readonly applications?: readonly AllowedApplication[] | undefined;
+  /** Opens the next page of `applications` as `/account?applications=…`. */
+  readonly nextApplications?: string | null | undefined;
+  readonly identities?: readonly ConnectedIdentity[] | undefined;
+  /** Providers that can be connected; the section is left out when there is none and no identity either. */
+  readonly providers?: readonly ShownProvider[] | undefined;
+  /** False for a person who only ever came through a provider. */
+  readonly hasPassword?: boolean | undefined;
   readonly history: readonly ListedSession[];
   readonly events: readonly SecurityEvent[];
   readonly notice?: AccountNotice | undefined;

@@ -1,3 +1,4 @@
+import { applicationsSection, providersSection } from './account-connected.ts';
 import { eventsSection, historySection } from './account-past.ts';
 import { otherSessionsSection, thisSessionSection } from './account-sessions.ts';
 import type { AccountNotice, AccountView } from './account-view.ts';
@@ -28,10 +29,12 @@ ${identity(v.user)}
 </div>
 ${isAboutPassword ? undefined : (problemSummary(problem) ?? noticeBanner(v.notice && notices[v.notice]))}
 <div class="columns">
-${contents}
+${contents(v)}
 <div class="sections">
 ${thisSessionSection(v.current, v.now)}
 ${otherSessionsSection(v)}
+${applicationsSection(v)}
+${hasProviders(v) && providersSection(v)}
 ${passwordSection(v, isAboutPassword ? problem : undefined)}
 ${historySection(v.history, v.now)}
 ${eventsSection(v.events, v.now)}
@@ -43,18 +46,29 @@ ${eventsSection(v.events, v.now)}
 const notices: Readonly<Record<AccountNotice, string>> = {
   'session-ended': 'The session has ended.',
   'others-ended': 'All your other sessions have ended.',
+  'application-withdrawn': 'The application’s access is withdrawn, and what it held has ended.',
+  'provider-connected': 'The provider is connected. You can sign in with it from now on.',
+  'provider-disconnected': 'The provider is disconnected. You can no longer sign in with it.',
   'password-changed': 'Your password is changed, and all your other sessions have ended.',
 };
 
-const contents: Html = html`<nav class="contents" aria-label="On this page">
+function hasProviders({ identities = [], providers = [] }: AccountView): boolean {
+  return identities.length > 0 || providers.length > 0;
+}
+
+function contents(v: AccountView): Html {
+  return html`<nav class="contents" aria-label="On this page">
 <ul>
 <li><a href="#this-session">This session</a></li>
 <li><a href="#other-sessions">Other sessions</a></li>
+${v.applications && html`<li><a href="#applications">Applications</a></li>`}
+${hasProviders(v) && html`<li><a href="#providers">Connected providers</a></li>`}
 <li><a href="#password">Password</a></li>
 <li><a href="#ended-sessions">Ended sessions</a></li>
 <li><a href="#security-events">Security events</a></li>
 </ul>
 </nav>`;
+}
 
 function identity(user: AccountView['user']): Html {
   return html`<p class="identity">${user.name && html`<bdi class="identity-name">${user.name}</bdi> `}<bdi>${user.email}</bdi>${user.roles.map(
@@ -63,6 +77,7 @@ function identity(user: AccountView['user']): Html {
 }
 
 function passwordSection(v: AccountView, problem: Problem | undefined): Html {
+  if (v.hasPassword === false) return noPasswordSection;
   const retriesNew = problem?.fields.includes('newPassword') ?? false;
   return html`<section id="password" aria-labelledby="password-heading">
 <h2 id="password-heading">Change password</h2>
@@ -77,3 +92,8 @@ ${field({ name: 'newPassword', label: 'New password', type: 'password', autocomp
 )}
 </section>`;
 }
+
+const noPasswordSection: Html = html`<section id="password" aria-labelledby="password-heading">
+<h2 id="password-heading">Password</h2>
+<p class="empty">Your account has no password. You sign in with a connected provider.</p>
+</section>`;

@@ -6,9 +6,10 @@ import type { Problem } from './problem-words.ts';
 export interface Field {
   readonly name: string;
   readonly label: string;
-  readonly type: 'email' | 'password' | 'text';
+  /** `code`: letters and digits that are copied by hand; in capitals, whatever is typed. */
+  readonly type: 'email' | 'password' | 'text' | 'code';
   /** WHATWG autofill token, so that password managers and assistive software know the field (WCAG 1.3.5). */
-  readonly autocomplete: 'username' | 'email' | 'name' | 'current-password' | 'new-password';
+  readonly autocomplete: 'username' | 'email' | 'name' | 'current-password' | 'new-password' | 'off';
   readonly value?: string | undefined;
   readonly hint?: string | undefined;
   readonly isOptional?: boolean;
@@ -38,8 +39,10 @@ export function field(field: Field, problem?: Problem): Html {
   return html`<div class="field">
 <label for="${field.name}">${field.label}${field.isOptional && html` <span class="optional">optional</span>`}</label>
 ${field.hint && html`<p class="hint" id="${field.name}-hint">${field.hint}</p>`}
-<input id="${field.name}" name="${field.name}" type="${field.type}" autocomplete="${field.autocomplete}" maxlength="${field.maxLength}"${[
-    field.type !== 'text' && html` autocapitalize="none" spellcheck="false"`,
+<input id="${field.name}" name="${field.name}" type="${field.type === 'code' ? 'text' : field.type}" autocomplete="${field.autocomplete}" maxlength="${field.maxLength}"${[
+    field.type !== 'text' &&
+      html` autocapitalize="${field.type === 'code' ? 'characters' : 'none'}" spellcheck="false"`,
+    field.type === 'code' && html` class="code"`,
     // A password is never sent back to the browser.
     field.type !== 'password' && field.value && html` value="${field.value}"`,
     field.minLength && html` minlength="${field.minLength}" passwordrules="minlength: ${field.minLength};"`,
@@ -62,6 +65,21 @@ export function problemSummary(problem: Problem | undefined): Html | undefined {
   const first = problem.fields[0];
   return html`<div class="banner problem" role="alert">${signIcon('problem')}
 <p id="problem">${first ? html`<a href="#${first}">${problem.sentence}</a>` : problem.sentence}</p></div>`;
+}
+
+/** What to think of before going on. It is part of the page and interrupts nobody. */
+export function caution(body: Html): Html {
+  return html`<div class="banner caution">${signIcon('caution')}${body}</div>`;
+}
+
+/** Buttons for the answers to one question. They look alike, so that none is pushed. */
+export function answers(
+  name: string,
+  options: readonly { readonly value: string; readonly label: string }[],
+): Html {
+  return html`<div class="answers">
+${options.map(({ value, label }) => html`<button class="button" name="${name}" value="${value}">${label}</button>`)}
+</div>`;
 }
 
 /** What went right, or what to know before going on. */

@@ -31,6 +31,7 @@ export function deviceIcon(type: ListedSession['device']['type']): Html {
 
 const signShapes = {
   problem: html`<circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5M12 16.3v.2"/>`,
+  caution: html`<path d="M12 3.5 21.5 20h-19z"/><path d="M12 10v4.5M12 17.2v.1"/>`,
   notice: html`<circle cx="12" cy="12" r="9"/><path d="m8 12.3 2.8 2.7L16 9.5"/>`,
 } as const;
 

@@ -1,8 +1,29 @@
 export { accountPage } from './account.ts';
-export type { AccountNotice, AccountView } from './account-view.ts';
+export { type AccountChoiceView, accountChoicePage } from './account-choice.ts';
+export type {
+  AccountNotice,
+  AccountView,
+  AllowedApplication,
+  ConnectedIdentity,
+} from './account-view.ts';
+export type { AskingClient, ShownResource, ShownScope } from './asked-access.ts';
+export { type AuthorizationErrorView, authorizationErrorPage } from './authorization-error.ts';
+export { type ConsentView, consentPage } from './consent.ts';
+export {
+  type DeviceConfirmView,
+  type DeviceView,
+  deviceConfirmPage,
+  deviceDonePage,
+  devicePage,
+} from './device.ts';
+export { type EndSessionView, endSessionPage, type SignedOutView, signedOutPage } from './end-session.ts';
+export { type FormPostView, formPostPage } from './form-post.ts';
 export { type LinkView, linkPage } from './link.ts';
 export { type MessageView, messagePage } from './message.ts';
+export type { ShownProvider } from './provider-buttons.ts';
+export { scopeSentence } from './scope-words.ts';
 export { type SignInNotice, type SignInView, signInPage } from './sign-in.ts';
 export { type SignUpView, signUpPage } from './sign-up.ts';
+export { type StepUpView, stepUpPage } from './step-up.ts';
 export { stylesheet } from './stylesheet.ts';
 export { sentenceOf } from './words.ts';

@@ -9,9 +9,11 @@ export interface Problem {
 
 /** The page that shows a refusal, with what its sentences need. */
 export interface Asked {
-  readonly page: 'sign-in' | 'sign-up' | 'link' | 'account';
+  readonly page: 'sign-in' | 'sign-up' | 'link' | 'account' | 'step-up' | 'device';
   readonly minLength?: number | undefined;
   readonly retryAfterSeconds?: number | undefined;
+  /** The provider that the refusal speaks of. */
+  readonly providerName?: string | undefined;
 }
 
 /** The public sentence of a refusal, made concrete where the page knows more than the table. */
@@ -19,10 +21,7 @@ export function problemOf(refusal: RefusalCode, asked: Asked): Problem {
   const newPassword = asked.page === 'account' ? 'newPassword' : 'password';
   switch (refusal) {
     case 'invalid_credentials':
-      return asked.page === 'account'
-        ? { sentence: 'The current password is not right.', fields: ['currentPassword'] }
-        : // Both fields: which of the two was wrong must not show.
-          { sentence: refusalOf(refusal).sentence, fields: ['identifier', 'password'] };
+      return wrongPassword(asked.page);
     case 'password_too_short':
       return { sentence: longerPassword(asked.minLength), fields: [newPassword] };
     case 'password_too_long':
@@ -32,9 +31,13 @@ export function problemOf(refusal: RefusalCode, asked: Asked): Problem {
     case 'form_expired':
       return { sentence: 'This page was open too long. It is fresh now: please send it again.', fields: [] };
     case 'not_found':
-      return asked.page === 'account'
-        ? { sentence: 'That session had ended already.', fields: [] }
-        : { sentence: refusalOf(refusal).sentence, fields: [] };
+      return nothingThere(asked.page);
+    case 'provider_refused':
+      return { sentence: notConfirmed(asked.providerName), fields: [] };
+    case 'provider_unreachable':
+      return { sentence: unreachable(asked), fields: [] };
+    case 'account_not_linked':
+      return { sentence: notLinked(asked.providerName), fields: [] };
     default:
       return { sentence: refusalOf(refusal).sentence, fields: [] };
   }
@@ -50,4 +53,40 @@ function slower(retryAfterSeconds: number | undefined): string {
   return retryAfterSeconds === undefined
     ? refusalOf('slow_down').sentence
     : `Too many tries. Please try again in ${durationWords(retryAfterSeconds)}.`;
+}
+
+function wrongPassword(page: Asked['page']): Problem {
+  if (page === 'account')
+    return { sentence: 'The current password is not right.', fields: ['currentPassword'] };
+  if (page === 'step-up') return { sentence: 'The password is not right.', fields: ['password'] };
+  // Both fields: which of the two was wrong must not show.
+  return { sentence: refusalOf('invalid_credentials').sentence, fields: ['identifier', 'password'] };
+}
+
+function nothingThere(page: Asked['page']): Problem {
+  if (page === 'account') return { sentence: 'That had ended already.', fields: [] };
+  if (page !== 'device') return { sentence: refusalOf('not_found').sentence, fields: [] };
+  return {
+    sentence:
+      'This code is not right, or its time is over. Compare it with your device, or begin again there.',
+    fields: ['userCode'],
+  };
+}
+
+function notConfirmed(providerName: string | undefined): string {
+  return providerName === undefined
+    ? refusalOf('provider_refused').sentence
+    : `${providerName} did not confirm who you are.`;
+}
+
+function unreachable({ page, providerName }: Asked): string {
+  const who = providerName ?? 'The other provider';
+  const otherwise = page === 'sign-in' ? ', or sign in another way' : '';
+  return `${who} cannot be reached at the moment. Nothing is wrong with your account. Try again shortly${otherwise}.`;
+}
+
+function notLinked(providerName: string | undefined): string {
+  return providerName === undefined
+    ? refusalOf('account_not_linked').sentence
+    : `You have an account here that is not connected to ${providerName}. Sign in to it first, then connect ${providerName} in your account.`;
 }

@@ -1,8 +1,9 @@
 import type { RefusalCode } from '@argus/contract';
 import { field, hidden, noticeBanner, postForm, problemSummary } from './form.ts';
 import { framed } from './frame.ts';
-import { html } from './html.ts';
+import { type Html, html } from './html.ts';
 import { type Problem, problemOf } from './problem-words.ts';
+import { providerButtons, type ShownProvider } from './provider-buttons.ts';
 
 export interface SignInView {
   readonly formToken: string;
@@ -11,6 +12,15 @@ export interface SignInView {
   readonly refusal?: RefusalCode | undefined;
   readonly notice?: SignInNotice | undefined;
   readonly retryAfterSeconds?: number | undefined;
+  /** The sealed authorization request that waits for this sign-in. */
+  readonly request?: string | undefined;
+  /** The application that asks in it. */
+  readonly clientName?: string | undefined;
+  readonly providers?: readonly ShownProvider[] | undefined;
+  /** A provider whose person has to prove this account too before the two are connected. */
+  readonly linking?: { readonly providerName: string } | undefined;
+  /** The provider that `refusal` speaks of. */
+  readonly providerName?: string | undefined;
 }
 
 export type SignInNotice =
@@ -20,7 +30,7 @@ export type SignInNotice =
   | 'password-changed'
   | 'cookies-needed';
 
-/** Sign in with e-mail address and password: `POST /sign-in`. */
+/** Sign in with e-mail address and password, `POST /sign-in`, or by way of another provider. */
 export function signInPage(v: SignInView): string {
   const problem = problemOn(v);
   return framed({
@@ -28,21 +38,53 @@ export function signInPage(v: SignInView): string {
     shape: 'narrow',
     hasProblem: problem !== undefined,
     body: html`<h1>Sign in</h1>
-${problem ? problemSummary(problem) : noticeBanner(v.notice && notices[v.notice])}
-${postForm(
-  { action: '/sign-in', formToken: v.formToken },
-  html`${hidden('returnTo', v.returnTo)}
-${field({ name: 'identifier', label: 'E-mail address', type: 'email', autocomplete: 'username', value: v.identifier, maxLength: 254, isFirst: !v.identifier }, problem)}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', maxLength: 1024, isFirst: Boolean(v.identifier) }, problem)}
-<button class="button primary">Sign in</button>`,
-)}
-<p class="aside">New here? <a href="/sign-up">Create an account</a></p>`,
+${v.clientName && html`<p class="lead">to go on to <strong><bdi>${v.clientName}</bdi></strong></p>`}
+${problem ? problemSummary(problem) : noticeBanner(noticeOn(v))}
+${passwordForm(v, problem)}
+${
+  !v.linking &&
+  providerButtons({
+    providers: v.providers ?? [],
+    verb: 'Sign in with',
+    formToken: v.formToken,
+    fields: { request: v.request, returnTo: v.returnTo },
+  })
+}
+${elsewhere(v)}`,
   });
 }
 
+function passwordForm(v: SignInView, problem: Problem | undefined): Html {
+  return postForm(
+    { action: '/sign-in', formToken: v.formToken },
+    html`${hidden('request', v.request)}${hidden('returnTo', v.returnTo)}
+${field({ name: 'identifier', label: 'E-mail address', type: 'email', autocomplete: 'username', value: v.identifier, maxLength: 254, isFirst: !v.identifier }, problem)}
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', maxLength: 1024, isFirst: Boolean(v.identifier) }, problem)}
+<button class="button primary">${v.linking ? 'Sign in and connect' : 'Sign in'}</button>`,
+  );
+}
+
+function elsewhere({ linking, request }: SignInView): Html {
+  return linking
+    ? html`<p class="aside">Rather not? <a href="${carrying(request, '/sign-in')}">Sign in without connecting</a></p>`
+    : html`<p class="aside">New here? <a href="${carrying(request, '/sign-up')}">Create an account</a></p>`;
+}
+
+/** A link that keeps hold of the authorization request. */
+export function carrying(request: string | undefined, path: '/sign-in' | '/sign-up'): string {
+  return request === undefined ? path : `${path}?request=${encodeURIComponent(request.toWellFormed())}`;
+}
+
 function problemOn(v: SignInView): Problem | undefined {
-  if (v.refusal) return problemOf(v.refusal, { page: 'sign-in', retryAfterSeconds: v.retryAfterSeconds });
+  const { retryAfterSeconds, providerName } = v;
+  if (v.refusal) return problemOf(v.refusal, { page: 'sign-in', retryAfterSeconds, providerName });
   return v.notice === 'cookies-needed' ? { sentence: notices[v.notice], fields: [] } : undefined;
+}
+
+function noticeOn({ linking, notice }: SignInView): string | undefined {
+  if (!linking) return notice && notices[notice];
+  const { providerName } = linking;
+  return `You have an account here already. Sign in to it, and from then on ${providerName} opens it too. If you did not come from ${providerName} yourself, close this page.`;
 }
 
 const notices: Readonly<Record<SignInNotice, string>> = {

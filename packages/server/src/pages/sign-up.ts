@@ -1,8 +1,9 @@
 import type { RefusalCode } from '@argus/contract';
-import { field, newPasswordHint, postForm, problemSummary } from './form.ts';
+import { field, hidden, newPasswordHint, postForm, problemSummary } from './form.ts';
 import { framed } from './frame.ts';
 import { html } from './html.ts';
 import { problemOf } from './problem-words.ts';
+import { carrying } from './sign-in.ts';
 
 export interface SignUpView {
   readonly formToken: string;
@@ -11,6 +12,8 @@ export interface SignUpView {
   readonly refusal?: RefusalCode | undefined;
   /** Shortest password that policy takes, in characters. */
   readonly minLength: number;
+  /** The sealed authorization request that waits for the sign-in after this. */
+  readonly request?: string | undefined;
 }
 
 /** Create an account: `POST /sign-up`. */
@@ -25,11 +28,12 @@ export function signUpPage(v: SignUpView): string {
 ${problemSummary(problem)}
 ${postForm(
   { action: '/sign-up', formToken: v.formToken },
-  html`${field({ name: 'email', label: 'E-mail address', type: 'email', autocomplete: 'username', value: v.email, maxLength: 254, isFirst: !retriesPassword }, problem)}
+  html`${hidden('request', v.request)}
+${field({ name: 'email', label: 'E-mail address', type: 'email', autocomplete: 'username', value: v.email, maxLength: 254, isFirst: !retriesPassword }, problem)}
 ${field({ name: 'name', label: 'Name', type: 'text', autocomplete: 'name', value: v.name, maxLength: 100, isOptional: true }, problem)}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: newPasswordHint(v.minLength), minLength: v.minLength, maxLength: 1024, isFirst: retriesPassword }, problem)}
 <button class="button primary">Create account</button>`,
 )}
-<p class="aside">Have an account? <a href="/sign-in">Sign in</a></p>`,
+<p class="aside">Have an account? <a href="${carrying(v.request, '/sign-in')}">Sign in</a></p>`,
   });
 }

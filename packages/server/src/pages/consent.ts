@@ -1,0 +1,64 @@
+import {
+  type AskingClient,
+  accessSection,
+  anotherAccount,
+  clientName,
+  type ShownResource,
+  type ShownScope,
+  strangerCaution,
+} from './asked-access.ts';
+import { destinationWords } from './destination-words.ts';
+import { answers, hidden, postForm } from './form.ts';
+import { framed } from './frame.ts';
+import { type Html, html } from './html.ts';
+
+export interface ConsentView {
+  readonly formToken: string;
+  /** The sealed authorization request. */
+  readonly request: string;
+  /** As whom the person would answer. */
+  readonly email: string;
+  readonly client: AskingClient;
+  readonly scopes: readonly ShownScope[];
+  readonly resources: readonly ShownResource[];
+  /** How long the answer holds; null: until it is withdrawn. */
+  readonly days: number | null;
+  /** Where the answer is sent. */
+  readonly redirectUri?: string | undefined;
+}
+
+/** Ask the person whether an application may act for them: `POST /oauth/consent` (RFC 6749 §4.1.1). */
+export function consentPage(v: ConsentView): string {
+  return framed({
+    heading: 'Allow access',
+    shape: 'narrow',
+    body: html`<h1>Allow ${clientName(v.client)} to use your account?</h1>
+${strangerCaution(v.client)}
+${accessSection(v.scopes, v.resources)}
+${terms(v)}
+${postForm(
+  { action: '/oauth/consent', formToken: v.formToken },
+  html`${hidden('request', v.request)}
+${answers('decision', [
+  { value: 'allow', label: 'Allow' },
+  { value: 'deny', label: 'Do not allow' },
+])}`,
+)}
+<div class="aside"><p>Not <bdi>${v.email}</bdi>?</p>
+${anotherAccount(v)}</div>`,
+  });
+}
+
+function terms(v: ConsentView): Html {
+  return html`<dl class="facts">
+<div><dt>Your account</dt> <dd><bdi>${v.email}</bdi></dd></div>
+${v.redirectUri && html`<div><dt>Your answer goes to</dt> <dd>${destinationWords(v.redirectUri)}</dd></div>`}
+<div><dt>How long</dt> <dd>${howLong(v.days)} Its access ends with your session here.</dd></div>
+<div><dt>If you change your mind</dt> <dd>Withdraw it in your account, under Applications. That takes effect at once.</dd></div>
+</dl>`;
+}
+
+function howLong(days: number | null): string {
+  if (days === null) return 'Your answer holds until you withdraw it.';
+  return `Your answer holds for ${days === 1 ? '1 day' : `${days} days`}; then it has to ask again.`;
+}
