@@ -12,6 +12,7 @@ export * from './oauth/audience.ts';
 export * from './oauth/authorization.ts';
 export * from './oauth/authorization-request.ts';
 export * from './oauth/client.ts';
+export * from './oauth/client-mistakes.ts';
 export * from './oauth/grant.ts';
 export * from './oauth/pkce.ts';
 export * from './oauth/redirect-uri.ts';

@@ -40,8 +40,8 @@ export type Stranger = 'foreign-client' | 'client-disabled' | 'wrong-key' | 'cli
  * Argus's own grant is judged by its device instead, further on.
  */
 export function strangerOf({ grant, user }: ContextFacts, shown: Shown, holder: Holder): Stranger | null {
-  if (grant.clientId !== (holder?.id ?? argusClient)) return 'foreign-client';
-  if (holder === null) return null;
+  if (holder === null) return grant.clientId === argusClient ? null : 'foreign-client';
+  if (grant.clientId !== holder.id || holder.id === argusClient) return 'foreign-client';
   if (holder.tenant !== user.tenant) return 'foreign-client';
   if (holder.status !== 'active') return 'client-disabled';
   if (grant.jkt !== null) return shown.kind === 'key' && shown.jkt === grant.jkt ? null : 'wrong-key';
