@@ -6,7 +6,7 @@ import {
   type EventDraft,
   type Grant,
   judgeCode,
-  refreshTokenExpiresAt,
+  startGrant,
 } from '@argus/core';
 import { codeFacts } from '@argus/store';
 import { hashOf } from '../secrets.ts';
@@ -125,22 +125,19 @@ function eventOf(
 
 function newGrant(services: Services, { proven, proof, origin }: TokenAsk, facts: CodeFacts): Grant {
   const { code, session } = facts;
-  const now = services.clock.now();
-  return {
-    id: code.grantId,
-    sessionId: code.sessionId,
-    clientId: proven.client.id,
-    status: 'active',
-    generation: 1,
-    secret: services.random.bytes(32),
-    scope: code.scope.join(' '),
-    resources: code.resources,
-    // RFC 9449 §5: all that comes of this grant is bound to the key that was shown for it.
-    jkt: proof.jkt,
-    createdAt: now,
-    rotatedAt: now,
-    expiresAt: refreshTokenExpiresAt(session),
-    rotatedIp: origin.ip,
-    rotatedUserAgent: origin.userAgent,
-  };
+  return startGrant(
+    {
+      id: code.grantId,
+      secret: services.random.bytes(32),
+      sessionId: code.sessionId,
+      clientId: proven.client.id,
+      scope: code.scope,
+      resources: code.resources,
+      // RFC 9449 §5: all that comes of this grant is bound to the key that was shown for it.
+      jkt: proof.jkt,
+      ...origin,
+    },
+    session,
+    services.clock.now(),
+  );
 }
