@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { federatedAssurance, isFreshForLinking, isProvedSince } from '@argus/core';
+import { assuranceOf, federatedAssurance, isFreshForLinking, isProvedSince } from '@argus/core';
 import fc from 'fast-check';
 
 const now = Date.UTC(2026, 0, 5, 9);
@@ -10,34 +10,35 @@ const silent = { acr: null, amr: [], authenticatedAt: null };
 
 describe('what a provider says of a sign-in', () => {
   test('and does not say, counts for one factor, proved now', () => {
-    const single = { amr: ['fed'], acr: 'urn:argus:aal1', authenticatedAt: now };
+    const single = { method: 'fed', amr: [], level: 'urn:argus:aal1', provedAt: now };
     assert.deepEqual(federatedAssurance(silent, mapping, now), single);
     assert.deepEqual(federatedAssurance(silent, none, now), single);
   });
 
   test('counts for two factors only by a value that an administrator named', () => {
     const two = { acr: 'urn:idp:two', amr: ['pwd', 'otp'], authenticatedAt: null };
-    assert.equal(federatedAssurance(two, mapping, now).acr, 'urn:argus:aal2');
-    assert.deepEqual(federatedAssurance(two, mapping, now).amr, ['fed', 'pwd', 'otp', 'mfa']);
-    assert.equal(federatedAssurance(two, none, now).acr, 'urn:argus:aal1');
+    assert.equal(federatedAssurance(two, mapping, now).level, 'urn:argus:aal2');
+    assert.deepEqual(federatedAssurance(two, mapping, now).amr, ['pwd', 'otp', 'mfa']);
+    assert.equal(federatedAssurance(two, none, now).level, 'urn:argus:aal1');
     const byMethod = { acr: null, amr: ['hwk'], authenticatedAt: null };
     assert.deepEqual(federatedAssurance(byMethod, mapping, now), {
-      amr: ['fed', 'hwk', 'mfa'],
-      acr: 'urn:argus:aal2',
-      authenticatedAt: now,
+      method: 'fed',
+      amr: ['hwk', 'mfa'],
+      level: 'urn:argus:aal2',
+      provedAt: now,
     });
   });
 
   test('in words that are not ours, or too many of them, is not repeated', () => {
     const claims = { acr: null, amr: ['pwd', 'face', 'mfa'], authenticatedAt: null };
-    assert.deepEqual(federatedAssurance(claims, none, now).amr, ['fed', 'pwd']);
-    assert.deepEqual(federatedAssurance({ ...claims, amr: ['pwd', 'otp', 'mfa'] }, none, now).amr, ['fed']);
+    assert.deepEqual(federatedAssurance(claims, none, now).amr, ['pwd']);
+    assert.deepEqual(federatedAssurance({ ...claims, amr: ['pwd', 'otp', 'mfa'] }, none, now).amr, []);
   });
 
   test('about its time is taken as it is, but never from the future', () => {
     const at = (authenticatedAt: number) => federatedAssurance({ ...silent, authenticatedAt }, none, now);
-    assert.equal(at(now - 3_600_000).authenticatedAt, now - 3_600_000);
-    assert.equal(at(now + 60_000).authenticatedAt, now);
+    assert.equal(at(now - 3_600_000).provedAt, now - 3_600_000);
+    assert.equal(at(now + 60_000).provedAt, now);
   });
 });
 
@@ -50,13 +51,14 @@ test('no word of a provider lifts a sign-in to two factors without a mapping, or
   fc.assert(
     fc.property(said, (claims) => {
       const unmapped = federatedAssurance(claims, none, now);
-      assert.equal(unmapped.acr, 'urn:argus:aal1');
-      assert.ok(!unmapped.amr.includes('mfa') && unmapped.amr.length <= 2);
+      assert.equal(unmapped.level, 'urn:argus:aal1');
+      assert.ok(!unmapped.amr.includes('mfa') && unmapped.amr.length <= 1);
       const mapped = federatedAssurance(claims, mapping, now);
-      assert.notEqual(mapped.acr, 'urn:argus:aal3');
-      for (const { amr, authenticatedAt } of [unmapped, mapped]) {
-        assert.equal(amr[0], 'fed');
-        assert.equal(new Set(amr).size, amr.length);
+      assert.notEqual(mapped.level, 'urn:argus:aal3');
+      for (const proof of [unmapped, mapped]) {
+        const { amr, acr, authenticatedAt } = assuranceOf([proof]);
+        assert.deepEqual(amr, ['fed', ...proof.amr]);
+        assert.equal(acr, proof.level);
         assert.ok(authenticatedAt <= now);
       }
     }),

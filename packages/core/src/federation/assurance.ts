@@ -1,10 +1,5 @@
-import {
-  type AssuranceLevel,
-  type AuthenticationMethod,
-  authenticationMethods,
-  type Instant,
-  type ProviderSettings,
-} from '@argus/contract';
+import { authenticationMethods, type Instant, type ProviderSettings } from '@argus/contract';
+import type { Authentication } from '../session/assurance.ts';
 
 /** What a provider tells of how somebody signed in there (OIDC Core §2, RFC 8176). */
 export interface UpstreamAuthentication {
@@ -14,11 +9,7 @@ export interface UpstreamAuthentication {
   readonly authenticatedAt: Instant | null;
 }
 
-export interface FederatedAssurance {
-  readonly amr: readonly AuthenticationMethod[];
-  readonly acr: AssuranceLevel;
-  readonly authenticatedAt: Instant;
-}
+export type FederatedProof = Extract<Authentication, { method: 'fed' }>;
 
 /**
  * What a proof made elsewhere counts for here. Only values that an administrator named lift it over a single factor;
@@ -28,7 +19,7 @@ export function federatedAssurance(
   said: UpstreamAuthentication,
   mapping: ProviderSettings['assurance'],
   now: Instant,
-): FederatedAssurance {
+): FederatedProof {
   const isTwoFactors =
     (said.acr !== null && mapping.aal2Acr.includes(said.acr)) ||
     said.amr.some((method) => mapping.aal2Amr.includes(method));
@@ -36,10 +27,10 @@ export function federatedAssurance(
     (method) => method !== 'fed' && method !== 'mfa' && said.amr.includes(method),
   );
   // A clock that goes ahead there must not make a sign-in younger than it can be here.
-  const authenticatedAt = Math.min(said.authenticatedAt ?? now, now);
-  if (isTwoFactors) return { amr: ['fed', ...proved, 'mfa'], acr: 'urn:argus:aal2', authenticatedAt };
+  const provedAt = Math.min(said.authenticatedAt ?? now, now);
+  if (isTwoFactors) return { method: 'fed', provedAt, amr: [...proved, 'mfa'], level: 'urn:argus:aal2' };
   // Two methods side by side would read as two factors to whoever looks at `amr` alone.
-  return { amr: proved.length === 1 ? ['fed', ...proved] : ['fed'], acr: 'urn:argus:aal1', authenticatedAt };
+  return { method: 'fed', provedAt, amr: proved.length === 1 ? proved : [], level: 'urn:argus:aal1' };
 }
 
 /** Clocks of two hosts, and whole seconds. */

@@ -1,29 +1,4 @@
-import type { ProviderSettings } from '@argus/contract';
 import { canonicalEmail } from '../user/email.ts';
-
-/** What contradicts itself in the declaration of a provider; empty when it may be used. */
-export function providerMistakes(settings: ProviderSettings): string[] {
-  const mistakes: string[] = [];
-  const issuer = issuerMistake(settings.issuer);
-  if (issuer) mistakes.push(`issuer ${issuer}`);
-  // OIDC Core §3.1.2.1; GitHub speaks plain OAuth 2.0.
-  if (settings.preset !== 'github' && !settings.scopes.includes('openid'))
-    mistakes.push('scopes must hold openid');
-  for (const domain of settings.domains) {
-    if (domainOf(`someone@${domain}`) !== domain)
-      mistakes.push(`domains: "${domain}" is not a domain in lower case`);
-  }
-  return mistakes;
-}
-
-/** OIDC Discovery §3: an https URL without query and fragment; plain http only to this very machine. */
-function issuerMistake(issuer: string): string | null {
-  const url = URL.parse(issuer);
-  if (!url) return 'is not a URL';
-  if (url.username !== '' || url.password !== '') return 'must not carry a user name or password';
-  if (issuer.includes('?') || issuer.includes('#')) return 'must not have a query or fragment';
-  return isSafeUpstream(url, url) ? null : 'must begin with https://, or name this machine';
-}
 
 const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
