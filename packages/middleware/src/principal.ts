@@ -1,5 +1,5 @@
 import type { ClientId, GrantId, Instant, SessionId, TenantId, UserId } from '@argus/contract';
-import type { AccessClaims } from '@argus/tokens';
+import type { PersonAccessClaims } from '@argus/tokens';
 
 export type TokenSource = 'bearer' | 'cookie';
 
@@ -23,11 +23,11 @@ export interface Principal {
   readonly authTime: Instant;
   readonly expiresAt: Instant;
   readonly source: TokenSource;
-  readonly claims: AccessClaims;
+  readonly claims: PersonAccessClaims;
 }
 
 /** Takes claims whose signature and shape are proven. */
-export function principalOf(claims: AccessClaims, source: TokenSource): Principal {
+export function principalOf(claims: PersonAccessClaims, source: TokenSource): Principal {
   freezeClaims(claims);
   // The casts give a verified issuer's strings the brand of what they name; the verifier was the parser.
   return Object.freeze({
@@ -48,7 +48,7 @@ export function principalOf(claims: AccessClaims, source: TokenSource): Principa
 }
 
 /** A route that pushed a role into a shared list would promote everyone's next request. */
-function freezeClaims(claims: AccessClaims): void {
+function freezeClaims(claims: PersonAccessClaims): void {
   for (const value of Object.values(claims)) if (typeof value === 'object') freezeDeep(value);
   Object.freeze(claims);
 }

@@ -3,6 +3,7 @@ import type { Instant } from '@argus/contract';
 import {
   type AccessClaims,
   createJwksSource,
+  isOfPerson,
   type JwksSource,
   keyIdOf,
   longestToken,
@@ -64,6 +65,8 @@ export async function proveToken(check: TokenCheck, credentials: Credentials): P
   if (!verified.ok)
     return verified.rejection === 'unknown-key' ? unknownKey(check) : invalid(verified.rejection);
   const { claims } = verified;
+  // A client that acts by itself is no person.
+  if (!isOfPerson(claims)) return invalid('bad-claims');
   if (claims.tenant !== check.settings.tenant) return invalid('wrong-tenant');
   // RFC 9449 §7.1: a key-bound token sent without a proof may be in anyone's hands.
   if (claims.cnf !== undefined) return invalid('key-bound');

@@ -5,13 +5,13 @@ import type { FakeClock } from '@argus/testing/clock';
 import type { Random } from '@argus/testing/random';
 import { seeded } from '@argus/testing/seeded';
 import {
-  type AccessClaims,
   type Clock,
   generateKey,
   issueAccessToken,
   type KeyRecord,
   masterKeyOf,
   openKeyRing,
+  type PersonAccessClaims,
   type SigningAlgorithm,
 } from '@argus/tokens';
 
@@ -30,8 +30,8 @@ export interface FakeIssuer {
   /** Publishes one more key, made elsewhere. */
   publish(jwk: object): void;
   jwks(): { keys: object[] };
-  claims(changes?: Partial<AccessClaims>): AccessClaims;
-  token(changes?: Partial<AccessClaims>): Promise<string>;
+  claims(changes?: Partial<PersonAccessClaims>): PersonAccessClaims;
+  token(changes?: Partial<PersonAccessClaims>): Promise<string>;
 }
 
 export interface FakeIssuerOptions {
@@ -58,7 +58,8 @@ export async function fakeIssuer(options: FakeIssuerOptions): Promise<FakeIssuer
   const foreign: object[] = [];
   const ring = () => openKeyRing(records, masterKey);
   const jwks = () => ({ keys: [...ring().jwks(clock.now()).keys, ...foreign] });
-  const claims = (changes: Partial<AccessClaims> = {}) => claimsAt(clock.now(), url, { random, changes });
+  const claims = (changes: Partial<PersonAccessClaims> = {}) =>
+    claimsAt(clock.now(), url, { random, changes });
   return {
     url,
     fetch: async () => {
@@ -78,15 +79,15 @@ export async function fakeIssuer(options: FakeIssuerOptions): Promise<FakeIssuer
     publish: (jwk) => void foreign.push(jwk),
     jwks,
     claims,
-    token: (changes) => issueAccessToken(ring(), claims(changes), clock.now()),
+    token: (changes) => issueAccessToken(ring(), claims(changes), clock.now(), algorithm),
   };
 }
 
 function claimsAt(
   now: number,
   issuer: string,
-  { random, changes }: { random: Random; changes: Partial<AccessClaims> },
-): AccessClaims {
+  { random, changes }: { random: Random; changes: Partial<PersonAccessClaims> },
+): PersonAccessClaims {
   const nowSeconds = Math.floor(now / 1000);
   return {
     iss: issuer,

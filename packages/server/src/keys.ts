@@ -1,4 +1,4 @@
-import { defaultTenant } from '@argus/contract';
+import { defaultTenant, signingAlgorithms } from '@argus/contract';
 import { balanced, type EventDraft } from '@argus/core';
 import { changeSigningKeys, type KeyChanges, type Store, type StoredKey } from '@argus/store';
 import {
@@ -18,7 +18,7 @@ export const jwksCacheSeconds = 600;
 
 const day = 86_400;
 const schedule: KeySchedule = {
-  accessAlgorithm: 'RS256',
+  accessAlgorithms: signingAlgorithms,
   rotateEverySeconds: 90 * day,
   jwksCacheSeconds,
   longestTokenSeconds: {
@@ -77,8 +77,9 @@ async function plan(
 ): Promise<KeyChanges> {
   const now = clock.now();
   const { create, change, remove } = planRotation(keys as readonly KeyRecord[], { ...schedule, force }, now);
-  const created: StoredKey[] = [];
-  for (const spec of create) created.push(await generateKey(spec, masterKeyOf(masterKey), random));
+  const created: StoredKey[] = await Promise.all(
+    create.map((spec) => generateKey(spec, masterKeyOf(masterKey), random)),
+  );
   const drafts: EventDraft[] = [
     ...created.map(
       (key): EventDraft => ({ type: 'key.created', actor, details: { kid: key.kid, use: key.use } }),

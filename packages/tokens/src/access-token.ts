@@ -1,20 +1,14 @@
 import type { Instant } from '@argus/contract';
-import { signInPool, signNow } from './algorithm.ts';
+import type { SigningAlgorithm } from './algorithm.ts';
 import { isMilliseconds, isPlain, isSeconds, isText, isTextList, timeRejection } from './claims.ts';
 import { TokensFault } from './fault.ts';
-import {
-  type KeyFinder,
-  longestToken,
-  type TokenRejection,
-  tokenTypes,
-  type Verified,
-  verifyJws,
-} from './jwt.ts';
+import { type KeyFinder, type TokenRejection, tokenTypes, type Verified, verifyJws } from './jwt.ts';
 import type { KeyRing } from './key-ring.ts';
+import { signToken } from './sign-token.ts';
 import { isObject, parseStrictObject } from './strict-json.ts';
 
-/** RFC 9068 §2.2 and Argus's own. Times are whole seconds, `sct` (the session's creation) milliseconds. */
-export interface AccessClaims {
+/** RFC 9068 §2.2 and Argus's own, for a client that acts by itself. Times are whole seconds. */
+export interface ClientAccessClaims {
   readonly iss: string;
   readonly sub: string;
   readonly aud: string | readonly string[];
@@ -22,18 +16,27 @@ export interface AccessClaims {
   readonly iat: number;
   readonly jti: string;
   readonly client_id: string;
-  readonly sid: string;
   readonly gid: string;
-  readonly sct: number;
   readonly scope: string;
-  readonly amr: readonly string[];
-  readonly acr: string;
-  readonly auth_time: number;
   readonly tenant: string;
   readonly roles: readonly string[];
+  /** RFC 8693 §4.1: who acts for the subject. */
+  readonly act?: { readonly sub: string; readonly client_id?: string };
   /** RFC 9449 §6.1: the thumbprint of the key the bearer must prove. */
   readonly cnf?: { readonly jkt: string };
 }
+
+/** What is true besides when a person stands behind the token: all five are there, or none. */
+export interface PersonAccessClaims extends ClientAccessClaims {
+  readonly sid: string;
+  /** When the session began, in milliseconds. */
+  readonly sct: number;
+  readonly amr: readonly string[];
+  readonly acr: string;
+  readonly auth_time: number;
+}
+
+export type AccessClaims = PersonAccessClaims | ClientAccessClaims;
 
 export interface AccessExpectation {
   readonly issuer: string;
@@ -46,23 +49,21 @@ export interface AccessExpectation {
 
 const mostSkewSeconds = 60;
 const jktForm = /^[\w-]{43}$/;
+const personClaims = ['sid', 'sct', 'amr', 'acr', 'auth_time'] as const;
 
 /**
- * Signs an access token with the key that signs at `now`; RSA in the thread pool, the rest on this thread.
- * Throws a fault for claims its own verifier would refuse.
+ * Signs an access token with the key of this algorithm that signs at `now`. Throws a fault for claims its own
+ * verifier would refuse.
  */
-export async function issueAccessToken(ring: KeyRing, claims: AccessClaims, now: Instant): Promise<string> {
-  const key = ring.signing('access', now);
+export async function issueAccessToken(
+  ring: KeyRing,
+  claims: AccessClaims,
+  now: Instant,
+  algorithm: SigningAlgorithm = 'RS256',
+): Promise<string> {
   const ordered = inOrder(claims);
   if (!areAccessClaims(ordered)) throw new TokensFault('access claims out of shape');
-  const payload = Buffer.from(JSON.stringify(ordered), 'utf8');
-  const input = `${key.headerSegment}.${payload.toString('base64url')}`;
-  const bytes = Buffer.from(input, 'latin1');
-  const isRsa = key.algorithm === 'RS256' || key.algorithm === 'PS256';
-  const signature = isRsa ? await signInPool(key, bytes) : signNow(key, bytes);
-  const token = `${input}.${signature.toString('base64url')}`;
-  if (token.length > longestToken) throw new TokensFault('access token too long');
-  return token;
+  return signToken(ring.signing('access', now, algorithm), 'access', ordered);
 }
 
 /**
@@ -80,6 +81,11 @@ export function verifyAccessToken(
   if (!areAccessClaims(claims)) return { ok: false, rejection: 'bad-claims' };
   const rejection = rejectionOf(claims, expect);
   return rejection === undefined ? { ok: true, claims } : { ok: false, rejection, claims };
+}
+
+/** Whether a person's session stands behind the token, and not a client alone. */
+export function isOfPerson(claims: AccessClaims): claims is PersonAccessClaims {
+  return personClaims.some((name) => name in claims);
 }
 
 function rejectionOf(claims: AccessClaims, expect: AccessExpectation): TokenRejection | undefined {
@@ -100,30 +106,46 @@ function meets(has: string | readonly string[], wants: string | readonly string[
 
 function areAccessClaims(claims: unknown): claims is AccessClaims {
   if (!isObject(claims)) return false;
+  const { iat, exp, nbf } = claims;
   return (
     isText(claims.iss) &&
     isText(claims.sub) &&
     (isText(claims.aud) || (isTextList(claims.aud) && claims.aud.length > 0)) &&
     isText(claims.jti) &&
     isText(claims.client_id) &&
-    isText(claims.sid) &&
     isText(claims.gid) &&
     isPlain(claims.scope) &&
-    isTextList(claims.amr) &&
-    isText(claims.acr) &&
     isText(claims.tenant) &&
     isTextList(claims.roles) &&
-    areTimes(claims) &&
-    (claims.cnf === undefined || isConfirmation(claims.cnf))
+    isSeconds(exp) &&
+    isSeconds(iat) &&
+    iat < exp &&
+    (nbf === undefined || isSeconds(nbf)) &&
+    (claims.act === undefined || isActor(claims.act)) &&
+    (claims.cnf === undefined || isConfirmation(claims.cnf)) &&
+    (!personClaims.some((name) => name in claims) || arePersonClaims(claims, iat))
   );
 }
 
-function areTimes(claims: Record<string, unknown>): boolean {
-  const { exp, iat, nbf, auth_time: authTime, sct } = claims;
-  if (!isSeconds(exp) || !isSeconds(iat) || !isSeconds(authTime) || !isMilliseconds(sct)) return false;
-  // A session is older than what it issues; `iat` was rounded down, so compare in whole seconds.
-  const isOrdered = iat < exp && authTime <= iat && Math.floor(sct / 1000) <= iat;
-  return isOrdered && (nbf === undefined || isSeconds(nbf));
+function arePersonClaims(claims: Record<string, unknown>, iat: number): boolean {
+  const { auth_time: authTime, sct } = claims;
+  return (
+    isText(claims.sid) &&
+    isTextList(claims.amr) &&
+    isText(claims.acr) &&
+    isSeconds(authTime) &&
+    isMilliseconds(sct) &&
+    authTime <= iat &&
+    // A session is older than what it issues; `iat` was rounded down, so compare in whole seconds.
+    Math.floor(sct / 1000) <= iat
+  );
+}
+
+/** RFC 8693 §4.1. A chain of actors is refused: Argus issues none, and only the outermost would count. */
+function isActor(act: unknown): boolean {
+  if (!isObject(act) || !isText(act.sub)) return false;
+  const isNamed = act.client_id === undefined || isText(act.client_id);
+  return isNamed && Object.keys(act).every((name) => name === 'sub' || name === 'client_id');
 }
 
 /** RFC 7800 §3.1: a confirmation this verifier does not understand must not be passed over. */
@@ -135,23 +157,23 @@ function isConfirmation(cnf: unknown): boolean {
 
 /** Names every claim, so that nothing else a caller's object carries is ever signed. */
 function inOrder(claims: AccessClaims): AccessClaims {
-  return {
-    iss: claims.iss,
-    sub: claims.sub,
-    aud: claims.aud,
-    exp: claims.exp,
-    iat: claims.iat,
-    jti: claims.jti,
-    client_id: claims.client_id,
-    sid: claims.sid,
-    gid: claims.gid,
-    sct: claims.sct,
-    scope: claims.scope,
-    amr: claims.amr,
-    acr: claims.acr,
-    auth_time: claims.auth_time,
-    tenant: claims.tenant,
-    roles: claims.roles,
-    ...(claims.cnf && { cnf: { jkt: claims.cnf.jkt } }),
+  const { iss, sub, aud, exp, iat, jti, client_id, gid, scope, tenant, roles, act, cnf } = claims;
+  const shared: ClientAccessClaims = {
+    iss,
+    sub,
+    aud,
+    exp,
+    iat,
+    jti,
+    client_id,
+    gid,
+    scope,
+    tenant,
+    roles,
+    ...(act && { act: { sub: act.sub, ...(act.client_id !== undefined && { client_id: act.client_id }) } }),
+    ...(cnf && { cnf: { jkt: cnf.jkt } }),
   };
+  if (!isOfPerson(claims)) return shared;
+  const { sid, sct, amr, acr, auth_time } = claims;
+  return { ...shared, sid, sct, amr, acr, auth_time };
 }

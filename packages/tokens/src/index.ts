@@ -1,7 +1,10 @@
 export {
   type AccessClaims,
   type AccessExpectation,
+  type ClientAccessClaims,
+  isOfPerson,
   issueAccessToken,
+  type PersonAccessClaims,
   verifyAccessToken,
 } from './access-token.ts';
 export {
@@ -24,6 +27,7 @@ export {
   type KeyFinder,
   keyIdOf,
   longestToken,
+  type TokenKind,
   type TokenRejection,
   tokenTypes,
   type Verified,

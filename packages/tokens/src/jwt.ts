@@ -45,10 +45,23 @@ type Proven = { readonly ok: true; readonly payload: Buffer };
 type Refused = { readonly ok: false; readonly rejection: TokenRejection };
 
 /**
- * The kinds of token that keys of each use sign. RFC 9068 §2.1 for the first; the `application/` spelling is not
- * accepted, since only Argus issues them.
+ * What Argus signs, by its `typ`: RFC 9068 §2.1, OIDC Core §2, OIDC Back-Channel Logout §2.4, RFC 9701 §5; the second
+ * is its own. No other spelling is accepted, since only Argus issues them.
  */
-export const tokenTypes = { access: 'at+jwt', refresh: 'rt+jwt' } as const satisfies Record<KeyUse, string>;
+export const tokenTypes = {
+  access: 'at+jwt',
+  refresh: 'rt+jwt',
+  id: 'JWT',
+  logout: 'logout+jwt',
+  introspection: 'token-introspection+jwt',
+} as const;
+export type TokenKind = keyof typeof tokenTypes;
+
+/** The kinds of token that keys of each use sign. */
+export const kindsOfUse = {
+  access: ['access', 'id', 'logout', 'introspection'],
+  refresh: ['refresh'],
+} as const satisfies Record<KeyUse, readonly TokenKind[]>;
 
 /** Longer texts are refused before any work; cookies stop at 4 KiB anyway. */
 export const longestToken = 8192;

@@ -1,26 +1,26 @@
 import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Instant } from '@argus/contract';
-import { fitsAlgorithm, type KeyUse, type VerificationKey } from './algorithm.ts';
+import { fitsAlgorithm, type KeyUse, type SigningAlgorithm, type VerificationKey } from './algorithm.ts';
 import { TokensFault } from './fault.ts';
 import { type PublicJwk, publicJwkOf } from './jwks.ts';
-import { type KeyFinder, tokenTypes } from './jwt.ts';
+import { type KeyFinder, kindsOfUse, type TokenKind, tokenTypes } from './jwt.ts';
 import { type KeyRecord, sealingContext } from './key-record.ts';
 import { type MasterKey, unseal } from './secret-box.ts';
 
-/** One opened key: parsed once, its header written once. */
+/** One opened key: parsed once, its headers written once. */
 export interface RingKey extends VerificationKey {
   readonly publishedAt: Instant;
   readonly signsFromAt: Instant;
   readonly signsUntilAt: Instant | null;
   readonly signingKey: KeyObject;
-  /** The base64url header of the one kind of token this key signs. */
-  readonly headerSegment: string;
+  /** The base64url header of each kind of token this key signs. */
+  readonly headers: ReadonlyMap<TokenKind, string>;
 }
 
 /** The installation's keys as they were when the ring was opened; open a new one when the records change. */
 export interface KeyRing extends KeyFinder {
-  /** The newest key that may sign at `now`. Throws a fault when there is none. */
-  signing(use: KeyUse, now: Instant): RingKey;
+  /** The newest key that may sign at `now`, of any algorithm when none is named. Throws a fault when there is none. */
+  signing(use: KeyUse, now: Instant, algorithm?: SigningAlgorithm): RingKey;
   find(kid: string): RingKey | undefined;
   /** RFC 7517 §5: every access key published and not yet removed, future signers included; never an HMAC key. */
   jwks(now: Instant): { keys: PublicJwk[] };
@@ -38,7 +38,7 @@ export function openKeyRing(records: readonly KeyRecord[], masterKey: MasterKey)
     .filter((key) => key.use === 'access')
     .map((key) => ({ key, jwk: publicJwkOf(key) }));
   return {
-    signing: (use, now) => signerAt(newestFirst, use, now),
+    signing: (use, now, algorithm) => signerAt(newestFirst, now, { use, algorithm }),
     find: (kid) => keys.get(kid),
     jwks: (now) => ({
       keys: published.filter(({ key }) => isPublished(key, now)).map(({ jwk }) => ({ ...jwk })),
@@ -57,9 +57,15 @@ function openKey(record: KeyRecord, masterKey: MasterKey): RingKey {
   const key = signingKey.type === 'secret' ? signingKey : createPublicKey(signingKey);
   if (!fitsAlgorithm(key, record.algorithm))
     throw new TokensFault(`key ${record.kid} does not fit its algorithm`);
-  const header = { alg: record.algorithm, typ: tokenTypes[record.use], kid: record.kid };
-  const headerSegment = Buffer.from(JSON.stringify(header)).toString('base64url');
-  return { ...times, key, signingKey, headerSegment };
+  return { ...times, key, signingKey, headers: headersOf(record) };
+}
+
+function headersOf({ algorithm, kid, use }: KeyRecord): ReadonlyMap<TokenKind, string> {
+  const segmentOf = (kind: TokenKind) => {
+    const header = { alg: algorithm, typ: tokenTypes[kind], kid };
+    return Buffer.from(JSON.stringify(header)).toString('base64url');
+  };
+  return new Map(kindsOfUse[use].map((kind) => [kind, segmentOf(kind)]));
 }
 
 function privateKeyOf(der: Uint8Array): KeyObject {
@@ -70,12 +76,18 @@ function privateKeyOf(der: Uint8Array): KeyObject {
   });
 }
 
-function signerAt(newestFirst: readonly RingKey[], use: KeyUse, now: Instant): RingKey {
+interface Wanted {
+  readonly use: KeyUse;
+  readonly algorithm: SigningAlgorithm | undefined;
+}
+
+function signerAt(newestFirst: readonly RingKey[], now: Instant, { use, algorithm }: Wanted): RingKey {
   for (const key of newestFirst) {
+    if (key.use !== use || (algorithm !== undefined && key.algorithm !== algorithm)) continue;
     const isOver = key.signsUntilAt !== null && key.signsUntilAt <= now;
-    if (key.use === use && key.signsFromAt <= now && !isOver) return key;
+    if (key.signsFromAt <= now && !isOver) return key;
   }
-  throw new TokensFault(`no key signs ${use} tokens now`);
+  throw new TokensFault(`no key signs ${use} tokens${algorithm === undefined ? '' : ` by ${algorithm}`} now`);
 }
 
 function isPublished(key: RingKey, now: Instant): boolean {

@@ -1,17 +1,10 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { Instant } from '@argus/contract';
-import { signNow } from './algorithm.ts';
 import { isSeconds, isText, isTextList, timeRejection } from './claims.ts';
 import { TokensFault } from './fault.ts';
-import {
-  type KeyFinder,
-  longestToken,
-  type TokenRejection,
-  tokenTypes,
-  type Verified,
-  verifyJws,
-} from './jwt.ts';
+import { type KeyFinder, type TokenRejection, tokenTypes, type Verified, verifyJws } from './jwt.ts';
 import type { KeyRing } from './key-ring.ts';
+import { signTokenNow } from './sign-token.ts';
 import { isObject, parseStrictObject } from './strict-json.ts';
 
 /** What one generation of a grant says of itself. Times are whole seconds; `aud` is the issuer. */
@@ -45,11 +38,7 @@ export function issueRefreshToken(ring: KeyRing, claims: RefreshClaims, now: Ins
   const key = ring.signing('refresh', now);
   const ordered = inOrder(claims);
   if (!areRefreshClaims(ordered)) throw new TokensFault('refresh claims out of shape');
-  const payload = Buffer.from(JSON.stringify(ordered), 'utf8');
-  const input = `${key.headerSegment}.${payload.toString('base64url')}`;
-  const token = `${input}.${signNow(key, Buffer.from(input, 'latin1')).toString('base64url')}`;
-  if (token.length > longestToken) throw new TokensFault('refresh token too long');
-  return token;
+  return signTokenNow(key, 'refresh', ordered);
 }
 
 /**

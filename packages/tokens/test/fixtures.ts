@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fakeEpochMs } from '@argus/testing/clock';
@@ -5,14 +6,20 @@ import { seededRandom } from '@argus/testing/random';
 import { type KeyAlgorithm, type SigningAlgorithm, signNow } from '../src/algorithm.ts';
 import {
   type AccessClaims,
+  type ClientAccessClaims,
   generateKey,
+  issueAccessToken,
   type KeyRecord,
   type KeyRing,
   masterKeyOf,
   openKeyRing,
+  type PersonAccessClaims,
   type RefreshClaims,
   type RingKey,
+  seal,
+  unseal,
 } from '../src/index.ts';
+import { sealingContext } from '../src/key-record.ts';
 
 export const now = fakeEpochMs;
 export const nowSeconds = now / 1000;
@@ -21,7 +28,7 @@ export const random = seededRandom('tokens');
 export const masterKey = masterKeyOf(random.bytes(32));
 export const algorithms: readonly SigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
-export const accessClaims: AccessClaims = {
+export const accessClaims: PersonAccessClaims = {
   iss: issuer,
   sub: '019b8c00-0000-7000-8000-000000000001',
   aud: 'https://notes.example/api',
@@ -39,6 +46,10 @@ export const accessClaims: AccessClaims = {
   tenant: 'default',
   roles: ['editor'],
 };
+
+const { sid: _sid, sct: _sct, amr: _amr, acr: _acr, auth_time: _authTime, ...shared } = accessClaims;
+/** Of a client that acts by itself. */
+export const clientClaims: ClientAccessClaims = { ...shared, sub: 'notes', roles: [] };
 
 export const refreshClaims: RefreshClaims = {
   iss: issuer,
@@ -63,8 +74,27 @@ export function keyOf(algorithm: KeyAlgorithm): Promise<KeyRecord> {
   return generateKey({ use, algorithm, publishedAt: now, signsFromAt: now }, masterKey, random);
 }
 
+const spares = new Map<KeyAlgorithm, Promise<KeyRecord>>();
+
+/** A key under a name of its own whose material is always the same: for tests that need hundreds. */
+export async function spareKeyOf(algorithm: KeyAlgorithm): Promise<KeyRecord> {
+  const made = spares.get(algorithm) ?? keyOf(algorithm);
+  spares.set(algorithm, made);
+  const record = await made;
+  const material = unseal(masterKey, record.sealed, sealingContext(record));
+  const copy = { ...record, kid: random.bytes(12).toString('base64url') };
+  return { ...copy, sealed: seal(masterKey, material, sealingContext(copy), random) };
+}
+
 export async function ringOf(...wanted: readonly KeyAlgorithm[]): Promise<KeyRing> {
   return openKeyRing(await Promise.all(wanted.map(keyOf)), masterKey);
+}
+
+/** An access token by whatever algorithm this ring signs with. */
+export function issued(ring: KeyRing, claims: AccessClaims = accessClaims): Promise<string> {
+  const { algorithm } = ring.signing('access', now);
+  assert.ok(algorithm !== 'HS256');
+  return issueAccessToken(ring, claims, now, algorithm);
 }
 
 type Segment = string | Uint8Array | Readonly<Record<string, unknown>>;

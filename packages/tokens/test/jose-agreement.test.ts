@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { calculateJwkThumbprint, createLocalJWKSet, importJWK, jwtVerify, SignJWT } from 'jose';
-import {
-  issueAccessToken,
-  issueRefreshToken,
-  thumbprint,
-  verifyAccessToken,
-  verifyRefreshToken,
-} from '../src/index.ts';
+import { issueRefreshToken, thumbprint, verifyAccessToken, verifyRefreshToken } from '../src/index.ts';
 import {
   accessClaims,
   algorithms,
   expectAccess,
   headerOf,
+  issued,
   issuer,
   now,
   refreshClaims,
@@ -22,7 +17,7 @@ import {
 for (const algorithm of algorithms) {
   test(`jose accepts our ${algorithm} access tokens through our JWKS`, async () => {
     const ring = await ringOf(algorithm);
-    const token = await issueAccessToken(ring, accessClaims, now);
+    const token = await issued(ring);
     const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(ring.jwks(now)), {
       issuer,
       audience: expectAccess.audience,
@@ -67,7 +62,7 @@ test('two hundred ES256 signatures, leading zeros included, convert so that jose
   const ring = await ringOf('ES256');
   const keys = createLocalJWKSet(ring.jwks(now));
   for (let round = 0; round < 200; round++) {
-    const token = await issueAccessToken(ring, { ...accessClaims, jti: `round-${round}` }, now);
+    const token = await issued(ring, { ...accessClaims, jti: `round-${round}` });
     await jwtVerify(token, keys, { currentDate: new Date(now) });
     assert.equal(verifyAccessToken(ring, token, expectAccess).ok, true);
   }

@@ -4,8 +4,8 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { fakeClock } from '@argus/testing/clock';
-import { createJwksSource, issueAccessToken, keyIdOf, verifyAccessToken } from '../src/index.ts';
-import { accessClaims, expectAccess, now, ringOf } from './fixtures.ts';
+import { createJwksSource, keyIdOf, verifyAccessToken } from '../src/index.ts';
+import { expectAccess, issued, now, ringOf } from './fixtures.ts';
 
 const ring = await ringOf('RS256');
 
@@ -25,7 +25,7 @@ const sourceAt = (url: string, timeoutMs = 5000) =>
   createJwksSource({ url, fetch, clock: fakeClock(now), timeoutMs });
 
 test('a verifier that knows only the JWKS address accepts a token after one fetch', async () => {
-  const token = await issueAccessToken(ring, accessClaims, now);
+  const token = await issued(ring);
   await withIssuer(
     (_request, response) => response.end(JSON.stringify(ring.jwks(now))),
     async (url) => {

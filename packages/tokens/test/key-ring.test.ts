@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  issueAccessToken,
-  type KeyRecord,
-  openKeyRing,
-  TokensFault,
-  verifyAccessToken,
-} from '../src/index.ts';
-import { accessClaims, algorithms, expectAccess, keyOf, masterKey, now } from './fixtures.ts';
+import { type KeyRecord, openKeyRing, TokensFault, verifyAccessToken } from '../src/index.ts';
+import { algorithms, expectAccess, issued, keyOf, masterKey, now } from './fixtures.ts';
 
 const hour = 3_600_000;
 
@@ -79,7 +73,7 @@ test('without a key that may sign, signing is a fault and never silent', async (
 
 test('a token signed before the rotation verifies after it, without its key signing any more', async () => {
   const [first, second] = [await keyOf('RS256'), await keyOf('ES256')];
-  const token = await issueAccessToken(openKeyRing([first], masterKey), accessClaims, now);
+  const token = await issued(openKeyRing([first], masterKey));
   const rotated = openKeyRing(
     [
       { ...first, signsUntilAt: now + 1000, removeAfterAt: now + hour },

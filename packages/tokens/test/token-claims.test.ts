@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   type AccessClaims,
-  issueAccessToken,
   issueRefreshToken,
   type RefreshClaims,
   TokensFault,
@@ -14,6 +13,7 @@ import {
   expectAccess,
   forge,
   headerOf,
+  issued,
   issuer,
   now,
   refreshClaims,
@@ -174,18 +174,18 @@ test('an issuer refuses to sign claims that a verifier would refuse', async () =
     { auth_time: accessClaims.iat + 1 },
   ];
   for (const change of wrong) {
-    await assert.rejects(issueAccessToken(ring, { ...accessClaims, ...change }, now), TokensFault);
+    await assert.rejects(issued(ring, { ...accessClaims, ...change }), TokensFault);
   }
   assert.throws(() => issueRefreshToken(ring, { ...refreshClaims, gen: -1 }, now), TokensFault);
 });
 
 test('an issuer refuses to sign a token longer than verifiers read', async () => {
   const roles = Array.from({ length: 90 }, (_, index) => `${index}-${'r'.repeat(200)}`);
-  await assert.rejects(issueAccessToken(ring, { ...accessClaims, roles }, now), TokensFault);
+  await assert.rejects(issued(ring, { ...accessClaims, roles }), TokensFault);
 });
 
 test('members that are no claims of ours are never signed', async () => {
   const crowded = Object.assign({ password: 'hunter2' }, accessClaims);
-  const verified = verifyAccessToken(ring, await issueAccessToken(ring, crowded, now), expectAccess);
+  const verified = verifyAccessToken(ring, await issued(ring, crowded), expectAccess);
   assert.deepEqual(verified, { ok: true, claims: accessClaims });
 });
