@@ -13,6 +13,8 @@ export * from './oauth/authorization.ts';
 export * from './oauth/authorization-request.ts';
 export * from './oauth/client.ts';
 export * from './oauth/client-mistakes.ts';
+export * from './oauth/device.ts';
+export * from './oauth/exchange.ts';
 export * from './oauth/grant.ts';
 export * from './oauth/pkce.ts';
 export * from './oauth/redirect-uri.ts';
