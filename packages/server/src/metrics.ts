@@ -19,6 +19,7 @@ export interface Metrics {
   readonly tokens: Counter<'grant' | 'outcome'>;
   readonly sessionsEnded: Counter<'reason'>;
   readonly throttled: Counter<'limit'>;
+  readonly logouts: Counter<'outcome'>;
   /** Everything as Prometheus reads it. */
   page(): Promise<string>;
 }
@@ -78,6 +79,12 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       name: 'argus_throttled_total',
       help: 'Tries held back by a limit',
       labelNames: ['limit'],
+      registers,
+    }),
+    logouts: new Counter({
+      name: 'argus_logout_deliveries_total',
+      help: 'Tries to tell a client that a session ended, by outcome',
+      labelNames: ['outcome'],
       registers,
     }),
     page: () => registry.metrics(),

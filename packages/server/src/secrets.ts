@@ -18,6 +18,8 @@ export interface Secrets {
   shownSecretHash(cookie: string | undefined): Uint8Array | null;
   /** How a client's secret is kept: keyed, because an administrator may have chosen it. */
   clientSecretHash(secret: string): Uint8Array;
+  /** How the code is kept that a person carries from a device to a browser: keyed, because it is short. */
+  userCodeHash(code: string): Uint8Array;
   /** Encrypts what others carry or the database keeps; `purpose` says what it is and cannot be exchanged. */
   seal(purpose: string, plaintext: string): string;
   /** What was sealed for this purpose; null for anything else. */
@@ -30,6 +32,7 @@ export function createSecrets(masterKey: Uint8Array, random: Random): Secrets {
   const formKey = derive(masterKey, 'argus form token');
   const deviceKey = derive(masterKey, 'argus device cookie');
   const clientKey = derive(masterKey, 'argus client secret');
+  const userCodeKey = derive(masterKey, 'argus user code');
   const sealing = masterKeyOf(derive(masterKey, 'argus sealed values').export());
   const tagOf = (secret: string) =>
     createHmac('sha256', deviceKey).update(secret).digest('base64url').slice(0, 22);
@@ -51,6 +54,7 @@ export function createSecrets(masterKey: Uint8Array, random: Random): Secrets {
       return cookie && end > 0 ? hashOf(cookie.slice(0, end)) : null;
     },
     clientSecretHash: (secret) => createHmac('sha256', clientKey).update(secret).digest(),
+    userCodeHash: (code) => createHmac('sha256', userCodeKey).update(code).digest(),
     seal: (purpose, plaintext) =>
       Buffer.from(seal(sealing, Buffer.from(plaintext, 'utf8'), purpose, random)).toString('base64url'),
     unseal(purpose, sealed) {

@@ -23,6 +23,10 @@ export interface Limits {
   readonly refusedClient: Limit;
   /** What a public client, or nobody in particular, may leave behind in the database from one network. */
   readonly oauth: Limit;
+  /** Devices that one client lets wait for their person. */
+  readonly deviceAuthorization: Limit;
+  /** Codes that one person types which no device shows (RFC 8628 §5.1). */
+  readonly userCode: Limit;
 }
 
 export const generousLimits: Limits = {
@@ -35,6 +39,8 @@ export const generousLimits: Limits = {
   refusedRefresh: { burst: 10, everySeconds: 30 },
   refusedClient: { burst: 10, everySeconds: 30 },
   oauth: { burst: 100, everySeconds: 0.6 },
+  deviceAuthorization: { burst: 1_000, everySeconds: 0.1 },
+  userCode: { burst: 10, everySeconds: 30 },
 };
 
 const never: Limit = { burst: Number.POSITIVE_INFINITY, everySeconds: 1 };
@@ -50,4 +56,6 @@ export const noLimits: Limits = {
   refusedRefresh: never,
   refusedClient: never,
   oauth: never,
+  deviceAuthorization: never,
+  userCode: never,
 };

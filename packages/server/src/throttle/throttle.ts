@@ -38,6 +38,8 @@ export function createThrottle(limits: Limits, throttled: Counter<'limit'>): Thr
     refusedRefresh: createBuckets(limits.refusedRefresh, most),
     refusedClient: createBuckets(limits.refusedClient, most),
     oauth: createBuckets(limits.oauth, most),
+    deviceAuthorization: createBuckets(limits.deviceAuthorization, most),
+    userCode: createBuckets(limits.userCode, most),
   };
   return {
     take(tries, now) {
