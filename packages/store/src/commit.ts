@@ -1,8 +1,8 @@
 import type { DeviceId, SessionId, UserId } from '@argus/contract';
 import type { AuditEvent, Change } from '@argus/core';
 import { insertEvents } from './changes/audit.ts';
+import { endGrants } from './changes/grants.ts';
 import { statementOf } from './changes/index.ts';
-import { endGrants } from './changes/sessions.ts';
 import type { Ending, GuardedStatement, Statement } from './changes/write.ts';
 import type { Client, Pool } from './postgres/pool.ts';
 

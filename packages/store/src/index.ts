@@ -9,14 +9,33 @@ export {
 export { BatchFull } from './postgres/batch.ts';
 export { isUnavailable } from './postgres/unavailable.ts';
 export { type AuditFilter, auditEvents } from './questions/audit-events.ts';
+export { clientById, clientsOfTenant } from './questions/clients.ts';
+export { type CodeRecord, codeFacts } from './questions/code-facts.ts';
+export { type ConsentRecord, consentOf, consentsOfUser } from './questions/consents.ts';
+export {
+  deviceAuthorizationByDeviceCode,
+  deviceAuthorizationByUserCode,
+} from './questions/device-authorizations.ts';
 export {
   type ExpiredSession,
   type SweepPlace,
   type Swept,
   sweepSessions,
 } from './questions/expired-sessions.ts';
+export { forgetExpired } from './questions/forget-expired.ts';
+export {
+  type IdentityRecord,
+  identitiesOfUser,
+  identityOf,
+  sessionsFromUpstream,
+} from './questions/identities.ts';
 export { type LinkRecord, linkByHash } from './questions/links.ts';
+export { type TakenDelivery, takeLogoutDeliveries } from './questions/logout-deliveries.ts';
+export { isRegisteredOrigin } from './questions/origins.ts';
 export type { Page, PageRequest } from './questions/page.ts';
+export { providerById, providerForDomain, providersOfTenant } from './questions/providers.ts';
+export { pushedRequest } from './questions/pushed-requests.ts';
+export { resourcesOf, resourcesOfTenant } from './questions/resources.ts';
 export {
   endedSessionsOfUser,
   liveSessionsOfUser,
@@ -25,5 +44,6 @@ export {
 } from './questions/session-lists.ts';
 export { type SignInRecord, signInFacts, userFacts } from './questions/sign-in-facts.ts';
 export { changeSigningKeys, type KeyChanges, readKeys, type StoredKey } from './questions/signing-keys.ts';
+export { type TokenFacts, tokenFacts } from './questions/token-facts.ts';
 export { hasAdministrator, knownTenants, type UserRecord, usersOfTenant } from './questions/users.ts';
 export { openStore, type Store } from './store.ts';

@@ -1,4 +1,10 @@
 import type { Change } from '@argus/core';
+import * as clients from './clients.ts';
+import * as devices from './device-authorizations.ts';
+import * as federation from './federation.ts';
+import * as grants from './grants.ts';
+import * as deliveries from './logout-deliveries.ts';
+import * as oauth from './oauth.ts';
 import * as sessions from './sessions.ts';
 import * as users from './users.ts';
 import type { GuardedStatement, Write } from './write.ts';
@@ -14,15 +20,44 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'hold-session': sessions.holdSession,
   'see-device': users.seeDevice,
   'create-session': sessions.createSession,
-  'create-grant': sessions.createGrant,
+  'create-grant': grants.createGrant,
   'end-session': sessions.endSession,
   'end-sessions-of-user': sessions.endSessionsOfUser,
   'limit-sessions': sessions.limitSessions,
-  'end-grant': sessions.endGrant,
+  'end-grant': grants.endGrant,
+  'end-grants-of-client': clients.endGrantsOfClient,
+  'renew-grant': grants.renewGrant,
+  'raise-session': sessions.raiseSession,
   'create-link': users.createLink,
   'use-link': users.useLink,
   'be-first-administrator': users.beFirstAdministrator,
   'create-tenant': users.createTenant,
+  'create-client': clients.createClient,
+  'change-client': clients.changeClient,
+  'set-client-secret': clients.setClientSecret,
+  'set-client-status': clients.setClientStatus,
+  'remove-client': clients.removeClient,
+  'declare-resource': clients.declareResource,
+  'remove-resource': clients.removeResource,
+  'push-request': oauth.pushRequest,
+  'use-pushed-request': oauth.usePushedRequest,
+  'create-code': oauth.createCode,
+  'redeem-code': oauth.redeemCode,
+  'give-consent': oauth.giveConsent,
+  'withdraw-consent': oauth.withdrawConsent,
+  'create-device-authorization': devices.createDeviceAuthorization,
+  'decide-device-authorization': devices.decideDeviceAuthorization,
+  'poll-device-authorization': devices.pollDeviceAuthorization,
+  'use-device-authorization': devices.useDeviceAuthorization,
+  'claim-mark': oauth.claimMark,
+  'end-token': oauth.endToken,
+  'settle-logout-delivery': deliveries.settleLogoutDelivery,
+  'declare-provider': federation.declareProvider,
+  'remove-provider': federation.removeProvider,
+  'link-identity': federation.linkIdentity,
+  'use-identity': federation.useIdentity,
+  'unlink-identity': federation.unlinkIdentity,
+  'note-upstream-session': federation.noteUpstreamSession,
 };
 
 /** The statement of a change. */

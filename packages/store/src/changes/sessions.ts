@@ -1,21 +1,10 @@
 import type { Change } from '@argus/core';
 import { timestamp } from '../postgres/pool.ts';
-import type { Ending, Statement, Write } from './write.ts';
+import type { Write } from './write.ts';
 
 type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 
 // The order of locks is user, session, grant, everywhere: whoever follows it cannot deadlock with another.
-
-/** The grants of sessions that just ended: a statement of its own, so that it sees one that was born meanwhile. */
-export function endGrants(ending: Ending, sessionIds: readonly string[]): Statement {
-  return {
-    name: 'end-grants',
-    text: `
-      UPDATE grants SET status = 'ended', ended_at = $2, end_reason = $3
-      WHERE tenant_id = $1 AND status = 'active' AND session_id = ANY ($4::uuid[])`,
-    values: [timestamp(ending.at), ending.reason, sessionIds],
-  };
-}
 
 export const createSession: Write<Of<'create-session'>> = ({ session, methods, authenticationIds }) => ({
   name: 'create-session',
@@ -58,28 +47,27 @@ export const holdSession: Write<Of<'hold-session'>> = ({ userId, sessionId }) =>
   expects: 1,
 });
 
-export const createGrant: Write<Of<'create-grant'>> = ({ grant }) => ({
-  name: 'create-grant',
+export const raiseSession: Write<Of<'raise-session'>> = (change) => ({
+  name: 'raise-session',
   text: `
-    WITH held AS (
-      SELECT s.id FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
-      WHERE s.tenant_id = $1 AND s.id = $3 AND s.state = 'active' AND u.status = 'active' FOR SHARE OF u, s
+    WITH raised AS (
+      UPDATE sessions s SET amr = $4, acr = $5, authenticated_at = $6 FROM users u
+      WHERE s.tenant_id = $1 AND s.id = $2 AND s.user_id = $3 AND s.state = 'active'
+        AND u.tenant_id = $1 AND u.id = s.user_id AND u.status = 'active'
+      RETURNING s.id
+    ), proved AS (
+      INSERT INTO authentications (tenant_id, id, session_id, method, proved_at)
+      SELECT $1, a.id, raised.id, a.method, $6 FROM unnest($7::uuid[], $8::text[]) AS a (id, method), raised
     )
-    INSERT INTO grants (tenant_id, id, session_id, client_id, status, generation, secret, scope, created_at,
-      rotated_at, expires_at, rotated_ip, rotated_user_agent)
-    SELECT $1, $2, held.id, $4, 'active', $5, $6, $7, $8, $9, $10, $11, $12 FROM held`,
+    SELECT id FROM raised`,
   values: [
-    grant.id,
-    grant.sessionId,
-    grant.clientId,
-    grant.generation,
-    grant.secret,
-    grant.scope,
-    timestamp(grant.createdAt),
-    timestamp(grant.rotatedAt),
-    timestamp(grant.expiresAt),
-    grant.rotatedIp,
-    grant.rotatedUserAgent,
+    change.sessionId,
+    change.userId,
+    change.amr,
+    change.acr,
+    timestamp(change.authenticatedAt),
+    change.authenticationIds,
+    change.methods,
   ],
   expects: 1,
 });
@@ -137,11 +125,4 @@ export const limitSessions: Write<Of<'limit-sessions'>> = (change) => ({
   values: [change.userId, timestamp(change.at), change.except, Math.max(0, change.keep - 1)],
   expects: 0,
   ends: { ...change, reason: 'session-limit' },
-});
-
-export const endGrant: Write<Of<'end-grant'>> = (change) => ({
-  name: 'end-grant',
-  text: `UPDATE grants SET status = 'ended', ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND id = $2 AND status = 'active'`,
-  values: [change.grantId, timestamp(change.at), change.reason],
-  expects: 1,
 });

@@ -40,3 +40,13 @@ export function timeCursor(cursor: string | undefined): { readonly at: number; r
   const isInstant = Number.isSafeInteger(ms) && ms >= 0 && ms <= lastInstant;
   return id !== undefined && uuid.test(id) && isInstant ? { at: ms, id } : null;
 }
+
+/** A cursor that is the id of a client or provider; anything else begins at the start. */
+export function nameCursor(cursor: string | undefined): string | null {
+  return cursor !== undefined && /^[A-Za-z0-9._~-]{1,128}$/.test(cursor) ? cursor : null;
+}
+
+/** A cursor that is a whole number; anything else begins at the start. */
+export function numberCursor(cursor: string | undefined): number | null {
+  return cursor !== undefined && /^\d{1,15}$/.test(cursor) ? Number(cursor) : null;
+}

@@ -43,6 +43,8 @@ export const grantColumns = columnsOf('g', [
   'generation',
   'secret',
   'scope',
+  'resources',
+  'jkt',
   'created_at',
   'rotated_at',
   'expires_at',
@@ -115,6 +117,8 @@ export function grantOf(row: Row): Grant {
     generation: row.g_generation,
     secret: row.g_secret,
     scope: row.g_scope,
+    resources: row.g_resources,
+    jkt: row.g_jkt,
     createdAt: row.g_created_at,
     rotatedAt: row.g_rotated_at,
     expiresAt: row.g_expires_at,
@@ -135,6 +139,7 @@ export function linkOf(row: Row): Link {
   };
 }
 
-function columnsOf(prefix: string, columns: readonly string[]): string {
+/** Columns under a prefix, for joins of several things into one row. */
+export function columnsOf(prefix: string, columns: readonly string[]): string {
   return columns.map((column) => `${prefix}.${column} AS ${prefix}_${column}`).join(', ');
 }

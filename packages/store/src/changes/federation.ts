@@ -1,0 +1,74 @@
+import type { Change } from '@argus/core';
+import { timestamp } from '../postgres/pool.ts';
+import type { Write } from './write.ts';
+
+type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
+
+// `WHERE` refuses to replace what another tenant owns.
+export const declareProvider: Write<Of<'declare-provider'>> = ({ provider }) => ({
+  name: 'declare-provider',
+  text: `
+    INSERT INTO providers (tenant_id, id, settings, domains, sealed_secret, changed_at)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (id) DO UPDATE
+      SET settings = EXCLUDED.settings, domains = EXCLUDED.domains, sealed_secret = EXCLUDED.sealed_secret,
+        changed_at = EXCLUDED.changed_at
+      WHERE providers.tenant_id = EXCLUDED.tenant_id`,
+  values: [
+    provider.id,
+    JSON.stringify(provider.settings),
+    provider.settings.domains,
+    provider.sealedSecret,
+    timestamp(provider.changedAt),
+  ],
+  expects: 1,
+});
+
+export const removeProvider: Write<Of<'remove-provider'>> = ({ providerId }) => ({
+  name: 'remove-provider',
+  text: 'DELETE FROM providers WHERE tenant_id = $1 AND id = $2',
+  values: [providerId],
+  expects: 1,
+});
+
+export const linkIdentity: Write<Of<'link-identity'>> = ({ identity }) => ({
+  name: 'link-identity',
+  text: `INSERT INTO identities (tenant_id, issuer, subject, provider_id, user_id, email, linked_at, last_used_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant_id, issuer, subject) DO NOTHING`,
+  values: [
+    identity.issuer,
+    identity.subject,
+    identity.providerId,
+    identity.userId,
+    identity.email,
+    timestamp(identity.linkedAt),
+    timestamp(identity.lastUsedAt),
+  ],
+  expects: 1,
+});
+
+export const useIdentity: Write<Of<'use-identity'>> = ({ issuer, subject, userId, email, at }) => ({
+  name: 'use-identity',
+  text: `UPDATE identities SET email = $5, last_used_at = GREATEST(last_used_at, $6)
+    WHERE tenant_id = $1 AND issuer = $2 AND subject = $3 AND user_id = $4`,
+  values: [issuer, subject, userId, email, timestamp(at)],
+  expects: 1,
+});
+
+export const unlinkIdentity: Write<Of<'unlink-identity'>> = ({ issuer, subject, userId }) => ({
+  name: 'unlink-identity',
+  text: 'DELETE FROM identities WHERE tenant_id = $1 AND issuer = $2 AND subject = $3 AND user_id = $4',
+  values: [issuer, subject, userId],
+  expects: 1,
+});
+
+// A step-up at the same provider may bring another session of it: the newest is the one that can end there.
+export const noteUpstreamSession: Write<Of<'note-upstream-session'>> = ({ upstream }) => ({
+  name: 'note-upstream-session',
+  text: `INSERT INTO upstream_sessions (tenant_id, session_id, issuer, subject, sid, provider_id)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (tenant_id, session_id, issuer) DO UPDATE
+      SET subject = EXCLUDED.subject, sid = EXCLUDED.sid, provider_id = EXCLUDED.provider_id`,
+  values: [upstream.sessionId, upstream.issuer, upstream.subject, upstream.sid, upstream.providerId],
+  expects: 1,
+});

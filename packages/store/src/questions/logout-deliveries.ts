@@ -1,0 +1,55 @@
+import type { Instant, TenantId } from '@argus/contract';
+import type { LogoutDelivery } from '@argus/core';
+import { deliveryId } from '../changes/logout-deliveries.ts';
+import { type Pool, timestamp } from '../postgres/pool.ts';
+import type { Row } from '../tables/rows.ts';
+
+/** A delivery with where it goes. */
+export interface TakenDelivery extends LogoutDelivery {
+  readonly tenant: TenantId;
+  readonly uri: string;
+}
+
+/** Longer than any delivery takes; whoever took it and died gives it back by this. */
+const leaseSeconds = 60;
+
+/**
+ * Take what is due, of all tenants, longest due first. Two that ask at once never get the same: what one locks, the
+ * other passes over, and what one has taken is not due until its lease is over.
+ */
+export async function takeLogoutDeliveries(
+  pool: Pool,
+  { now, limit }: { readonly now: Instant; readonly limit: number },
+): Promise<readonly TakenDelivery[]> {
+  const { rows } = await pool.query<Row>({
+    name: 'take-logout-deliveries',
+    text: `
+      WITH due AS MATERIALIZED (
+        SELECT d.tenant_id, d.session_id, d.client_id, c.backchannel_logout_uri, s.user_id, s.ended_at
+        FROM logout_deliveries d
+        JOIN clients c ON c.tenant_id = d.tenant_id AND c.id = d.client_id
+        JOIN sessions s ON s.tenant_id = d.tenant_id AND s.id = d.session_id
+        WHERE d.due_at <= $1 AND c.status = 'active' AND c.backchannel_logout_uri IS NOT NULL
+        ORDER BY d.due_at LIMIT $2 FOR NO KEY UPDATE OF d SKIP LOCKED
+      )
+      UPDATE logout_deliveries d SET attempts = d.attempts + 1, due_at = $3 FROM due
+      WHERE d.tenant_id = due.tenant_id AND d.session_id = due.session_id AND d.client_id = due.client_id
+      RETURNING d.*, due.backchannel_logout_uri, due.user_id, due.ended_at`,
+    values: [timestamp(now), limit, timestamp(now + leaseSeconds * 1000)],
+  });
+  return rows.map(takenOf);
+}
+
+function takenOf(row: Row): TakenDelivery {
+  return {
+    id: deliveryId(row.session_id, row.client_id),
+    tenant: row.tenant_id,
+    clientId: row.client_id,
+    userId: row.user_id,
+    sessionId: row.session_id,
+    createdAt: row.ended_at,
+    attempts: row.attempts,
+    dueAt: row.due_at,
+    uri: row.backchannel_logout_uri,
+  };
+}
