@@ -4,6 +4,7 @@ import {
   type Device,
   type EventDraft,
   type Grant,
+  type Proofs,
   type Session,
   startSession,
   type User,
@@ -24,6 +25,8 @@ export interface Arrival {
   readonly device: Device | null;
   readonly cookies: Cookies;
   readonly origin: CallOrigin;
+  /** What was proved; a password, just now, unless something else is said. */
+  readonly proofs?: Proofs;
 }
 
 /** What to commit for a new session, and how to answer once it is committed. */
@@ -52,7 +55,7 @@ export function bearSession(services: Services, arrival: Arrival): SessionBirth 
       userId: user.id,
       deviceId: device.id,
       clientId: argusClient,
-      proofs: [{ method: 'pwd', provedAt: now }],
+      proofs: arrival.proofs ?? [{ method: 'pwd', provedAt: now }],
       ...origin,
     },
     policy,

@@ -1,5 +1,11 @@
 import type { GrantId } from '@argus/contract';
-import { type Authentication, assuranceOf, type EventDraft, stepUp as raiseSession } from '@argus/core';
+import {
+  type Authentication,
+  assuranceOf,
+  type Change,
+  type EventDraft,
+  stepUp as raiseSession,
+} from '@argus/core';
 import { userFacts } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
@@ -47,6 +53,8 @@ export interface StepUp {
   readonly origin: CallOrigin;
   /** The password that was proved, to be the same still when it counts. */
   readonly phc?: string;
+  /** What is written in the same commit. */
+  readonly also?: readonly Change[];
 }
 
 /**
@@ -56,7 +64,7 @@ export interface StepUp {
 export async function stepUp(
   services: Services,
   current: Current,
-  { proof, origin, phc }: StepUp,
+  { proof, origin, phc, also = [] }: StepUp,
 ): Promise<SignedIn | Refused> {
   const { tenant, user } = current;
   const at = services.clock.now();
@@ -70,6 +78,7 @@ export async function stepUp(
     changes: [
       { kind: 'hold-user', userId: user.id },
       ...(phc === undefined ? [] : [{ kind: 'expect-password' as const, userId: user.id, phc }]),
+      ...also,
       ...changes,
     ],
     events: stamp(services, at, [raised]),
