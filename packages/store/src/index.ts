@@ -23,6 +23,7 @@ export {
   sweepSessions,
 } from './questions/expired-sessions.ts';
 export { forgetExpired } from './questions/forget-expired.ts';
+export { type HeldGrant, liveGrantsOfClient } from './questions/grants-of-client.ts';
 export {
   type IdentityRecord,
   identitiesOfUser,
@@ -32,6 +33,7 @@ export {
 export { type LinkRecord, linkByHash } from './questions/links.ts';
 export { type TakenDelivery, takeLogoutDeliveries } from './questions/logout-deliveries.ts';
 export { isRegisteredOrigin } from './questions/origins.ts';
+export { type Owned, ownersOf } from './questions/owners.ts';
 export type { Page, PageRequest } from './questions/page.ts';
 export { providerById, providerForDomain, providersOfTenant } from './questions/providers.ts';
 export { pushedRequest } from './questions/pushed-requests.ts';
