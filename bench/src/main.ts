@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--sessions 10000,1000000] [--rounds 5] [--seconds 4] [--only refresh,sign-in,list,check]`
+ * `npm run bench -- [--sessions 10000,1000000] [--rounds 5] [--seconds 4] [--only refresh,token,sign-in,list,check]`
  * Server and PostgreSQL (durable, on this machine) in processes of their own, load from this one. Figures are
  * medians of rounds; compare the ratios, not the rates: the machine is shared.
  */
@@ -17,18 +17,21 @@ import { benchDevice, masterKey, openRing, refreshShots } from './refreshing.ts'
 import { measureRound, medianRound, type Round, type RoundPlan } from './round.ts';
 import { issuer, listShots, signInShot } from './scenarios.ts';
 import { givePasswords, type Seeded, seedSessions } from './seed.ts';
+import { codeShots, ownTokenShot, seedClient } from './token-endpoint.ts';
 
 const { values } = parseArgs({
   options: {
     sessions: { type: 'string', default: '10000,1000000' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
-    only: { type: 'string', default: 'refresh,sign-in,list,check' },
+    only: { type: 'string', default: 'refresh,token,sign-in,list,check' },
   },
 });
 const only = new Set(values.only.split(','));
 /** People who sign in by turns. */
 const signingIn = 1_000;
+/** More than this machine can redeem. */
+const mostCodesPerSecond = 3_500;
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 
@@ -94,6 +97,19 @@ async function scenarios(server: MeasuredServer, { databaseUrl, seeded, startedA
       const name = `refresh|${seeded.count}|${inFlight}`;
       await report(server, name, { seconds, inFlight, expected: 200, ...shots }, rsa);
     }
+  }
+  if (only.has('token')) {
+    await seedClient(databaseUrl, startedAt);
+    const own = { seconds, inFlight: 64, expected: 200, next: ownTokenShot };
+    await report(server, `client_credentials|${seeded.count}|64`, own, rsa);
+    const count = Math.ceil((rounds * seconds + 3) * mostCodesPerSecond);
+    const next = await codeShots(databaseUrl, seeded, { count, now: Date.now() });
+    await report(
+      server,
+      `code exchange|${seeded.count}|64`,
+      { seconds, inFlight: 64, expected: 200, next },
+      rsa,
+    );
   }
   if (only.has('list')) {
     const next = await listShots(ring, seeded, startedAt);
