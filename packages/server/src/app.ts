@@ -2,6 +2,9 @@ import type { FastifyInstance } from './http/server.ts';
 import { createHttpServer } from './http/server.ts';
 import { accountPageRoutes } from './routes/account-pages.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { adminClientRoutes } from './routes/admin-clients.ts';
+import { adminProviderRoutes } from './routes/admin-providers.ts';
+import { consentRoutes } from './routes/consents.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { operationsRoutes, type Readiness } from './routes/operations.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -22,7 +25,10 @@ export function createApp(services: Services): App {
     ...operationsRoutes(readiness),
     ...signInRoutes,
     ...sessionRoutes,
+    ...consentRoutes,
     ...adminRoutes,
+    ...adminClientRoutes,
+    ...adminProviderRoutes,
     ...signInPageRoutes,
     ...accountPageRoutes,
     ...stepUpRoutes,

@@ -1,10 +1,11 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Environment } from './env.ts';
+import { type RegistrationSettings, registrationOf } from './registration.ts';
 import { readTls, type Tls } from './tls.ts';
 
 /** Everything an operator decides before the start, checked. */
-export interface Config {
+export interface Config extends Partial<RegistrationSettings> {
   /** Public origin; `iss` of every token. */
   readonly issuer: string;
   readonly port: number;
@@ -48,6 +49,10 @@ export function judgeEnvironment(env: Environment): Judged {
     trustedProxies: listOf(env.trustedProxies).map((text) => networkOf(text, mistakes)),
     databaseUrl: databaseOf(env.databaseUrl, mistakes),
     logLevel: env.logLevel ?? 'info',
+    ...registrationOf(
+      { registration: env.registration, statementIssuers: listOf(env.statementIssuers) },
+      mistakes,
+    ),
     ...(tls ? { tls } : {}),
   };
   if (!logLevels.includes(config.logLevel))

@@ -11,6 +11,8 @@ export interface Environment {
   readonly logLevel: string | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
+  readonly registration?: string | undefined;
+  readonly statementIssuers?: string | undefined;
 }
 
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
@@ -26,5 +28,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     logLevel: env.ARGUS_LOG_LEVEL,
     tlsCert: env.ARGUS_TLS_CERT,
     tlsKey: env.ARGUS_TLS_KEY,
+    registration: env.ARGUS_CLIENT_REGISTRATION,
+    statementIssuers: env.ARGUS_SOFTWARE_STATEMENT_ISSUERS,
   };
 }

@@ -1,14 +1,14 @@
-import { defaultTenant, endpoints, type SessionId, type TenantId, type UserId } from '@argus/contract';
+import { endpoints, type SessionId, type UserId } from '@argus/contract';
 import { canonicalEmail } from '@argus/core';
 import { auditEvents, sessionsOfTenant, usersOfTenant } from '@argus/store';
 import { amendUser, inviteUser } from '../flows/administer.ts';
 import { applyDocument } from '../flows/apply.ts';
-import { type Ender, endSession } from '../flows/end-sessions.ts';
+import { endSession } from '../flows/end-sessions.ts';
 import { type Answer, isRefused, problemAnswer } from '../http/answer.ts';
-import { type Call, endpointRoute, type Route } from '../http/route.ts';
+import { endpointRoute, type Route } from '../http/route.ts';
 import type { Services } from '../services.ts';
+import { administered, installed } from './administered.ts';
 import { describeAdminSession, describeEvent, describeUser, time } from './describe.ts';
-import { isOperatorKey, operatorOf } from './operator.ts';
 
 export const adminRoutes: readonly Route[] = [
   endpointRoute(endpoints.adminListUsers, (services, call) =>
@@ -93,28 +93,6 @@ export const adminRoutes: readonly Route[] = [
     }),
   ),
 ];
-
-type AdminCall = Pick<Call, 'headers' | 'cookies' | 'origin' | 'isLocal' | 'method'>;
-
-/** Go on only for who may administer the tenant that the query names. */
-async function administered(
-  services: Services,
-  call: AdminCall & { readonly query: { readonly tenant: string } },
-  next: (by: Ender) => Promise<Answer>,
-): Promise<Answer> {
-  const by = await operatorOf(services, call, call.query.tenant as TenantId);
-  return isRefused(by) ? problemAnswer(by) : next(by);
-}
-
-/** Go on only for the operator: keys and documents concern the whole installation, not one tenant. */
-async function installed(
-  services: Services,
-  call: AdminCall,
-  next: (by: Ender) => Promise<Answer>,
-): Promise<Answer> {
-  if (!isOperatorKey(services, call)) return problemAnswer({ refused: 'operator_key_required' });
-  return next({ tenant: defaultTenant, actor: 'operator', origin: call.origin });
-}
 
 function keysAnswer({ keys }: Services): Answer {
   const list = keys.records().map((key) => ({

@@ -120,7 +120,7 @@ export const sessionRoutes: readonly Route[] = [
 ];
 
 /** Go on only with a live session. */
-async function signedIn(
+export async function signedIn(
   services: Services,
   call: Pick<Call, 'cookies'>,
   next: (current: Current) => Promise<Answer>,

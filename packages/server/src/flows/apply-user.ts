@@ -1,0 +1,76 @@
+import type { ApplyDocument, TenantId } from '@argus/contract';
+import { type Change, canonicalEmail, canonicalName, type EventDraft, type User } from '@argus/core';
+import { usersOfTenant } from '@argus/store';
+import { type Services, stamp } from '../services.ts';
+import type { Outcome } from './apply.ts';
+import type { Ender } from './end-sessions.ts';
+import { newLink } from './new-link.ts';
+import { newUser } from './new-user.ts';
+
+type DeclaredUser = ApplyDocument['users'][number];
+
+/** Create a user, or give a known one the declared roles and name. */
+export async function applyUser(services: Services, by: Ender, declared: DeclaredUser): Promise<Outcome> {
+  const tenant = declared.tenant as TenantId; // the schema gave it the form of one
+  const email = canonicalEmail(declared.email) ?? '';
+  const now = services.clock.now();
+  const { items } = await usersOfTenant(services.store.pool, tenant, { email, limit: 1, now });
+  const known = items[0]?.user;
+  if (!known) return createUser(services, { ...by, tenant }, { ...declared, email });
+  const { changes, events } = differences(known, declared, by);
+  if (changes.length === 0) return null;
+  const written = await services.store.commit({ tenant, changes, events: stamp(services, now, events) });
+  return written.isCommitted ? { kind: 'change', what: 'user', name: email } : null;
+}
+
+/** What must change for a user to be as declared; a name that is not declared stays. */
+function differences(
+  known: User,
+  declared: DeclaredUser,
+  by: Ender,
+): { changes: Change[]; events: EventDraft[] } {
+  const changes: Change[] = [];
+  const events: EventDraft[] = [];
+  const about = { actor: by.actor, origin: by.origin, userId: known.id };
+  const { roles } = declared;
+  if (!sameSet(known.roles, roles)) {
+    changes.push({ kind: 'set-user-roles', userId: known.id, roles });
+    events.push({ type: 'user.roles-changed', ...about, details: { roles } });
+  }
+  const name = canonicalName(declared.name);
+  if (name !== null && name !== known.name) {
+    changes.push({ kind: 'set-user-name', userId: known.id, name });
+    events.push({ type: 'user.name-changed', ...about });
+  }
+  return { changes, events };
+}
+
+async function createUser(services: Services, by: Ender, declared: DeclaredUser): Promise<Outcome> {
+  const { user, change } = newUser(services, by.tenant, declared);
+  const changes: Change[] = [change];
+  const at = services.clock.now();
+  let link: string | undefined;
+  if (declared.password === undefined) {
+    const made = newLink(services, 'invitation', user.id);
+    changes.push(made.change);
+    link = made.url;
+  } else {
+    const phc = await services.passwords.hash(declared.password, 'known');
+    changes.push({ kind: 'set-password', userId: user.id, phc, expected: null, at });
+  }
+  const about = { actor: by.actor, origin: by.origin, userId: user.id };
+  const written = await services.store.commit({
+    tenant: by.tenant,
+    changes,
+    events: stamp(services, at, [
+      { type: 'user.created', ...about, reason: 'apply', details: { roles: declared.roles } },
+      ...(link ? [{ type: 'user.link-issued' as const, ...about, reason: 'invitation' }] : []),
+    ]),
+  });
+  if (!written.isCommitted) return null; // somebody else created the same address a moment ago
+  return { kind: 'create', what: 'user', name: user.email, ...(link ? { link } : {}) };
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.every((item) => b.includes(item)) && b.every((item) => a.includes(item));
+}

@@ -1,0 +1,128 @@
+import type { ApplyDocument, ClientSettings, RefusalCode, TenantId } from '@argus/contract';
+import { canonicalEmail, type Mistake, passwordRefusal } from '@argus/core';
+import { knownTenants, type Owned, ownersOf } from '@argus/store';
+import type { Services } from '../services.ts';
+import { mistakesOfResource } from './administer-resources.ts';
+import { mistakesOfClient } from './judge-client.ts';
+import { mistakesOfProvider } from './judge-provider.ts';
+import { usesSecret, withPlainName } from './new-client.ts';
+
+/** All that speaks against a document, at the place where it stands; empty when it can be applied. */
+export async function mistakesOfDocument(services: Services, document: ApplyDocument): Promise<Mistake[]> {
+  return [
+    ...(await strangeTenants(services, document)),
+    ...userMistakes(services, document),
+    ...(await ownershipMistakes(services, 'resources', document.resources)),
+    ...(await ownershipMistakes(services, 'clients', document.clients)),
+    ...(await ownershipMistakes(services, 'providers', document.providers)),
+    ...resourceMistakes(services, document),
+    ...(await clientMistakes(services, document)),
+    ...(await providerMistakes(services, document)),
+  ];
+}
+
+const sections = ['users', 'resources', 'clients', 'providers'] as const;
+
+async function strangeTenants({ store }: Services, document: ApplyDocument): Promise<Mistake[]> {
+  const named = new Set(sections.flatMap((section) => document[section].map(({ tenant }) => tenant)));
+  const declared = new Set(document.tenants.map(({ id }) => id));
+  const known = await knownTenants(store.pool, [...named]);
+  return sections.flatMap((section) =>
+    document[section].flatMap(({ tenant }, at) =>
+      known.has(tenant) || declared.has(tenant)
+        ? []
+        : [{ path: `${section}.${at}.tenant`, message: 'is not declared and does not exist' }],
+    ),
+  );
+}
+
+function userMistakes(services: Services, { users }: ApplyDocument): Mistake[] {
+  const seen = new Set<string>();
+  return users.flatMap((user, at) => {
+    const email = canonicalEmail(user.email);
+    if (!email) return [{ path: `users.${at}.email`, message: 'is not an e-mail address' }];
+    const name = `${user.tenant}/${email}`;
+    if (seen.has(name)) return [{ path: `users.${at}.email`, message: 'is declared twice' }];
+    seen.add(name);
+    const refused =
+      user.password === undefined ? null : passwordRule(services, user.tenant as TenantId, user.password);
+    return refused ? [{ path: `users.${at}.password`, message: refused }] : [];
+  });
+}
+
+function passwordRule(services: Services, tenant: TenantId, password: string): RefusalCode | null {
+  return passwordRefusal(password, services.policy(tenant).authentication.password);
+}
+
+/** An id can be had once in the installation: twice in a document, or where another tenant has it, it cannot. */
+async function ownershipMistakes(
+  { store }: Services,
+  section: Owned,
+  declared: readonly { readonly tenant: string; readonly id: string }[],
+): Promise<Mistake[]> {
+  const ids = declared.map(({ id }) => id);
+  const owners = await ownersOf(store.pool, section, ids);
+  return declared.flatMap(({ tenant, id }, at) => {
+    const path = `${section}.${at}.id`;
+    if (ids.indexOf(id) !== at) return [{ path, message: 'is declared twice' }];
+    const owner = owners.get(id);
+    if (owner === undefined || owner === tenant) return [];
+    return [{ path, message: `belongs to the tenant ${owner} already` }];
+  });
+}
+
+function resourceMistakes(services: Services, { resources }: ApplyDocument): Mistake[] {
+  return resources.flatMap((declared, at) => {
+    const { tenant: _, id, ...settings } = declared;
+    return under(`resources.${at}`, mistakesOfResource(services, { id, settings }));
+  });
+}
+
+async function clientMistakes(services: Services, { clients, resources }: ApplyDocument): Promise<Mistake[]> {
+  const mistakes: Mistake[] = [];
+  for (const [at, declared] of clients.entries()) {
+    const { settings, secret } = settingsOf(declared);
+    const tenant = declared.tenant as TenantId; // the schema gave it the form of one
+    const hasSecret = secret !== undefined || usesSecret(settings);
+    const beside = new Set(resources.filter((each) => each.tenant === tenant).map(({ id }) => id));
+    const found = await mistakesOfClient(services, { tenant, settings, hasSecret }, beside);
+    mistakes.push(...under(`clients.${at}`, found));
+  }
+  return mistakes;
+}
+
+async function providerMistakes(services: Services, { providers }: ApplyDocument): Promise<Mistake[]> {
+  const mistakes: Mistake[] = [];
+  const domains = new Set<string>();
+  for (const [at, { tenant, id, clientSecret: _, ...settings }] of providers.entries()) {
+    const beside = new Set(providers.filter((each) => each.tenant === tenant).map((each) => each.id));
+    const found = await mistakesOfProvider(services, tenant as TenantId, { id, settings }, beside);
+    mistakes.push(...under(`providers.${at}`, found));
+    for (const [place, domain] of settings.domains.entries()) {
+      const name = `${tenant}/${domain}`;
+      if (domains.has(name) && settings.domains.indexOf(domain) === place)
+        mistakes.push({ path: `providers.${at}.domains.${place}`, message: 'leads to another provider too' });
+      domains.add(name);
+    }
+  }
+  return mistakes;
+}
+
+export interface DeclaredClient {
+  readonly id: string;
+  readonly settings: ClientSettings;
+  readonly secret: string | undefined;
+}
+
+/** A declaration of a client, taken apart. */
+export function settingsOf(declared: ApplyDocument['clients'][number]): DeclaredClient {
+  const { id, secret, tenant: _, ...settings } = declared;
+  return { id, secret, settings: withPlainName(settings) };
+}
+
+function under(place: string, mistakes: readonly Mistake[]): Mistake[] {
+  return mistakes.map(({ path, message }) => ({
+    path: path === '' ? place : `${place}.${path}`,
+    message,
+  }));
+}

@@ -1,0 +1,71 @@
+import type { ProviderSettings, TenantId } from '@argus/contract';
+import { domainOf, isSafeUpstream, type Mistake } from '@argus/core';
+import { providerForDomain } from '@argus/store';
+import type { Services } from '../services.ts';
+import { unprintable } from './mistake.ts';
+
+interface JudgedProvider {
+  readonly id: string;
+  readonly settings: ProviderSettings;
+}
+
+/** What speaks against a provider in a tenant. Providers in `declared` are judged beside it and give their domains up. */
+export async function mistakesOfProvider(
+  services: Services,
+  tenant: TenantId,
+  { id, settings }: JudgedProvider,
+  declared: ReadonlySet<string> = new Set(),
+): Promise<Mistake[]> {
+  return [
+    ...unprintable(settings),
+    ...issuerMistakes(settings),
+    ...scopeMistakes(settings),
+    ...domainMistakes(settings),
+    ...(await takenDomains(services, { tenant, id, settings }, declared)),
+  ];
+}
+
+/** OIDC Discovery §3: an https URL without query and fragment; plain http only to this very machine. */
+function issuerMistakes({ issuer }: ProviderSettings): Mistake[] {
+  const url = URL.parse(issuer);
+  if (!url) return [{ path: 'issuer', message: 'is not a URL' }];
+  if (/[?#]/.test(issuer)) return [{ path: 'issuer', message: 'must have neither query nor fragment' }];
+  if (isSafeUpstream(url, url)) return [];
+  return [
+    { path: 'issuer', message: 'must begin with https://, or name this machine, and carry no password' },
+  ];
+}
+
+/** OIDC Core §3.1.2.1: without `openid` there is no ID token to believe. GitHub speaks plain OAuth 2.0. */
+function scopeMistakes({ preset, scopes }: ProviderSettings): Mistake[] {
+  if (preset === 'github' || scopes.includes('openid')) return [];
+  return [{ path: 'scopes', message: 'must hold openid' }];
+}
+
+/** Domains are compared with those of canonical addresses, so they must be written like them. */
+function domainMistakes({ domains }: ProviderSettings): Mistake[] {
+  return domains.flatMap((domain, at) => {
+    const path = `domains.${at}`;
+    if (domains.indexOf(domain) !== at) return [{ path, message: 'is named twice' }];
+    const canonical = domainOf(`someone@${domain}`);
+    if (canonical === domain) return [];
+    return [
+      { path, message: canonical ? `must be written ${canonical}` : 'is not the domain of an address' },
+    ];
+  });
+}
+
+/** One domain leads to one provider, or nobody could say where its people belong. */
+async function takenDomains(
+  { store }: Services,
+  { tenant, id, settings }: JudgedProvider & { readonly tenant: TenantId },
+  declared: ReadonlySet<string>,
+): Promise<Mistake[]> {
+  const mistakes: Mistake[] = [];
+  for (const [at, domain] of settings.domains.entries()) {
+    const other = await providerForDomain(store.pool, tenant, domain);
+    if (other && other.id !== id && !declared.has(other.id))
+      mistakes.push({ path: `domains.${at}`, message: `leads to the provider ${other.id} already` });
+  }
+  return mistakes;
+}
