@@ -13,6 +13,12 @@ import { messagePage } from '../src/pages/message.ts';
 import { type SignInNotice, signInPage } from '../src/pages/sign-in.ts';
 import { signUpPage } from '../src/pages/sign-up.ts';
 import { sentenceOf } from '../src/pages/words.ts';
+import {
+  sampleApplications,
+  sampleIdentities,
+  sampleOAuthPages,
+  sampleProviders,
+} from './pages-samples-oauth.ts';
 
 /** Gives the next text for a free field. */
 export type Texts = () => string;
@@ -63,6 +69,10 @@ export function sampleAccount(text: Texts, change: Partial<AccountView> = {}): A
     },
     sessions: [sampleSession(text), sampleSession(text)],
     nextCursor: text(),
+    applications: sampleApplications(text),
+    nextApplications: text(),
+    identities: sampleIdentities(text),
+    providers: sampleProviders(text),
     history: endReasons.map((reason) => sampleSession(text, reason)),
     events: auditEventTypes.map((type: AuditEventType, index) => ({
       time: earlier,
@@ -108,18 +118,22 @@ export function samplePages(text: Texts): Readonly<Record<string, string>> {
       sampleAccount(text, {
         sessions: [],
         nextCursor: null,
+        applications: [],
+        nextApplications: null,
+        identities: [],
         history: [],
         events: [],
         notice: 'others-ended',
       }),
     ),
+    'account without password': accountPage(sampleAccount(text, { ...short, hasPassword: false })),
     'account, wrong password': accountPage(sampleAccount(text, { ...short, refusal: 'invalid_credentials' })),
     'account, short password': accountPage(sampleAccount(text, { ...short, refusal: 'password_too_short' })),
     'account, expired form': accountPage(sampleAccount(text, { ...short, refusal: 'form_expired' })),
   };
   for (const notice of notices) pages[`sign-in, ${notice}`] = signInPage({ formToken, notice });
   for (const refusal of passwordRefusals) pages[`sign-up, ${refusal}`] = signUpPage({ ...signUp, refusal });
-  return pages;
+  return { ...pages, ...sampleOAuthPages(text) };
 }
 
 /** Believable texts, long and short, so that layouts are met as people will meet them. */

@@ -1,5 +1,4 @@
 import type { AccountView, AllowedApplication, ConnectedIdentity } from './account-view.ts';
-import { clientName } from './asked-access.ts';
 import { hidden, postForm } from './form.ts';
 import { type Html, html } from './html.ts';
 import { providerButtons } from './provider-buttons.ts';
@@ -26,19 +25,25 @@ ${next && html`<p class="next"><a href="/account?applications=${encodeURICompone
 function applicationRow({ client, scopes, since, until }: AllowedApplication, v: AccountView): Html {
   const action = `/account/applications/${encodeURIComponent(client.id.toWellFormed())}/withdraw`;
   return html`<li>
-<h3 class="row-name">${clientName(client)}</h3>
+<h3 class="row-name"><bdi>${client.name}</bdi>${!client.isVerified && html` <span class="badge doubtful">Not verified</span>`}</h3>
 <ul class="points">
 ${scopes.map(({ sentence }) => html`<li>${sentence}</li>`)}
 </ul>
 <dl class="facts">
 <div><dt>Allowed</dt> <dd>${timeBoth(since, v.now)}</dd></div>
-<div><dt>Asks again</dt> <dd>${until === null ? 'never' : timeBoth(until, v.now)}</dd></div>
+<div><dt>Asks again</dt> <dd>${nextQuestion(until, v.now)}</dd></div>
 </dl>
 ${postForm(
   { action, formToken: v.formToken, class: 'act' },
   html`<button class="button">Withdraw<span class="unseen"> the access of <bdi>${client.name}</bdi></span></button>`,
 )}
 </li>`;
+}
+
+function nextQuestion(until: string | null, now: string): Html | string {
+  if (until === null) return 'never';
+  // Both come from the server in the same form, in which text order is time order.
+  return until <= now ? 'the next time you use it' : timeBoth(until, now);
 }
 
 /** Who the person is elsewhere, and what else could be connected. */

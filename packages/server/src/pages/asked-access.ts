@@ -21,16 +21,11 @@ export interface ShownResource {
   readonly name: string;
 }
 
-/** The name of an application, with a badge when nobody has checked it. */
-export function clientName({ name, isVerified }: Pick<AskingClient, 'name' | 'isVerified'>): Html {
-  return html`<bdi>${name}</bdi>${!isVerified && html` <span class="badge doubtful">Not verified</span>`}`;
-}
-
 /** What to think of before trusting an application that chose its own name. */
 export function strangerCaution({ isVerified }: AskingClient): Html | undefined {
   if (isVerified) return undefined;
   return caution(
-    html`<p><strong>Nobody has checked this application.</strong> It chose its name itself and may not be who it says it is. Allow it only if you began this yourself and know where it came from.</p>`,
+    html`<p><strong>Not verified: nobody has checked this application.</strong> It chose its name itself and may not be who it says it is. Allow it only if you began this yourself and know where it came from.</p>`,
   );
 }
 
@@ -43,7 +38,7 @@ ${scopes.map(({ sentence }) => html`<li>${sentence}</li>`)}
 </ul>
 ${
   resources.length > 0 &&
-  html`<h2>At these services</h2>
+  html`<h2>It may call these services for you</h2>
 <ul class="points">
 ${resources.map(({ id, name }) => html`<li><bdi>${name}</bdi>${name !== id && html` <span class="address">${id}</span>`}</li>`)}
 </ul>`

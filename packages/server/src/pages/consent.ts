@@ -2,7 +2,6 @@ import {
   type AskingClient,
   accessSection,
   anotherAccount,
-  clientName,
   type ShownResource,
   type ShownScope,
   strangerCaution,
@@ -32,7 +31,8 @@ export function consentPage(v: ConsentView): string {
   return framed({
     heading: 'Allow access',
     shape: 'narrow',
-    body: html`<h1>Allow ${clientName(v.client)} to use your account?</h1>
+    body: html`<h1>Allow <bdi>${v.client.name}</bdi> to use your account?</h1>
+<p class="lead">You are signed in as <strong><bdi>${v.email}</bdi></strong>.</p>
 ${strangerCaution(v.client)}
 ${accessSection(v.scopes, v.resources)}
 ${terms(v)}
@@ -44,21 +44,20 @@ ${answers('decision', [
   { value: 'deny', label: 'Do not allow' },
 ])}`,
 )}
-<div class="aside"><p>Not <bdi>${v.email}</bdi>?</p>
+<div class="aside"><p>Not you?</p>
 ${anotherAccount(v)}</div>`,
   });
 }
 
 function terms(v: ConsentView): Html {
   return html`<dl class="facts">
-<div><dt>Your account</dt> <dd><bdi>${v.email}</bdi></dd></div>
 ${v.redirectUri && html`<div><dt>Your answer goes to</dt> <dd>${destinationWords(v.redirectUri)}</dd></div>`}
-<div><dt>How long</dt> <dd>${howLong(v.days)} Its access ends with your session here.</dd></div>
-<div><dt>If you change your mind</dt> <dd>Withdraw it in your account, under Applications. That takes effect at once.</dd></div>
+<div><dt>How long</dt> <dd>Until your session here ends. ${nextQuestion(v.days)}</dd></div>
+<div><dt>If you change your mind</dt> <dd>Withdraw it in your account, under Applications.</dd></div>
 </dl>`;
 }
 
-function howLong(days: number | null): string {
-  if (days === null) return 'Your answer holds until you withdraw it.';
-  return `Your answer holds for ${days === 1 ? '1 day' : `${days} days`}; then it has to ask again.`;
+function nextQuestion(days: number | null): string {
+  if (days === null) return 'It need not ask you again, unless you withdraw this.';
+  return `It need not ask you again for ${days === 1 ? '1 day' : `${days} days`}.`;
 }

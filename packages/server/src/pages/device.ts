@@ -1,11 +1,5 @@
 import type { RefusalCode } from '@argus/contract';
-import {
-  type AskingClient,
-  accessSection,
-  clientName,
-  type ShownScope,
-  strangerCaution,
-} from './asked-access.ts';
+import { type AskingClient, accessSection, type ShownScope, strangerCaution } from './asked-access.ts';
 import { answers, caution, field, hidden, postForm, problemSummary } from './form.ts';
 import { framed } from './frame.ts';
 import { type Html, html } from './html.ts';
@@ -59,9 +53,10 @@ export function deviceConfirmPage(v: DeviceConfirmView): string {
   return framed({
     heading: 'Allow a device',
     shape: 'narrow',
-    body: html`<h1>Sign ${clientName(v.client)} in to your account?</h1>
-<div class="code"><p>Does your device show this code?</p>
-<p><strong>${v.userCode}</strong></p></div>
+    body: html`<h1>Sign <bdi>${v.client.name}</bdi> in to your account?</h1>
+<p class="lead">You are signed in as <strong><bdi>${v.email}</bdi></strong>.</p>
+<div class="shown-code"><p>Does your device show this code?</p>
+<p class="code">${v.userCode}</p></div>
 ${sentByOthers}
 ${strangerCaution(v.client)}
 ${accessSection(v.scopes)}
@@ -79,9 +74,9 @@ ${answers('decision', [
 
 function whoAsks(v: DeviceConfirmView): Html {
   return html`<dl class="facts">
-<div><dt>Your account</dt> <dd><bdi>${v.email}</bdi></dd></div>
 <div><dt>Asked by</dt> <dd>${v.device !== null && html`<bdi>${v.device}</bdi> `}<span class="address">from ${v.ip}</span></dd></div>
-<div><dt>If you change your mind</dt> <dd>Withdraw it in your account, under Applications. Its access also ends with your session here.</dd></div>
+<div><dt>How long</dt> <dd>Until your session here ends.</dd></div>
+<div><dt>If you change your mind</dt> <dd>Withdraw it in your account, under Applications.</dd></div>
 </dl>`;
 }
 

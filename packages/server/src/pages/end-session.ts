@@ -24,7 +24,12 @@ ${postForm(
   html`${Object.entries(v.fields)
     .filter(([name]) => !ownFields.has(name))
     .map(([name, value]) => hidden(name, value))}
-${answers('decision', v.isSignedIn ? signedInAnswers : [{ value: 'yes', label: 'Go on' }])}`,
+${
+  v.isSignedIn
+    ? answers('decision', signedInAnswers)
+    : html`${hidden('decision', 'yes')}
+<button class="button primary">Go on</button>`
+}`,
 )}`,
   });
 }

@@ -25,8 +25,8 @@ export function formPostPage({ action, fields }: FormPostView): { html: string; 
 <form method="post" action="${siteAddress(action)}" class="fields">
 ${Object.entries(fields).map(([name, value]) => hidden(name, value))}
 <p class="lead">One moment, please.</p>
-<noscript><p>Your browser runs no scripts, so one press is needed:</p>
-<p><button class="button primary">Go on</button></p></noscript>
+<noscript><div class="fields"><p>Your browser runs no scripts, so one press is needed:</p>
+<button class="button primary">Go on</button></div></noscript>
 </form>
 <script>${script}</script>`,
   });

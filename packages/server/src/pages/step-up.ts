@@ -31,8 +31,8 @@ export function stepUpPage(v: StepUpView): string {
     shape: 'narrow',
     hasProblem: problem !== undefined,
     body: html`<h1>Confirm that it is you</h1>
-${problemSummary(problem)}
 ${reason(v)}
+${problemSummary(problem)}
 <p class="fixed"><span>Signed in as</span> <bdi>${v.email}</bdi></p>
 ${hasPassword && passwordForm(v, problem)}
 ${providerButtons({
@@ -65,6 +65,6 @@ function wayOut(v: StepUpView): Html {
   if (request === undefined) {
     return html`<p class="aside">Do not want to go on? <a href="/account">Back to your account</a></p>`;
   }
-  return html`<div class="aside"><p>Not <bdi>${v.email}</bdi>?</p>
+  return html`<div class="aside"><p>Not you?</p>
 ${anotherAccount({ formToken, request })}</div>`;
 }
