@@ -1,14 +1,13 @@
-import { type RefusalCode, refusalOf, type SessionId } from '@argus/contract';
-import { limitedBy } from '@argus/core';
-import { auditEvents, endedSessionsOfUser, liveSessionsOfUser } from '@argus/store';
+import type { ClientId, SessionId } from '@argus/contract';
 import { changePassword } from '../flows/change-password.ts';
 import { endSession, endSessionsOfUser } from '../flows/end-sessions.ts';
 import { clearedCookies } from '../flows/issue-tokens.ts';
+import { withdrawConsent } from '../flows/withdraw-consent.ts';
 import { type Answer, isRefused, seeOther } from '../http/answer.ts';
 import type { Call, Route } from '../http/route.ts';
-import { type AccountNotice, accountPage, sentenceOf, stylesheet } from '../pages/index.ts';
+import { type AccountNotice, stylesheet } from '../pages/index.ts';
 import type { Services } from '../services.ts';
-import { describeSession, time } from './describe.ts';
+import { accountAnswer } from './account-answer.ts';
 import { fieldsOf, isFormOf, refusalPage, toSignIn, type Visit, visitOf } from './page-call.ts';
 
 export const accountPageRoutes: readonly Route[] = [
@@ -51,6 +50,16 @@ export const accountPageRoutes: readonly Route[] = [
     await endSessionsOfUser(services, { tenant: current.tenant, actor: 'user', origin: call.origin }, target);
     return seeOther('/sign-in?notice=signed-out', clearedCookies);
   }),
+  formRoute('/account/applications/:id/withdraw', async (services, call, { current }) => {
+    const { tenant, user } = current;
+    const clientId = (call.params.id ?? '').slice(0, 128) as ClientId; // of no client, if it has not the form of one
+    const by = { tenant, actor: 'user', origin: call.origin };
+    const outcome = await withdrawConsent(services, by, { userId: user.id, clientId });
+    // Already withdrawn is what the person wanted.
+    return outcome && outcome.refused !== 'not_found'
+      ? refusalPage(outcome.refused)
+      : seeOther('/account?notice=application-withdrawn');
+  }),
   formRoute('/account/password', async (services, call, visit) => {
     const { currentPassword = '', newPassword = '' } = fieldsOf(call);
     if (newPassword.length > 1024)
@@ -73,7 +82,14 @@ export const accountPageRoutes: readonly Route[] = [
   },
 ];
 
-const notices: readonly AccountNotice[] = ['session-ended', 'others-ended', 'password-changed'];
+const notices: readonly AccountNotice[] = [
+  'session-ended',
+  'others-ended',
+  'password-changed',
+  'application-withdrawn',
+  'provider-connected',
+  'provider-disconnected',
+];
 
 /** A form of the account page: a live session and a token of that very session, or nothing happens. */
 function formRoute(
@@ -93,51 +109,4 @@ function formRoute(
       return { ...answer, cookies: [...visit.cookies, ...(answer.cookies ?? [])] };
     },
   };
-}
-
-interface Shown {
-  readonly visit: Visit;
-  readonly notice?: AccountNotice | undefined;
-  readonly refusal?: RefusalCode;
-}
-
-async function accountAnswer(
-  services: Services,
-  call: Call,
-  { visit, notice, refusal }: Shown,
-): Promise<Answer> {
-  const { current, formToken } = visit;
-  const { tenant, user, session } = current;
-  const { pool } = services.store;
-  const now = services.clock.now();
-  const [live, ended, events] = await Promise.all([
-    liveSessionsOfUser(pool, tenant, { userId: user.id, now, limit: 20, cursor: call.query.cursor }),
-    endedSessionsOfUser(pool, tenant, { userId: user.id, limit: 10 }),
-    auditEvents(pool, tenant, { userId: user.id, notable: true, limit: 10 }),
-  ]);
-  const record = { session, device: current.device, clients: [current.grant.clientId], email: user.email };
-  const html = accountPage({
-    formToken,
-    user,
-    current: {
-      ...describeSession(record, session.id),
-      limitedBy: limitedBy(session),
-      idleExpiresAt: time(session.idleExpiresAt),
-      absoluteExpiresAt: time(session.absoluteExpiresAt),
-    },
-    sessions: live.items.map((item) => describeSession(item, session.id)),
-    nextCursor: live.nextCursor,
-    history: ended.items.map((item) => describeSession(item, session.id)),
-    events: events.items.map((event) => ({
-      time: time(event.at),
-      type: event.type,
-      sentence: sentenceOf(event.type),
-      ip: event.origin?.ip ?? null,
-    })),
-    notice,
-    refusal,
-    minLength: services.policy(tenant).authentication.password.minLength,
-    now: time(now),
-  });
-  return { status: refusal ? refusalOf(refusal).status : 200, html, cookies: visit.cookies };
 }
