@@ -1,21 +1,28 @@
 import type { TenantId } from '@argus/contract';
-import type { DeviceAuthorization } from '@argus/core';
+import type { DeviceAuthorization, DevicePollFacts } from '@argus/core';
 import type { Pool } from '../postgres/pool.ts';
 import { deviceAuthorizationOf } from '../tables/oauth-rows.ts';
-import type { Row } from '../tables/rows.ts';
+import { type Row, sessionColumns, sessionOf, userColumns, userOf } from '../tables/rows.ts';
 
-/** What a device waits for, by the code that it polls with (RFC 8628 §3.4). */
+/** What a device waits for, by the code that it polls with (RFC 8628 §3.4), and whoever decided, as they are now. */
 export async function deviceAuthorizationByDeviceCode(
   pool: Pool,
   tenant: TenantId,
   deviceCodeHash: Uint8Array,
-): Promise<DeviceAuthorization | null> {
+): Promise<DevicePollFacts | null> {
   const { rows } = await pool.query<Row>({
     name: 'device-authorization-by-device-code',
-    text: 'SELECT * FROM device_authorizations WHERE tenant_id = $1 AND device_code_hash = $2',
+    text: `
+      SELECT a.*, ${sessionColumns}, ${userColumns} FROM device_authorizations a
+      LEFT JOIN sessions s ON s.tenant_id = a.tenant_id AND s.id = a.session_id
+      LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+      WHERE a.tenant_id = $1 AND a.device_code_hash = $2`,
     values: [tenant, deviceCodeHash],
   });
-  return rows[0] ? deviceAuthorizationOf(rows[0]) : null;
+  const row = rows[0];
+  if (!row) return null;
+  const approval = row.s_id ? { session: sessionOf(row), user: userOf(row) } : null;
+  return { authorization: deviceAuthorizationOf(row), approval };
 }
 
 /** What a device waits for, by the code that its person types (RFC 8628 §3.3). */
