@@ -1,5 +1,6 @@
 import type { Change } from '@argus/core';
-import { at, idOf, type Person } from './stage.ts';
+import { oauthCases } from './oauth-cases.ts';
+import { at, idOf, type Person, rotationOf } from './stage.ts';
 
 /** A change of each kind that finds what it expects in a tenant where this person is signed in. */
 export type ChangeCases = { readonly [Kind in Change['kind']]: (person: Person, number: number) => Change };
@@ -8,6 +9,7 @@ const later = at + 1000;
 export const by = { actor: 'user' };
 
 export const changeCases: ChangeCases = {
+  ...oauthCases,
   'create-user': ({ user }, number) => ({
     kind: 'create-user',
     user: { ...user, ...newcomer(number) },
@@ -65,6 +67,24 @@ export const changeCases: ChangeCases = {
     by,
   }),
   'end-grant': ({ grant }) => ({ kind: 'end-grant', grantId: grant.id, reason: 'signed-out', at: later }),
+  'end-grants-of-client': ({ user, grant }) => ({
+    kind: 'end-grants-of-client',
+    clientId: grant.clientId,
+    userId: user.id,
+    reason: 'consent-withdrawn',
+    at: later,
+  }),
+  'renew-grant': (person) => ({ kind: 'renew-grant', renewal: rotationOf(person) }),
+  'raise-session': ({ user, session }, number) => ({
+    kind: 'raise-session',
+    sessionId: session.id,
+    userId: user.id,
+    amr: ['pwd', 'otp', 'mfa'],
+    acr: 'urn:argus:aal2',
+    authenticatedAt: later,
+    methods: ['otp'],
+    authenticationIds: [idOf(5, 6000 + number)],
+  }),
   'create-link': ({ user }, number) => ({ kind: 'create-link', link: linkOf(user.id, 5000 + number) }),
   'use-link': (person, number) => ({
     kind: 'use-link',

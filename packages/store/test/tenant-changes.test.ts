@@ -3,17 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import type { TenantId } from '@argus/contract';
 import type { Change } from '@argus/core';
 import { changeCases, linkOf } from './change-cases.ts';
-import {
-  eventOf,
-  holdings,
-  home,
-  openStage,
-  other,
-  personOf,
-  rotationOf,
-  type Stage,
-  seed,
-} from './stage.ts';
+import * as oauth from './oauth-stage.ts';
+import { eventOf, holdings, home, openStage, other, personOf, rotationOf, type Stage } from './stage.ts';
 
 let stage: Stage;
 before(async () => {
@@ -22,14 +13,25 @@ before(async () => {
 after(() => stage[Symbol.asyncDispose]());
 
 async function furnish(tenant: TenantId, number: number): Promise<void> {
-  const person = await seed(stage.store, personOf(tenant, number));
+  const person = await oauth.furnish(stage.store, tenant, number);
   const link = linkOf(person.user.id, number, tenant);
   await stage.store.commit({ tenant, changes: [{ kind: 'create-link', link }], events: [] });
 }
 
 /** What changes of this kind expect nothing, and so are never lost. */
-const unconditional: readonly Change['kind'][] = ['create-user', 'create-link', 'create-tenant'];
-const sweeping: readonly Change['kind'][] = ['end-sessions-of-user', 'limit-sessions'];
+const unconditional: readonly Change['kind'][] = [
+  'create-user',
+  'create-link',
+  'create-tenant',
+  'create-client',
+  'claim-mark',
+  'end-token',
+];
+const sweeping: readonly Change['kind'][] = [
+  'end-sessions-of-user',
+  'limit-sessions',
+  'end-grants-of-client',
+];
 
 describe('with a second tenant that holds the same ids, addresses and secrets', () => {
   for (const [number, [kind, changeOf]] of Object.entries(changeCases).entries()) {

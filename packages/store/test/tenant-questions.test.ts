@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { TenantId } from '@argus/contract';
 import * as asked from '@argus/store';
+import { oauthQuestions } from './oauth-questions.ts';
+import * as oauth from './oauth-stage.ts';
 import {
   at,
   eventOf,
@@ -64,12 +66,20 @@ const questions: Readonly<Record<string, Question>> = {
   'usersOfTenant by id': ({ store }, tenant, { user }) =>
     asked.usersOfTenant(store.pool, tenant, { ...all, now, userId: user.id }),
   refreshFacts: ({ store }, tenant, { grant }) => store.refreshFacts({ tenant, grantId: grant.id }),
+  ...oauthQuestions,
 };
 
 /** Questions about the whole installation: their rows name their tenant, and are tested apart. */
-const ofTheInstallation = ['sweepSessions'];
+const ofTheInstallation = [
+  'sweepSessions',
+  'clientById',
+  'ownersOf',
+  'isRegisteredOrigin',
+  'takeLogoutDeliveries',
+  'forgetExpired',
+];
 /** What the questions' folder exports beside questions. */
-const notQuestions = ['pageOf', 'idCursor', 'timeCursor'];
+const notQuestions = ['pageOf', 'idCursor', 'timeCursor', 'nameCursor', 'numberCursor'];
 
 let stage: Stage;
 let person: Person;
@@ -78,7 +88,9 @@ const alone = new Map<string, unknown>();
 /** Everything a tenant can hold, under the same ids in every tenant. */
 async function furnish(tenant: TenantId): Promise<void> {
   const { store } = stage;
-  await seed(store, personOf(tenant, 1));
+  const signedIn = await oauth.furnish(store, tenant, 1);
+  // Ids are the same in both tenants: where nothing else is told, how many there are must tell them apart.
+  await oauth.holdGrants(store, signedIn, { number: 1, count: tenant === home ? 2 : 1 });
   const gone = await seed(store, personOf(tenant, 2));
   const link = {
     id: idOf(7, 1),
@@ -169,6 +181,36 @@ test('a link is found by its secret in its own tenant alone', async () => {
   assert.equal(await asked.linkByHash(stage.store.pool, other, linkHash(home)), null);
 });
 
+test('what belongs to the other tenant is not found by its id', async () => {
+  const { pool } = stage.store;
+  const [client, provider, resource] = [
+    oauth.clientOf(home, 1).id,
+    oauth.providerOf(home, 1).id,
+    oauth.resourceOf(home, 1).id,
+  ];
+  assert.ok(await asked.providerById(pool, home, provider));
+  assert.equal(await asked.providerById(pool, other, provider), null);
+  assert.equal((await asked.resourcesOf(pool, home, [resource])).length, 1);
+  assert.deepEqual(await asked.resourcesOf(pool, other, [resource]), []);
+  const mine = { userId: person.user.id, clientId: client };
+  assert.ok(await asked.consentOf(pool, home, mine));
+  assert.equal(await asked.consentOf(pool, other, mine), null);
+  assert.deepEqual(await asked.liveGrantsOfClient(pool, other, mine), []);
+});
+
+test('a client, an owner and an origin are found in whichever tenant they are, and name it', async () => {
+  const { pool } = stage.store;
+  for (const tenant of [home, other]) {
+    const client = oauth.clientOf(tenant, 1);
+    assert.deepEqual(await asked.clientById(pool, client.id), client);
+    for (const origin of client.settings.origins) assert.ok(await asked.isRegisteredOrigin(pool, origin));
+    const owners = await asked.ownersOf(pool, 'clients', [client.id, 'nobody']);
+    assert.deepEqual([...owners], [[client.id, tenant]]);
+  }
+  assert.equal(await asked.clientById(pool, oauth.clientOf(home, 2).id), null);
+  assert.equal(await asked.isRegisteredOrigin(pool, 'https://origin-2-of-default.example'), false);
+});
+
 test('the sweep names the tenant of each session, and sees those of every tenant once', async () => {
   const seen: string[] = [];
   let place: asked.SweepPlace | null = null;
@@ -183,7 +225,12 @@ test('the sweep names the tenant of each session, and sees those of every tenant
     );
     place = swept.next;
   } while (place);
-  assert.deepEqual(seen, [`default ${person.session.id} true`, `other ${person.session.id} true`]);
+  const [one, two, three] = [person.session.id, idOf(3, 600), idOf(3, 601)];
+  const expected = { default: [one, two, three], other: [one, two] };
+  assert.deepEqual(
+    seen,
+    Object.entries(expected).flatMap(([tenant, ids]) => ids.map((id) => `${tenant} ${id} true`)),
+  );
 });
 
 test('an unknown tenant holds nothing', async () => {
