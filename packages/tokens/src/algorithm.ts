@@ -51,7 +51,11 @@ export function fitsAlgorithm(key: KeyObject, algorithm: KeyAlgorithm): boolean 
   }
 }
 
-export function verifySignature(key: VerificationKey, input: Buffer, signature: Buffer): boolean {
+export function verifySignature(
+  key: Pick<VerificationKey, 'algorithm' | 'key'>,
+  input: Buffer,
+  signature: Buffer,
+): boolean {
   switch (key.algorithm) {
     case 'RS256':
       return verify('sha256', input, key.key, signature);

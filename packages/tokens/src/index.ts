@@ -14,8 +14,26 @@ export {
   signingAlgorithms,
   type VerificationKey,
 } from './algorithm.ts';
+export {
+  type AssertionExpectation,
+  type AssertionRejection,
+  type AssertionVerdict,
+  clientOfAssertion,
+  verifyClientAssertion,
+} from './client-assertion.ts';
+export { type DpopExpectation, type DpopProof, type DpopRejection, verifyDpopProof } from './dpop.ts';
+export { createDpopNonces, type DpopNonceOptions, type DpopNonces } from './dpop-nonces.ts';
 export { TokensFault } from './fault.ts';
-export { type JwkRejection, type PublicJwk, thumbprint } from './jwks.ts';
+export {
+  type ClientKeys,
+  type ClientKeysRejection,
+  type ForeignKeys,
+  importClientKeys,
+} from './foreign-keys.ts';
+export { hashClaim } from './hash-claim.ts';
+export { type IdClaims, issueIdToken, verifyIdTokenHint } from './id-token.ts';
+export { type IntrospectionClaims, issueIntrospectionToken } from './introspection-token.ts';
+export { type JwkRejection, type PublicJwk, thumbprint } from './jwk.ts';
 export {
   createJwksSource,
   type JwksFailure,
@@ -41,6 +59,13 @@ export {
   planRotation,
   type RotationPlan,
 } from './key-schedule.ts';
+export {
+  type IssuedLogoutClaims,
+  issueLogoutToken,
+  type LogoutClaims,
+  type LogoutExpectation,
+  verifyLogoutToken,
+} from './logout-token.ts';
 export {
   equalInConstantTime,
   issueRefreshToken,

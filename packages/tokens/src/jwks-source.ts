@@ -1,8 +1,10 @@
 import type { Instant } from '@argus/contract';
-import type { VerificationKey } from './algorithm.ts';
+import type { SigningAlgorithm, VerificationKey } from './algorithm.ts';
 import { readBounded } from './bounded-body.ts';
 import { TokensFault } from './fault.ts';
-import { importJwks, type JwkRejection } from './jwks.ts';
+import { type ForeignKeys, fitting } from './foreign-keys.ts';
+import type { ImportedKey, JwkRejection } from './jwk.ts';
+import { importJwks } from './jwks.ts';
 import type { KeyFinder } from './jwt.ts';
 import type { Clock } from './services/clock.ts';
 import { parseStrictObject } from './strict-json.ts';
@@ -14,6 +16,11 @@ export interface JwksSourceOptions {
   readonly clock: Clock;
   /** Between two fetches that nobody asked for by `refresh`, whatever their outcome; default 30. */
   readonly cooldownSeconds?: number;
+  /**
+   * For issuers other than Argus: keys by these algorithms and no others, also keys that do not say theirs (a key of
+   * two takes the first here, unless the signature says the other) or have no name.
+   */
+  readonly algorithms?: readonly SigningAlgorithm[];
   /** A set with more keys is refused whole; default 20. */
   readonly maxKeys?: number;
   /** For the whole answer; default 5,000. */
@@ -37,11 +44,14 @@ export interface JwksState {
  * The keys of one issuer, cached. Keys once fetched stay in use while the issuer cannot be reached or answers
  * with something unusable; only a good answer replaces them.
  */
-export interface JwksSource extends KeyFinder {
-  /** From memory; begins a background fetch when the set has grown old. */
+export interface JwksSource extends KeyFinder, ForeignKeys {
+  /** From memory; begins a background fetch when the set has grown old. So does `candidates`. */
   find(kid: string): VerificationKey | undefined;
-  /** The key, after one fetch (shared by all who wait) if it is unknown and the cool-down is over. Never throws. */
-  load(kid: string): Promise<VerificationKey | undefined>;
+  /**
+   * The key, after one fetch (shared by all who wait) if it is unknown and the cool-down is over. Without a name, the
+   * same until some set is known. Never throws.
+   */
+  load(kid: string | undefined): Promise<VerificationKey | undefined>;
   /** Fetches now, past the cool-down: for word from the issuer itself that its keys changed. Never throws. */
   refresh(): Promise<void>;
   /** For metrics and readiness. */
@@ -57,6 +67,7 @@ interface Limits {
 
 interface Cache {
   keys: ReadonlyMap<string, VerificationKey>;
+  all: readonly ImportedKey[];
   fetchedAt: Instant | null;
   triedAt: Instant | null;
   failure: JwksFailure | null;
@@ -72,6 +83,7 @@ export function createJwksSource(options: JwksSourceOptions): JwksSource {
   const limits = limitsOf(options);
   const cache: Cache = {
     keys: new Map(),
+    all: [],
     fetchedAt: null,
     triedAt: null,
     failure: null,
@@ -87,34 +99,43 @@ export function createJwksSource(options: JwksSourceOptions): JwksSource {
   const isCool = () => cache.triedAt === null || options.clock.now() - cache.triedAt >= limits.cooldownMs;
   const isOld = () =>
     cache.fetchedAt !== null && options.clock.now() - cache.fetchedAt >= limits.refreshAfterMs;
-  const find = (kid: string) => {
+  const renew = () => {
     if (cache.inFlight === null && isOld() && isCool()) void refresh();
-    return cache.keys.get(kid);
   };
-  const load = async (kid: string) => {
+  const find = (kid: string | undefined) => {
+    renew();
+    return kid === undefined ? undefined : cache.keys.get(kid);
+  };
+  const load = async (kid: string | undefined) => {
     const known = find(kid);
-    if (known !== undefined) return known;
+    if (known !== undefined || (kid === undefined && cache.all.length > 0)) return known;
     if (cache.inFlight !== null || isCool()) await refresh();
-    return cache.keys.get(kid);
+    return find(kid);
   };
-  return { find, load, refresh, state: () => stateOf(cache) };
+  const candidates: ForeignKeys['candidates'] = (algorithm, kid) => {
+    renew();
+    return fitting(cache.all, algorithm, kid);
+  };
+  return { find, load, candidates, refresh, state: () => stateOf(cache) };
 }
 
-type Fetching = Pick<JwksSourceOptions, 'fetch' | 'clock'> & Limits;
+type Fetching = Pick<JwksSourceOptions, 'fetch' | 'clock' | 'algorithms'> & Limits;
 
 /** Never rejects: an issuer that is down is an expected state, and `failure` says so. */
 async function fetchInto(cache: Cache, url: string, options: Fetching): Promise<void> {
   cache.triedAt = options.clock.now();
   const document = await fetchDocument(url, options);
-  const imported = typeof document === 'string' ? document : importJwks(document, options.maxKeys);
+  const imported =
+    typeof document === 'string' ? document : importJwks(document, options.maxKeys, options.algorithms);
   if (typeof imported === 'string') cache.failure = imported;
   else if (imported === undefined) cache.failure = 'malformed';
   else {
     cache.rejections = imported.rejections;
     // A set without one usable key is a mistake at the issuer, not its wish to stop.
-    cache.failure = imported.keys.size === 0 ? 'no-usable-key' : null;
+    cache.failure = imported.all.length === 0 ? 'no-usable-key' : null;
     if (cache.failure !== null) return;
     cache.keys = imported.keys;
+    cache.all = imported.all;
     cache.fetchedAt = options.clock.now();
   }
 }
@@ -140,7 +161,7 @@ async function fetchDocument(url: string, options: Fetching): Promise<Record<str
 
 function stateOf(cache: Cache): JwksState {
   const { fetchedAt, triedAt, failure, rejections } = cache;
-  return { keys: cache.keys.size, fetchedAt, triedAt, failure, rejections };
+  return { keys: cache.all.length, fetchedAt, triedAt, failure, rejections };
 }
 
 function limitsOf(options: JwksSourceOptions): Limits {

@@ -41,8 +41,8 @@ export interface JwsHeader {
   readonly typ?: string;
 }
 
-type Proven = { readonly ok: true; readonly payload: Buffer };
-type Refused = { readonly ok: false; readonly rejection: TokenRejection };
+export type Proven = { readonly ok: true; readonly payload: Buffer };
+export type Refused = { readonly ok: false; readonly rejection: TokenRejection };
 
 /**
  * What Argus signs, by its `typ`: RFC 9068 §2.1, OIDC Core §2, OIDC Back-Channel Logout §2.4, RFC 9701 §5; the second
@@ -66,7 +66,7 @@ export const kindsOfUse = {
 /** Longer texts are refused before any work; cookies stop at 4 KiB anyway. */
 export const longestToken = 8192;
 
-const compactForm = /^[\w-]+\.[\w-]*\.[\w-]+$/;
+export const compactForm = /^[\w-]+\.[\w-]*\.[\w-]+$/;
 /**
  * Only these may stand in a header. That refuses `jku`, `x5u`, `jwk`, `x5c` (keys come from configuration only,
  * ASVS 9.1.3), every `crit`, `b64` (RFC 7797) and nesting by `cty`. `alg: none` fits no key.
@@ -88,7 +88,11 @@ export function verifyJws(keys: KeyFinder, token: string, expect: JwsExpectation
 }
 
 /** The signature alone, under a key already chosen; `header` is what `readHeader` made of this very token. */
-export function verifyWith(key: VerificationKey, header: JwsHeader, token: string): Proven | Refused {
+export function verifyWith(
+  key: Pick<VerificationKey, 'algorithm' | 'key'>,
+  header: Pick<JwsHeader, 'alg'>,
+  token: string,
+): Proven | Refused {
   if (header.alg !== key.algorithm) return refused('wrong-algorithm');
   const first = token.indexOf('.');
   const last = token.lastIndexOf('.');

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } fr
 import type { Instant } from '@argus/contract';
 import { fitsAlgorithm, type KeyUse, type SigningAlgorithm, type VerificationKey } from './algorithm.ts';
 import { TokensFault } from './fault.ts';
-import { type PublicJwk, publicJwkOf } from './jwks.ts';
+import { type PublicJwk, publicJwkOf } from './jwk.ts';
 import { type KeyFinder, kindsOfUse, type TokenKind, tokenTypes } from './jwt.ts';
 import { type KeyRecord, sealingContext } from './key-record.ts';
 import { type MasterKey, unseal } from './secret-box.ts';
