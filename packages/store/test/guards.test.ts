@@ -2,106 +2,29 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Change } from '@argus/core';
 import { by, changeCases, linkOf } from './change-cases.ts';
-import {
-  at,
-  eventOf,
-  holdings,
-  home,
-  idOf,
-  openStage,
-  type Person,
-  personOf,
-  type Stage,
-  seed,
-} from './stage.ts';
+import { end, guards, numberOf } from './guard-cases.ts';
+import { expectsOnlyTheSchema, oauthGuards } from './oauth-guards.ts';
+import { furnish } from './oauth-stage.ts';
+import { at, eventOf, holdings, home, idOf, openStage, other, type Person, type Stage } from './stage.ts';
 
 let stage: Stage;
 let people = 0;
 before(async () => {
   stage = await openStage();
+  await furnish(stage.store, other, 1);
 });
 after(() => stage[Symbol.asyncDispose]());
 
-interface Guard {
-  readonly what: string;
-  readonly kind: Change['kind'];
-  /** What has happened before. */
-  readonly first?: (person: Person) => Change[];
-  /** How the change differs from the one that would win. */
-  readonly but?: (person: Person) => Partial<Change>;
-}
-
-const stranger = idOf(1, 77_777);
-const end = ({ session }: Person): Change[] => [
-  { kind: 'end-session', sessionId: session.id, reason: 'signed-out', at, by },
-];
-const disable = ({ user }: Person): Change[] => [
-  { kind: 'set-user-status', userId: user.id, status: 'disabled' },
-];
-const unknown = () => ({ userId: stranger }) as Partial<Change>; // an id that nobody has
-
-const guards: readonly Guard[] = [
-  {
-    what: 'the address is taken',
-    kind: 'create-user',
-    but: ({ user }) => ({ user: { ...user, id: idOf(1, 88_888) as typeof user.id } }),
-  },
-  { what: 'there is a password already', kind: 'set-password', but: () => ({ expected: null }) },
-  { what: 'the password is another by now', kind: 'set-password', but: () => ({ expected: 'an older one' }) },
-  { what: 'nobody is there', kind: 'set-password', but: unknown },
-  { what: 'the password was changed', kind: 'expect-password', but: () => ({ phc: 'an older one' }) },
-  { what: 'nobody is there', kind: 'set-user-status', but: unknown },
-  { what: 'nobody is there', kind: 'set-user-name', but: unknown },
-  { what: 'nobody is there', kind: 'set-user-roles', but: unknown },
-  { what: 'nobody is there', kind: 'hold-user', but: unknown },
-  { what: 'the user is disabled', kind: 'hold-user', first: disable },
-  { what: 'the session has ended', kind: 'hold-session', first: end },
-  { what: 'it is somebody else’s session', kind: 'hold-session', but: unknown },
-  {
-    what: 'the secret names another device already',
-    kind: 'see-device',
-    but: ({ device }) => ({ device: { ...device, id: idOf(2, 88_888) as typeof device.id } }),
-  },
-  { what: 'the user is disabled', kind: 'create-session', first: disable },
-  { what: 'the session has ended', kind: 'create-grant', first: end },
-  { what: 'the user is disabled', kind: 'create-grant', first: disable },
-  { what: 'the session has ended', kind: 'end-session', first: end },
-  { what: 'it is somebody else’s session', kind: 'end-session', but: unknown },
-  {
-    what: 'there is no such session',
-    kind: 'end-session',
-    but: () => ({ sessionId: idOf(3, 99_999) }) as Partial<Change>,
-  },
-  { what: 'it has not expired', kind: 'end-session', but: () => ({ ifExpired: true }) },
-  {
-    what: 'the grant has ended',
-    kind: 'end-grant',
-    first: ({ grant }) => [{ kind: 'end-grant', grantId: grant.id, reason: 'replaced', at }],
-  },
-  { what: 'the link was used', kind: 'use-link', first: (person) => [useLink(person)] },
-  { what: 'the link has expired', kind: 'use-link', but: () => ({ at: at + 60_000 }) },
-  { what: 'there is no such link', kind: 'use-link', but: () => ({ tokenHash: Buffer.alloc(32, 9) }) },
-  { what: 'the tenant exists', kind: 'create-tenant', but: () => ({ kind: 'create-tenant' }) },
-];
-
-function useLink(person: Person): Change {
-  return changeCases['use-link'](person, numberOf(person));
-}
-
-function numberOf({ user }: Person): number {
-  return Number.parseInt(user.id.slice(-12), 16);
-}
-
 async function someone(): Promise<Person> {
   people += 1;
-  const person = await seed(stage.store, personOf(home, people));
+  const person = await furnish(stage.store, home, people);
   const link = linkOf(person.user.id, people, home);
   await stage.store.commit({ tenant: home, changes: [{ kind: 'create-link', link }], events: [] });
   return person;
 }
 
 describe('a change that does not find what it expects loses, and nothing of its commit is written:', () => {
-  for (const { what, kind, first, but } of guards) {
+  for (const { what, kind, first, but } of [...guards, ...oauthGuards]) {
     test(`${kind} when ${what}`, async () => {
       const person = await someone();
       if (first) {
@@ -129,14 +52,16 @@ describe('a change that does not find what it expects loses, and nothing of its 
   });
 
   test('every change that expects anything is among these', () => {
-    const expectsNothing = [
+    const expectsNothing: readonly string[] = [
+      ...expectsOnlyTheSchema,
       'end-sessions-of-user',
       'limit-sessions',
       'create-link',
       'be-first-administrator',
     ];
     const missing = Object.keys(changeCases).filter(
-      (kind) => !expectsNothing.includes(kind) && !guards.some((guard) => guard.kind === kind),
+      (kind) =>
+        !expectsNothing.includes(kind) && ![...guards, ...oauthGuards].some((guard) => guard.kind === kind),
     );
     assert.deepEqual(missing, []);
   });

@@ -1,0 +1,75 @@
+import type { Change } from '@argus/core';
+import { by, changeCases } from './change-cases.ts';
+import { at, idOf, type Person } from './stage.ts';
+
+/** What makes a change lose. */
+export interface Guard {
+  readonly what: string;
+  readonly kind: Change['kind'];
+  /** What has happened before. */
+  readonly first?: (person: Person) => Change[];
+  /** How the change differs from the one that would win. */
+  readonly but?: (person: Person) => Partial<Change>;
+}
+
+const stranger = idOf(1, 77_777);
+export const end = ({ session }: Person): Change[] => [
+  { kind: 'end-session', sessionId: session.id, reason: 'signed-out', at, by },
+];
+const disable = ({ user }: Person): Change[] => [
+  { kind: 'set-user-status', userId: user.id, status: 'disabled' },
+];
+const unknown = () => ({ userId: stranger }) as Partial<Change>; // an id that nobody has
+
+/** What makes a change about people lose. */
+export const guards: readonly Guard[] = [
+  {
+    what: 'the address is taken',
+    kind: 'create-user',
+    but: ({ user }) => ({ user: { ...user, id: idOf(1, 88_888) as typeof user.id } }),
+  },
+  { what: 'there is a password already', kind: 'set-password', but: () => ({ expected: null }) },
+  { what: 'the password is another by now', kind: 'set-password', but: () => ({ expected: 'an older one' }) },
+  { what: 'nobody is there', kind: 'set-password', but: unknown },
+  { what: 'the password was changed', kind: 'expect-password', but: () => ({ phc: 'an older one' }) },
+  { what: 'nobody is there', kind: 'set-user-status', but: unknown },
+  { what: 'nobody is there', kind: 'set-user-name', but: unknown },
+  { what: 'nobody is there', kind: 'set-user-roles', but: unknown },
+  { what: 'nobody is there', kind: 'hold-user', but: unknown },
+  { what: 'the user is disabled', kind: 'hold-user', first: disable },
+  { what: 'the session has ended', kind: 'hold-session', first: end },
+  { what: 'it is somebody else’s session', kind: 'hold-session', but: unknown },
+  {
+    what: 'the secret names another device already',
+    kind: 'see-device',
+    but: ({ device }) => ({ device: { ...device, id: idOf(2, 88_888) as typeof device.id } }),
+  },
+  { what: 'the user is disabled', kind: 'create-session', first: disable },
+  { what: 'the session has ended', kind: 'create-grant', first: end },
+  { what: 'the user is disabled', kind: 'create-grant', first: disable },
+  { what: 'the session has ended', kind: 'end-session', first: end },
+  { what: 'it is somebody else’s session', kind: 'end-session', but: unknown },
+  {
+    what: 'there is no such session',
+    kind: 'end-session',
+    but: () => ({ sessionId: idOf(3, 99_999) }) as Partial<Change>,
+  },
+  { what: 'it has not expired', kind: 'end-session', but: () => ({ ifExpired: true }) },
+  {
+    what: 'the grant has ended',
+    kind: 'end-grant',
+    first: ({ grant }) => [{ kind: 'end-grant', grantId: grant.id, reason: 'replaced', at }],
+  },
+  { what: 'the link was used', kind: 'use-link', first: (person) => [useLink(person)] },
+  { what: 'the link has expired', kind: 'use-link', but: () => ({ at: at + 60_000 }) },
+  { what: 'there is no such link', kind: 'use-link', but: () => ({ tokenHash: Buffer.alloc(32, 9) }) },
+  { what: 'the tenant exists', kind: 'create-tenant', but: () => ({ kind: 'create-tenant' }) },
+];
+
+function useLink(person: Person): Change {
+  return changeCases['use-link'](person, numberOf(person));
+}
+
+export function numberOf({ user }: Person): number {
+  return Number.parseInt(user.id.slice(-12), 16);
+}
