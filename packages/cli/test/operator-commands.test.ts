@@ -179,8 +179,16 @@ describe('the commands of an operator', () => {
     const jwks = await (await fetch(new URL('/.well-known/jwks.json', server.url))).json();
     const published = new Set(jwks.keys.map(({ kid }: { kid: string }) => kid));
     const access = keys.filter(({ use }) => use === 'access').map(({ kid }) => kid);
-    assert.equal(access.length, 2);
+    assert.equal(access.length, 8, 'an old and a new key of each algorithm');
     assert.deepEqual(published, new Set(access));
+  });
+
+  test('an emergency is nothing to do by a slip of the hand', async () => {
+    const { keys: before } = await json<{ keys: { kid: string }[] }>('keys', 'list');
+    const { code, out, err } = await run('keys', 'rotate', '--emergency');
+    assert.deepEqual([code, out], [2, '']);
+    assert.match(err, /Add --yes .*\n.*Everybody must sign in again/);
+    assert.deepEqual((await json<{ keys: { kid: string }[] }>('keys', 'list')).keys, before);
   });
 
   test('another operator key is refused with the reason', async () => {
@@ -209,6 +217,16 @@ describe('the commands of an operator', () => {
       assert.equal(code, 2, args.join(' '));
       assert.match(err, /error: /);
     }
+  });
+
+  test('an emergency replaces every key and signs everybody out', async () => {
+    const { browser } = await signIn('eve@example.org');
+    const { keys: before } = await json<{ keys: { kid: string }[] }>('keys', 'list');
+    const { keys } = await json<{ keys: { kid: string }[] }>('keys', 'rotate', '--emergency', '--yes');
+    assert.equal(keys.length, 5);
+    assert.ok(!keys.some(({ kid }) => before.some((old) => old.kid === kid)));
+    assert.equal((await browser.call('getSession')).status, 401);
+    assert.equal((await signIn('eve@example.org')).browser.cookies.size > 0, true);
   });
 });
 

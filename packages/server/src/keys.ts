@@ -31,8 +31,15 @@ const schedule: KeySchedule = {
 export interface KeyKeeper {
   ring(): KeyRing;
   records(): readonly KeyRecord[];
-  /** Bring the keys to where the schedule wants them now; `force` starts a rotation early. */
-  tend(actor: string, force?: boolean): Promise<void>;
+  /** Bring the keys to where the schedule wants them now, or do what an operator asks for. */
+  tend(actor: string, order?: KeyOrder): Promise<void>;
+}
+
+export interface KeyOrder {
+  /** Start a rotation early. */
+  readonly force?: boolean;
+  /** Withdraw every key; this node forgets them now, another when it next looks at the keys. */
+  readonly emergency?: boolean;
 }
 
 export interface KeyKeeperParts {
@@ -53,9 +60,9 @@ export async function openKeys(parts: KeyKeeperParts): Promise<KeyKeeper> {
       return ring;
     },
     records: () => records,
-    async tend(actor, force = false) {
+    async tend(actor, order = {}) {
       const stored = await changeSigningKeys(parts.store.pool, defaultTenant, (keys) =>
-        plan(parts, { keys, actor, force }),
+        plan(parts, { keys, actor, order }),
       );
       records = stored as readonly KeyRecord[]; // the same record; the database's CHECKs hold the closed sets
       ring = openKeyRing(records, masterKey);
@@ -68,15 +75,16 @@ export async function openKeys(parts: KeyKeeperParts): Promise<KeyKeeper> {
 interface Planning {
   readonly keys: readonly StoredKey[];
   readonly actor: string;
-  readonly force: boolean;
+  readonly order: KeyOrder;
 }
 
 async function plan(
   { masterKey, clock, random }: KeyKeeperParts,
-  { keys, actor, force }: Planning,
+  { keys, actor, order }: Planning,
 ): Promise<KeyChanges> {
   const now = clock.now();
-  const { create, change, remove } = planRotation(keys as readonly KeyRecord[], { ...schedule, force }, now);
+  const planned = planRotation(keys as readonly KeyRecord[], { ...schedule, ...order }, now);
+  const { create, change, remove, withdraw } = planned;
   const created: StoredKey[] = await Promise.all(
     create.map((spec) => generateKey(spec, masterKeyOf(masterKey), random)),
   );
@@ -85,11 +93,12 @@ async function plan(
       (key): EventDraft => ({ type: 'key.created', actor, details: { kid: key.kid, use: key.use } }),
     ),
     ...remove.map((kid): EventDraft => ({ type: 'key.removed', actor, details: { kid } })),
+    ...withdraw.map((kid): EventDraft => ({ type: 'key.withdrawn', actor, details: { kid } })),
   ];
   return {
     create: created,
     change,
-    remove,
+    remove: [...remove, ...withdraw],
     events: drafts.map((draft) => ({ ...draft, id: random.uuid(), at: now })),
   };
 }

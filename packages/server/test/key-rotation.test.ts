@@ -45,11 +45,15 @@ function kidOf({ browser }: Person, name: 'access' | 'refresh'): string {
 test('the public set holds signing keys and nothing secret, and may be cached for less than a key waits to sign', async () => {
   const { headers, text } = await exactly(server, { method: 'GET', path: '/.well-known/jwks.json' });
   const { keys }: { keys: PublicKey[] } = JSON.parse(text);
-  assert.equal(keys.length, 1);
+  assert.deepEqual(keys.map(({ kty, alg, use }) => `${kty} ${alg} ${use}`).sort(), [
+    'EC ES256 sig',
+    'OKP EdDSA sig',
+    'RSA PS256 sig',
+    'RSA RS256 sig',
+  ]);
   for (const key of keys) {
-    assert.deepEqual([key.kty, key.alg, key.use], ['RSA', 'RS256', 'sig']);
     for (const secret of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']) assert.ok(!(secret in key), secret);
-    assert.equal(Buffer.from(String(key.n), 'base64url').length, 256);
+    if (key.kty === 'RSA') assert.equal(Buffer.from(String(key.n), 'base64url').length, 256);
   }
   const maxAge = Number(/max-age=(\d+)/.exec(headers['cache-control'] ?? '')?.[1]);
   assert.ok(maxAge > 0 && maxAge * 1000 < cacheMs);
@@ -60,8 +64,9 @@ describe('a planned rotation', () => {
     const person = await someone(server);
     const old = kidOf(person, 'access');
     const keys = await rotate();
-    assert.equal(keys.length, 4);
-    const next = (await published()).find(({ kid }) => kid !== old) ?? assert.fail('no new key');
+    assert.equal(keys.length, 10, 'an old and a new key of four algorithms and of refresh tokens');
+    const next =
+      (await published()).find(({ kid, alg }) => alg === 'RS256' && kid !== old) ?? assert.fail('no new key');
     server.clock.advance(cacheMs - 1000);
     const late = await someone(server);
     assert.equal(kidOf(late, 'access'), old, 'it is not yet known everywhere');
@@ -118,6 +123,73 @@ describe('a planned rotation', () => {
     const elsewhere = userAgent(second, {}, new Map(person.browser.cookies));
     assert.equal((await elsewhere.call('getSession')).status, 200);
     assert.equal((await refresh(elsewhere)).status, 200);
+  });
+});
+
+describe('an emergency', () => {
+  const withdraw = async () =>
+    userAgent(server).call('adminRotateKeys', {
+      headers: await withKey(server),
+      body: { emergency: true },
+    });
+
+  test('withdraws every key at once: what they signed is refused, and new tokens are good', async () => {
+    const person = await someone(server);
+    const before = server.argus.services.keys.records().map(({ kid }) => kid);
+    const { status, body } = await withdraw();
+    assert.equal(status, 200);
+    const after: Listed[] = body.keys;
+    assert.equal(after.length, 5);
+    assert.deepEqual(
+      after.filter(({ kid }) => before.includes(kid)),
+      [],
+    );
+    assert.deepEqual(
+      (await published()).map(({ kid }) => kid).sort(),
+      after
+        .filter(({ use }) => use === 'access')
+        .map(({ kid }) => kid)
+        .sort(),
+    );
+    assert.equal((await person.browser.call('getSession')).status, 401);
+    assert.equal((await refresh(person.browser)).status, 401);
+    const again = await someone(server);
+    assert.ok(after.some(({ kid }) => kid === kidOf(again, 'access')));
+    assert.equal((await refresh(again.browser)).status, 200);
+    const { rows } = await server.argus.services.store.pool.query(
+      "SELECT details->>'kid' AS kid FROM audit_events WHERE type = 'key.withdrawn' AND actor = 'operator'",
+    );
+    assert.deepEqual(rows.map((row) => row.kid).sort(), [...before].sort());
+  });
+
+  test('reaches another node when it next looks at the keys', async () => {
+    await using second = await openStage({ databaseUrl: databaseOf(server), clock: server.clock });
+    const person = await someone(second);
+    await withdraw();
+    assert.equal((await person.browser.call('getSession')).status, 200, 'until then it goes on');
+    await second.argus.services.keys.tend('system');
+    assert.equal((await person.browser.call('getSession')).status, 401);
+  });
+
+  test('is no planned rotation, and nothing else asks for it', async () => {
+    const before = server.argus.services.keys.records().map(({ kid }) => kid);
+    for (const body of [{ emergency: 'true' }, { emergency: 1 }, { urgent: true }]) {
+      const { status } = await userAgent(server).call('adminRotateKeys', {
+        headers: await withKey(server),
+        body,
+      });
+      assert.equal(status, 400, JSON.stringify(body));
+    }
+    const { status } = await userAgent(server).call('adminRotateKeys', {
+      headers: await withKey(server),
+      body: { emergency: false },
+    });
+    assert.equal(status, 200);
+    const after = server.argus.services.keys.records().map(({ kid }) => kid);
+    assert.deepEqual(
+      before.filter((kid) => !after.includes(kid)),
+      [],
+    );
   });
 });
 

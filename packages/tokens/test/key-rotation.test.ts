@@ -151,6 +151,25 @@ test('with every key of a use ended by hand, a new one signs at once', () => {
   assert.deepEqual(plan.create, [{ use: 'access', algorithm: 'RS256', publishedAt: now, signsFromAt: now }]);
 });
 
+test('in an emergency every key goes at once, and its successor signs without waiting', () => {
+  const both = { ...schedule, accessAlgorithms: ['RS256', 'ES256'] } as const;
+  const retired = recordOf({ kid: 'retired', signsUntilAt: now, removeAfterAt: now + 2 * day });
+  const dead = recordOf({ kid: 'dead', signsUntilAt: now - day, removeAfterAt: now });
+  const coming = recordOf({ kid: 'coming', algorithm: 'ES256', signsFromAt: now + 2 * day });
+  const records = [recordOf({}), retired, dead, coming, refreshKey];
+  const times = { publishedAt: now + day, signsFromAt: now + day };
+  assert.deepEqual(planRotation(records, { ...both, emergency: true }, now + day), {
+    create: [
+      { use: 'access', algorithm: 'RS256', ...times },
+      { use: 'access', algorithm: 'ES256', ...times },
+      { use: 'refresh', algorithm: 'HS256', ...times },
+    ],
+    change: [],
+    remove: ['dead'],
+    withdraw: ['k', 'retired', 'coming', 'r'],
+  });
+});
+
 test('a plan repeated after it was carried out asks for nothing more', async () => {
   const cheap = { ...schedule, accessAlgorithms: ['EdDSA', 'ES256'] } as const;
   const later = now + 30 * day - 1000;

@@ -160,8 +160,11 @@ export const adminListKeys = defineEndpoint({
 export const adminRotateKeys = defineEndpoint({
   method: 'POST',
   path: '/admin/v1/keys/rotate',
-  summary: 'Start a planned rotation now: new keys are published at once and sign after the cache lifetime.',
+  summary:
+    'Start a planned rotation now: new keys are published at once and sign after the cache lifetime. In an emergency ' +
+    'every key so far is withdrawn and new ones sign at once: everybody signs in again.',
   caller: 'operator',
+  body: z.strictObject({ emergency: z.boolean().default(false) }).default({ emergency: false }),
   success: { status: 200, body: z.strictObject({ keys: z.array(signingKeySchema) }) },
   refusals: adminRefusals,
 });

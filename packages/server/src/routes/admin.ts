@@ -81,7 +81,7 @@ export const adminRoutes: readonly Route[] = [
 
   endpointRoute(endpoints.adminRotateKeys, (services, call) =>
     installed(services, call, async ({ actor }) => {
-      await services.keys.tend(actor, true);
+      await services.keys.tend(actor, { force: true, emergency: call.body.emergency });
       return keysAnswer(services);
     }),
   ),
