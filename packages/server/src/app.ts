@@ -6,6 +6,9 @@ import { adminClientRoutes } from './routes/admin-clients.ts';
 import { adminProviderRoutes } from './routes/admin-providers.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { oauthRoutes } from './routes/oauth.ts';
+import { oauthDeviceRoutes } from './routes/oauth-device.ts';
+import { oauthLogoutRoutes } from './routes/oauth-logout.ts';
+import { oauthTokenRoutes } from './routes/oauth-tokens.ts';
 import { operationsRoutes, type Readiness } from './routes/operations.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -33,6 +36,9 @@ export function createApp(services: Services): App {
     ...accountPageRoutes,
     ...stepUpRoutes,
     ...oauthRoutes,
+    ...oauthTokenRoutes,
+    ...oauthDeviceRoutes,
+    ...oauthLogoutRoutes,
   ];
   return { http: createHttpServer(services, routes), readiness };
 }

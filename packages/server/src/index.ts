@@ -4,7 +4,9 @@ export { type Config, isLoopbackOrigin, judgeEnvironment } from './config/config
 export { type Environment, readEnvironment } from './config/env.ts';
 export { readPrivate } from './data-directory.ts';
 export { firstAdministratorLink } from './first-administrator.ts';
+export { deliverLogouts } from './jobs/deliver-logouts.ts';
 export { endExpiredSessions } from './jobs/end-expired.ts';
+export { forgetWhatExpired } from './jobs/forget-expired.ts';
 export { type Argus, type Parts, startArgus } from './main.ts';
 export { type Clock, systemClock, within } from './services/clock.ts';
 export { type Random, systemRandom } from './services/random.ts';

@@ -1,0 +1,30 @@
+import { endpoints } from '@argus/contract';
+import type { Route } from '../http/route.ts';
+import { introspect } from '../oauth/introspect.ts';
+import { revoke } from '../oauth/revoke.ts';
+import { userInfo } from '../oauth/user-info.ts';
+import { oauthRoute } from './oauth.ts';
+
+/** What can be done with a token once it was issued. */
+export const oauthTokenRoutes: readonly Route[] = [
+  oauthRoute('/oauth/introspect', introspect),
+  { ...oauthRoute('/oauth/revoke', revoke), cors: 'registered' },
+  {
+    method: 'GET',
+    path: '/oauth/userinfo',
+    accepts: 'nothing',
+    speaks: 'oauth',
+    cors: 'registered',
+    endpoint: endpoints.userInfo,
+    handle: userInfo,
+  },
+  {
+    method: 'POST',
+    path: '/oauth/userinfo',
+    accepts: 'oauth',
+    speaks: 'oauth',
+    cors: 'registered',
+    endpoint: endpoints.postUserInfo,
+    handle: userInfo,
+  },
+];
