@@ -2,14 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launchBrowser } from '@argus/testing';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { stylesheet } from '../src/pages/stylesheet.ts';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { believable, samplePages } from './pages-samples.ts';
+import { type Opened, openPages } from './pages-stage.ts';
 
 const pages = samplePages(believable());
-const origin = 'http://argus.localhost';
-const policy =
-  "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 let browser: Browser;
 before(async () => {
@@ -26,6 +23,13 @@ const eachShape = [
   'message',
   'account',
   'account, short password',
+  'sign-in for an application',
+  'step-up refused',
+  'consent for a stranger',
+  'account choice',
+  'sign-out question',
+  'device, wrong code',
+  'device confirm',
 ];
 const looks = [
   { colorScheme: 'light', width: 1280, names: everyPage },
@@ -101,7 +105,7 @@ test('every form is a POST that carries exactly one form token', async () => {
     for (const form of found) assert.deepEqual(form, { method: 'post', tokens: 1 }, name);
     forms += found.length;
   }
-  assert.ok(forms > 30);
+  assert.ok(forms > 80);
 });
 
 test('every visible input has a label and an autofill word', async () => {
@@ -143,6 +147,8 @@ test('a problem is an alert, and its fields are described by its sentence', asyn
     ['sign-up, password_too_short', 'password'],
     ['account, wrong password', 'currentPassword'],
     ['account, short password', 'newPassword'],
+    ['step-up refused', 'password'],
+    ['device, wrong code', 'userCode'],
   ] as const) {
     await opened.show(name);
     const input = opened.page.locator(`#${field}`);
@@ -181,11 +187,7 @@ test('a form sends what its route reads, without JavaScript', async () => {
   await opened.page.getByLabel('E-mail address').fill('ada@example.org');
   await opened.page.getByLabel('Name').fill('Ada');
   await opened.page.getByLabel('Password').fill('correct horse battery staple');
-  const [sent] = await Promise.all([
-    opened.page.waitForRequest(`${origin}/link`),
-    opened.page.getByRole('button').click(),
-  ]);
-  const fields = new URLSearchParams(sent.postData() ?? '');
+  const fields = await opened.sent('/link', () => opened.page.getByRole('button').click());
   assert.deepEqual([...fields.keys()], ['formToken', 'token', 'email', 'name', 'password']);
   assert.equal(fields.get('password'), 'correct horse battery staple');
 });
@@ -205,34 +207,7 @@ function focusedName(): string {
   return focused instanceof HTMLInputElement ? focused.name : (focused?.textContent ?? '').trim();
 }
 
-interface Opened extends AsyncDisposable {
-  readonly page: Page;
-  show(name: string): Promise<void>;
-}
-
-async function open(options: BrowserContextOptions): Promise<Opened> {
-  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
-  await answerFrom(context);
-  const page = await context.newPage();
-  return {
-    page,
-    show: async (name) => {
-      await page.goto(`${origin}/page/${encodeURIComponent(name)}`);
-    },
-    [Symbol.asyncDispose]: () => context.close(),
-  };
-}
-
-/** Answers the browser itself: no server and no network. */
-async function answerFrom(context: BrowserContext): Promise<void> {
-  await context.route('**/*', (route) => {
-    const path = decodeURIComponent(new URL(route.request().url()).pathname);
-    if (path === '/assets/argus.css') return route.fulfill({ contentType: 'text/css', body: stylesheet });
-    const body = pages[path.replace('/page/', '')] ?? '<!doctype html><title>Received</title>';
-    return route.fulfill({
-      contentType: 'text/html; charset=utf-8',
-      headers: { 'content-security-policy': policy },
-      body,
-    });
-  });
+/** Opens the sample pages. */
+function open(options: BrowserContextOptions): Promise<Opened> {
+  return openPages(browser, { pages }, options);
 }

@@ -14,6 +14,7 @@ const text = [
   ['accent-strong', ['surface']],
   ['on-accent', ['accent', 'accent-strong']],
   ['alarm', ['surface', 'alarm-tint']],
+  ['notable', ['surface']],
 ] as const;
 const edges = [
   ['line-firm', ['surface', 'paper']],

@@ -1,10 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { auditEventTypes, endReasons, type RefusalCode, refusals } from '@argus/contract';
+import {
+  auditEventTypes,
+  authenticationMethods,
+  endReasons,
+  openIdScopes,
+  type RefusalCode,
+  refusals,
+} from '@argus/contract';
 import { problemOf } from '../src/pages/problem-words.ts';
+import { scopeSentence } from '../src/pages/scope-words.ts';
 import { signInPage } from '../src/pages/sign-in.ts';
 import { durationWords, instantOf, relativeWords } from '../src/pages/times.ts';
-import { deviceWords, endReasonSentence, sentenceOf, toneOfEnd, toneOfEvent } from '../src/pages/words.ts';
+import {
+  deviceWords,
+  endReasonSentence,
+  methodsWords,
+  sentenceOf,
+  toneOfEnd,
+  toneOfEvent,
+} from '../src/pages/words.ts';
 import { sampleSession } from './pages-samples.ts';
 
 // Typed so by the table that Object.keys forgets.
@@ -24,6 +39,7 @@ test('every audit event has a sentence of its own', () => {
 
 test('no sentence shows a word of the machine', () => {
   const sentences = [...endReasons.map(endReasonSentence), ...auditEventTypes.map(sentenceOf)];
+  sentences.push(...openIdScopes.map((scope) => scopeSentence(scope)));
   for (const code of codes) sentences.push(problemOf(code, { page: 'account' }).sentence);
   for (const sentence of sentences) assert.doesNotMatch(sentence, /[_{}<>]|undefined|null|NaN|\w\.\w/);
 });
@@ -31,12 +47,14 @@ test('no sentence shows a word of the machine', () => {
 test('a stolen token is what draws the eye, and an unknown event does not', () => {
   assert.equal(toneOfEnd('refresh-reuse'), 'alarming');
   assert.equal(toneOfEvent('session.reuse-detected'), 'alarming');
+  assert.equal(toneOfEnd('code-replayed'), 'alarming');
+  assert.equal(toneOfEvent('code.replayed'), 'alarming');
   assert.equal(toneOfEvent('constructor'), 'quiet');
 });
 
 test('every refusal has words on every page', () => {
   for (const code of codes) {
-    for (const page of ['sign-in', 'sign-up', 'link', 'account'] as const) {
+    for (const page of ['sign-in', 'sign-up', 'link', 'account', 'step-up', 'device'] as const) {
       assert.match(problemOf(code, { page }).sentence, /^\p{Lu}.+\.$/u, `${code} on ${page}`);
     }
   }
@@ -93,4 +111,27 @@ test('a device without a name is called by what its browser claims to be', () =>
   assert.equal(deviceWords({ ...device, name: '', browser: 'Firefox', os: 'Linux' }), 'Firefox on Linux');
   assert.equal(deviceWords({ ...device, name: '', browser: 'curl', os: null }), 'curl');
   assert.equal(deviceWords({ ...device, name: '', browser: null, os: null }), 'Unknown device');
+});
+
+test('every authentication method has words, and a summary says nothing beside what it sums up', () => {
+  for (const method of authenticationMethods) assert.match(methodsWords([method]), /^[a-z][a-z -]+$/, method);
+  assert.equal(methodsWords([]), '');
+  assert.equal(methodsWords(['pwd', 'otp', 'mfa']), 'password and one-time code');
+  assert.equal(methodsWords(['swk', 'user', 'mfa']), 'passkey');
+  assert.equal(methodsWords(['fed', 'pwd', 'otp', 'mfa']), 'another provider (password and one-time code)');
+  assert.equal(methodsWords(['fed']), 'another provider');
+});
+
+test('a scope of ours is explained, and one of an application is shown as it is spelt', () => {
+  const sentences = openIdScopes.map((scope) => scopeSentence(scope));
+  assert.equal(new Set(sentences).size, openIdScopes.length);
+  for (const sentence of sentences) assert.match(sentence, /^\p{Lu}.+\.$/u);
+  assert.equal(scopeSentence('notes.read', 'Notes API'), 'Do what Notes API calls “notes.read”.');
+  assert.equal(scopeSentence('constructor'), 'Do what the application calls “constructor”.');
+});
+
+test('a refusal that speaks of a provider names it where it is known', () => {
+  for (const refusal of ['provider_refused', 'provider_unreachable', 'account_not_linked'] as const) {
+    assert.match(problemOf(refusal, { page: 'sign-in', providerName: 'Corp' }).sentence, /Corp/, refusal);
+  }
 });
