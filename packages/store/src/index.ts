@@ -47,5 +47,6 @@ export {
 export { type SignInRecord, signInFacts, userFacts } from './questions/sign-in-facts.ts';
 export { changeSigningKeys, type KeyChanges, readKeys, type StoredKey } from './questions/signing-keys.ts';
 export { type TokenFacts, tokenFacts } from './questions/token-facts.ts';
+export { type UnusedClient, unusedClients } from './questions/unused-clients.ts';
 export { hasAdministrator, knownTenants, type UserRecord, usersOfTenant } from './questions/users.ts';
 export { openStore, type Store } from './store.ts';

@@ -74,6 +74,7 @@ const ofTheInstallation = [
   'sweepSessions',
   'clientById',
   'ownersOf',
+  'unusedClients',
   'isRegisteredOrigin',
   'takeLogoutDeliveries',
   'forgetExpired',

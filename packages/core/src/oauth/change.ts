@@ -14,7 +14,12 @@ import type { AuthorizationCode, Consent, DeviceAuthorization, Mark, PushedReque
 /** What may be written about clients and what they are given; part of `Change`. */
 export type OAuthChange =
   /** Expects the id to be free in the whole installation. */
-  | { readonly kind: 'create-client'; readonly client: Client }
+  | {
+      readonly kind: 'create-client';
+      readonly client: Client;
+      /** Expects fewer clients of the tenant than this to have registered themselves, too. */
+      readonly fewerRegisteredThan?: number;
+    }
   /** Expects the client as it was at `expectedChangedAt`. */
   | {
       readonly kind: 'change-client';
@@ -36,7 +41,12 @@ export type OAuthChange =
       readonly at: Instant;
     }
   /** Expects the client; its codes, consents and requests go with it, its ended grants stay. */
-  | { readonly kind: 'remove-client'; readonly clientId: ClientId }
+  | {
+      readonly kind: 'remove-client';
+      readonly clientId: ClientId;
+      /** Expects it to have registered itself before this, nobody to have let it in since, and nothing live to be its. */
+      readonly ifUnusedSince?: Instant;
+    }
   /** Creates or replaces; expects no other tenant to own the id. */
   | { readonly kind: 'declare-resource'; readonly resource: Resource }
   | { readonly kind: 'remove-resource'; readonly resourceId: ResourceId }

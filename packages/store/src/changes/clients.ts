@@ -10,10 +10,11 @@ type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 /** Of two changes in one millisecond the second must not be taken for the first. */
 const nextChange = (at: string) => `GREATEST(${at}::timestamptz, changed_at + interval '1 millisecond')`;
 
-export const createClient: Write<Of<'create-client'>> = ({ client }) => ({
-  name: 'create-client',
+export const createClient: Write<Of<'create-client'>> = ({ client, fewerRegisteredThan }) => ({
+  ...(fewerRegisteredThan === undefined ? { name: 'create-client' } : countedRegistration),
   text: `INSERT INTO clients (tenant_id, id, status, settings, secret_hash, own_grant_id, source, created_at, changed_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`,
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 ${fewerRegisteredThan === undefined ? '' : isFewer}
+    ON CONFLICT (id) DO NOTHING`,
   values: [
     client.id,
     client.status,
@@ -23,9 +24,17 @@ export const createClient: Write<Of<'create-client'>> = ({ client }) => ({
     client.source,
     timestamp(client.createdAt),
     timestamp(client.changedAt),
+    ...(fewerRegisteredThan === undefined ? [] : [fewerRegisteredThan]),
   ],
   expects: 1,
 });
+
+// One after the other, or two could both be the last for whom there is room.
+const countedRegistration = {
+  name: 'create-counted-client',
+  first: { name: 'hold-tenant', text: 'SELECT id FROM tenants WHERE id = $1 FOR NO KEY UPDATE', values: [] },
+};
+const isFewer = `WHERE (SELECT count(*) FROM clients WHERE tenant_id = $1 AND source = 'registration') < $10`;
 
 // A client that becomes public loses its secret.
 export const changeClient: Write<Of<'change-client'>> = (change) => ({
@@ -57,12 +66,19 @@ export const setClientStatus: Write<Of<'set-client-status'>> = (change) => ({
   expects: 1,
 });
 
-export const removeClient: Write<Of<'remove-client'>> = ({ clientId }) => ({
-  name: 'remove-client',
-  text: 'DELETE FROM clients WHERE tenant_id = $1 AND id = $2',
-  values: [clientId],
+export const removeClient: Write<Of<'remove-client'>> = ({ clientId, ifUnusedSince }) => ({
+  ...(ifUnusedSince === undefined ? { name: 'remove-client' } : { name: 'remove-unused-client' }),
+  text: `DELETE FROM clients c WHERE tenant_id = $1 AND id = $2 ${ifUnusedSince === undefined ? '' : `AND ${isUnused}`}`,
+  values: [clientId, ...(ifUnusedSince === undefined ? [] : [timestamp(ifUnusedSince)])],
   expects: 1,
 });
+
+/** Of a client `c` since `$3`: it is asked about each time, so a consent says when it was used last. */
+const isUnused = `c.source = 'registration' AND c.created_at < $3
+  AND NOT EXISTS (
+    SELECT FROM consents n WHERE n.tenant_id = c.tenant_id AND n.client_id = c.id AND n.granted_at >= $3)
+  AND NOT EXISTS (
+    SELECT FROM grants g WHERE g.tenant_id = c.tenant_id AND g.client_id = c.id AND g.status = 'active' AND g.client_id <> 'argus')`;
 
 /** No grant of this client can be born beside what follows, and what was being born is seen by it. */
 const holdClient = (clientId: string): Statement => ({
