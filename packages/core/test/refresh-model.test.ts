@@ -110,6 +110,8 @@ function showing(step: Step, generation: number) {
 
 /** What the store would hold after the decision was committed. */
 function carriedOut(facts: RefreshFacts, decision: RefreshDecision, now: number): RefreshFacts {
+  // Argus's own grants always rotate.
+  assert.ok(decision.kind !== 'renew');
   if (decision.kind === 'repeat' || (decision.kind === 'refuse' && decision.changes.length === 0))
     return facts;
   if (decision.kind === 'refuse') {
