@@ -7,8 +7,11 @@ import { createApp } from './app.ts';
 import { createPasswordHasher, type PasswordHasher } from './authenticators/password.ts';
 import type { Config } from './config/config.ts';
 import { openDataDirectory } from './data-directory.ts';
+import { openUpstreams } from './federation/upstreams.ts';
 import { firstAdministratorLink } from './first-administrator.ts';
+import { deliverLogouts } from './jobs/deliver-logouts.ts';
 import { endExpiredSessions, type Sweep } from './jobs/end-expired.ts';
+import { forgetWhatExpired } from './jobs/forget-expired.ts';
 import { openKeys } from './keys.ts';
 import { createMetrics } from './metrics.ts';
 import { openClientBook } from './oauth/client-book.ts';
@@ -62,7 +65,10 @@ export interface Door {
   close(): Promise<void>;
 }
 
-export type Job = 'end-expired' | 'tend-keys';
+export type Job = 'end-expired' | 'tend-keys' | 'deliver-logouts' | 'forget-expired';
+
+/** What one process of an installation does beside answering; each node has one that does. */
+export const allJobs: readonly Job[] = ['end-expired', 'tend-keys', 'deliver-logouts', 'forget-expired'];
 
 const drainMs = 10_000;
 
@@ -72,7 +78,7 @@ export async function startArgus(config: Config, parts: Parts = {}): Promise<Arg
   try {
     const firstLink = await firstAdministratorLink(house.services);
     const door = await openDoor(house.services);
-    if (parts.withJobs !== false) house.startJobs(['end-expired', 'tend-keys']);
+    if (parts.withJobs !== false) house.startJobs(allJobs);
     return {
       url: door.url,
       services: house.services,
@@ -178,6 +184,7 @@ async function openServices(
     keys: await openKeys({ store, masterKey, clock, random }),
     clients: openClientBook(store, clock),
     clientKeys: openClientKeyring(fetch, clock),
+    upstreams: openUpstreams({ fetch, clock }),
     secrets,
     dpopNonces: createDpopNonces({ key: secrets.dpopNonceKey, clock, lifeSeconds: 60 }),
     metrics: { ...metrics, ...(parts.metricsPage ? { page: parts.metricsPage } : {}) },
@@ -196,5 +203,9 @@ function startJob(services: Services, job: Job): { stop(): Promise<void> } {
     }
     case 'tend-keys':
       return repeat(60_000, () => services.keys.tend('system'), report);
+    case 'deliver-logouts':
+      return repeat(1_000, async () => void (await deliverLogouts(services)), report);
+    case 'forget-expired':
+      return repeat(60_000, async () => void (await forgetWhatExpired(services)), report);
   }
 }

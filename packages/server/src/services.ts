@@ -4,6 +4,7 @@ import type { Store } from '@argus/store';
 import type { DpopNonces } from '@argus/tokens';
 import type { PasswordHasher } from './authenticators/password.ts';
 import type { Config } from './config/config.ts';
+import type { Upstreams } from './federation/upstreams.ts';
 import type { KeyKeeper } from './keys.ts';
 import type { Metrics } from './metrics.ts';
 import type { ClientBook } from './oauth/client-book.ts';
@@ -25,6 +26,8 @@ export interface Services {
   readonly clients: ClientBook;
   readonly clientKeys: ClientKeyring;
   readonly dpopNonces: DpopNonces;
+  /** The providers that people come from. */
+  readonly upstreams: Upstreams;
   readonly passwords: PasswordHasher;
   readonly secrets: Secrets;
   readonly metrics: Metrics;
