@@ -40,6 +40,16 @@ export const refusals = {
   session_ended: { status: 401, sentence: 'This session has ended. Sign in again.' },
   missing_token: { status: 401, sentence: 'An access token is needed.' },
   invalid_token: { status: 401, oauthError: 'invalid_token', sentence: 'The access token is not valid.' },
+  invalid_dpop_proof: {
+    status: 401,
+    oauthError: 'invalid_dpop_proof',
+    sentence: 'The DPoP proof is missing or not valid.',
+  },
+  use_dpop_nonce: {
+    status: 401,
+    oauthError: 'use_dpop_nonce',
+    sentence: 'Repeat the request with the DPoP nonce of this answer.',
+  },
   insufficient_user_authentication: {
     status: 401,
     oauthError: 'insufficient_user_authentication',
