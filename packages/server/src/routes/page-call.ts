@@ -10,6 +10,7 @@ import type { Services } from '../services.ts';
 
 /** What a form of a page without a session stands on: the attempt cookie, made when the page opens. */
 export interface Attempt {
+  readonly id: string;
   readonly formToken: string;
   readonly cookies: readonly SetCookie[];
 }
@@ -22,7 +23,7 @@ export function attemptOf({ random, secrets }: Services, call: Call): Attempt {
   const id = known && attemptShape.test(known) ? known : random.bytes(16).toString('base64url');
   const cookies: SetCookie[] =
     id === known ? [] : [{ name: 'attempt', value: id, maxAgeSeconds: attemptCookieSeconds }];
-  return { formToken: secrets.formToken(`attempt:${id}`), cookies };
+  return { id, formToken: secrets.formToken(`attempt:${id}`), cookies };
 }
 
 /** Whether the form came from a page of this attempt; without its cookie nobody can say. */
