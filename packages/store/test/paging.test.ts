@@ -2,15 +2,20 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import {
   auditEvents,
+  clientsOfTenant,
+  consentsOfUser,
   endedSessionsOfUser,
   liveSessionsOfUser,
   type Page,
   type PageRequest,
+  providersOfTenant,
+  resourcesOfTenant,
   sessionsOfTenant,
   usersOfTenant,
 } from '@argus/store';
 import fc from 'fast-check';
 import { by } from './change-cases.ts';
+import { clientOf, consentOf, providerOf, resourceOf } from './oauth-stage.ts';
 import {
   at,
   eventOf,
@@ -65,8 +70,20 @@ async function add(): Promise<void> {
     });
     assert.ok(written.isCommitted);
   }
-  const user = personOf(home, 3000 + made, now).user;
-  await stage.store.commit({ tenant: home, changes: [{ kind: 'create-user', user }], events: [] });
+  // Names in another order than that of their making.
+  const number = (made * 37) % 1000;
+  const written = await stage.store.commit({
+    tenant: home,
+    changes: [
+      { kind: 'create-user', user: personOf(home, 3000 + made, now).user },
+      { kind: 'create-client', client: clientOf(home, number) },
+      { kind: 'declare-resource', resource: resourceOf(home, number) },
+      { kind: 'declare-provider', provider: providerOf(home, number) },
+      { kind: 'give-consent', consent: consentOf(owner, number) },
+    ],
+    events: [],
+  });
+  assert.ok(written.isCommitted);
 }
 
 const now = at + 60_000;
@@ -95,6 +112,17 @@ const lists: Readonly<Record<string, List>> = {
       await endedSessionsOfUser(stage.store.pool, home, { ...ask, userId: owner.user.id }),
       ({ session }) => session.id,
     ),
+  'clients of a tenant': async (ask) =>
+    of(await clientsOfTenant(stage.store.pool, home, ask), ({ id }) => id),
+  'resources of a tenant': async (ask) =>
+    of(await resourcesOfTenant(stage.store.pool, home, ask), ({ id }) => id),
+  'providers of a tenant': async (ask) =>
+    of(await providersOfTenant(stage.store.pool, home, ask), ({ id }) => id),
+  'consents of a user': async (ask) =>
+    of(
+      await consentsOfUser(stage.store.pool, home, { ...ask, userId: owner.user.id }),
+      ({ consent }) => consent.clientId,
+    ),
   'audit events': async (ask) => of(await auditEvents(stage.store.pool, home, ask), ({ id }) => id),
 };
 
@@ -105,7 +133,7 @@ function of<T>(page: Page<T>, id: (item: T) => string): Page<string> {
 async function walk(list: List, limit: number, between: () => Promise<void>): Promise<string[]> {
   const seen: string[] = [];
   let cursor: string | undefined;
-  for (let page = 0; page < 200; page += 1) {
+  for (let page = 0; page < 500; page += 1) {
     const { items, nextCursor } = await list({ limit, cursor });
     assert.ok(items.length <= limit);
     seen.push(...items);
@@ -167,6 +195,8 @@ test('a cursor of any text begins somewhere in the list and is never a fault', a
       `0x10.${id}`,
       `1e3.${id}.${id}`,
       "' OR true --",
+      'client-1-of-default',
+      '9'.repeat(30),
       `5.${id}'`,
     ),
   );
