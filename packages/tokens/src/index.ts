@@ -59,6 +59,7 @@ export {
   planRotation,
   type RotationPlan,
 } from './key-schedule.ts';
+export type { KeySafe, KeyVault, Signer, VaultRecord, VaultSpec } from './key-vault.ts';
 export {
   type IssuedLogoutClaims,
   issueLogoutToken,
@@ -77,3 +78,8 @@ export {
 export { type MasterKey, masterKeyOf, seal, unseal } from './secret-box.ts';
 export type { Clock } from './services/clock.ts';
 export type { Random } from './services/random.ts';
+export {
+  issuerOfStatement,
+  type StatementExpectation,
+  verifySoftwareStatement,
+} from './software-statement.ts';
