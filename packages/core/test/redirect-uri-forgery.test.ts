@@ -98,7 +98,8 @@ describe('the port of a loopback address', () => {
 describe('a redirect URI cannot be registered that', () => {
   const cases: readonly [what: string, uri: string][] = [
     ['is plain http', 'http://client.example.com/cb'],
-    ['is http to a name of this machine', 'http://localhost/cb'],
+    ['is http to a name below localhost', 'http://app.localhost/cb'],
+    ['is http to a name that merely begins so', 'http://localhost.evil.example/cb'],
     ['is http to an address that merely begins so', 'http://127.0.0.1.evil.example/cb'],
     ['has a fragment', 'https://client.example.com/cb#frag'],
     ['has an empty fragment', 'https://client.example.com/cb#'],
@@ -145,8 +146,9 @@ describe('a redirect URI can be registered', () => {
     ['with https', callback, true],
     ['with a port and a query', 'https://client.example.com:8443/cb?a=b%2Fc', true],
     ['with a dot in a name', 'https://client.example.com/.well-known/cb', true],
-    ['by native clients with an IPv4 loopback address', 'http://127.0.0.1/cb', false],
-    ['by native clients with an IPv6 loopback address', 'http://[::1]:4000/', false],
+    ['with http to an IPv4 loopback address', 'http://127.0.0.1/cb', true],
+    ['with http to an IPv6 loopback address', 'http://[::1]:4000/', true],
+    ['with http to this machine by name', 'http://localhost:3000/cb', true],
     ['by native clients with a scheme of their own', 'com.example.app:/oauth', false],
     ['by native clients with a scheme of their own and a host', 'com.example.app://oauth', false],
   ];

@@ -15,6 +15,7 @@ export const clientWarnings = {
     'People are not asked, and any program on their device can pass itself off as this public client.',
   'secret-in-body': 'The secret travels in the request body, where logs may keep it.',
   'redirect-to-private-scheme': 'Any program on the device can claim a redirect with a scheme of its own.',
+  'redirect-on-this-machine': 'A redirect leads to plain http on this machine: right for development only.',
   'consent-without-end': 'A person’s yes holds until it is withdrawn.',
   'registered-itself': 'It registered itself: nobody has checked its name.',
 } as const satisfies Record<string, string>;

@@ -37,13 +37,16 @@ export function redirectUriMistake(
   if (url.username !== '' || url.password !== '') return 'must not carry a user name or password';
   if (url.href !== uri) return `must be written as browsers write it: ${url.href}`;
   if (url.protocol === 'https:') return null;
+  // Plain http never leaves this machine; an application that is being written lives there.
+  if (url.protocol === 'http:' && (loopbackForm.test(uri) || localhostForm.test(uri))) return null;
+  if (url.protocol === 'http:') return 'may use http only with localhost, 127.0.0.1 or [::1]';
   if (applicationType !== 'native') return 'must begin with https://';
-  if (url.protocol === 'http:')
-    return loopbackForm.test(uri) ? null : 'may use http only with 127.0.0.1 or [::1]';
   return privateUseForm.test(uri) ? null : 'may use a scheme of its own only as a domain name turned around';
 }
 
 const loopbackForm = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::([1-9]\d{0,4}))?(\/.*)$/;
+/** Its port is as registered: a name may be resolved to elsewhere (RFC 8252 §8.3). */
+const localhostForm = /^http:\/\/localhost(?::[1-9]\d{0,4})?\//;
 /** RFC 8252 §7.1: a scheme with a dot in it, which `javascript` and `data` do not have. */
 const privateUseForm = /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:\//;
 /** RFC 3986 §2 without `*`, which others read as a wildcard. */

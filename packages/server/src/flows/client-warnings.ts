@@ -3,7 +3,7 @@ import { authMethodOf, type Client } from '@argus/core';
 
 /** What weakens a client although it may be meant so; shown to administrators wherever the client is. */
 export function warningsOf({ settings, source }: Pick<Client, 'settings' | 'source'>): ClientWarning[] {
-  const { requiresPkce, consent, consentDays, type, redirectUris } = settings;
+  const { requiresPkce, consent, consentDays, type, applicationType, redirectUris } = settings;
   const isAsked = consent === 'explicit';
   const found: { readonly [Name in ClientWarning]: boolean } = {
     'pkce-not-required': !requiresPkce,
@@ -13,6 +13,8 @@ export function warningsOf({ settings, source }: Pick<Client, 'settings' | 'sour
     // RFC 6749 §2.3.1: not recommended.
     'secret-in-body': authMethodOf(settings) === 'client_secret_post',
     'redirect-to-private-scheme': redirectUris.some((uri) => !/^https?:/i.test(uri)),
+    'redirect-on-this-machine':
+      applicationType === 'web' && redirectUris.some((uri) => uri.startsWith('http:')),
     'consent-without-end': isAsked && consentDays === null,
     'registered-itself': source === 'registration',
   };
