@@ -1,5 +1,5 @@
 import { protect } from '@argus/middleware';
-import { expressProtection, principalOf } from '@argus/middleware/express';
+import { expressProtection, personOf } from '@argus/middleware/express';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createNotes, noteLength } from './notes.ts';
 import { type PageFiles, pageRoutes } from './page-files.ts';
@@ -41,18 +41,18 @@ function notesApi(now: () => number): express.Router {
   const api = express.Router();
   api.use(express.json({ limit: '16kb' }));
   api.get('/', (request, response) => {
-    const { userId } = principalOf(request);
+    const { userId } = personOf(request);
     response.set('cache-control', 'no-store').json({ notes: notes.list(userId) });
   });
   api.post('/', (request, response) => {
     const text = textOf(request.body);
     if (text === null) return problem(response, 422, `A note has 1 to ${noteLength} characters.`);
-    const note = notes.add(principalOf(request).userId, text);
+    const note = notes.add(personOf(request).userId, text);
     if (note === null) return problem(response, 409, 'There is no room for more notes. Delete one first.');
     response.status(201).json(note);
   });
   api.delete('/:id', (request, response) => {
-    const isRemoved = notes.remove(principalOf(request).userId, request.params.id);
+    const isRemoved = notes.remove(personOf(request).userId, request.params.id);
     if (!isRemoved) return problem(response, 404, 'There is no such note.');
     response.status(204).end();
   });

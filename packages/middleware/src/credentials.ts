@@ -2,6 +2,7 @@ import { cookieNames } from '@argus/contract';
 import type { TokenSource } from './principal.ts';
 import { type RefusalReason, type Refused, refused } from './refused.ts';
 import type { RequestParts } from './request-parts.ts';
+import type { Settings } from './settings.ts';
 
 export interface Credentials {
   readonly ok: true;
@@ -10,7 +11,7 @@ export interface Credentials {
   readonly token: string;
 }
 
-/** `token` is the bearer token's text, empty for everything else. */
+/** `token` is the text after the scheme, empty where none of ours was sent. */
 interface Authorization {
   readonly scheme: 'none' | 'dpop' | 'bearer' | 'repeated';
   readonly token: string;
@@ -20,7 +21,10 @@ interface Authorization {
  * The one access token a request carries. Two tokens are refused, since two readers of the same request could
  * take different ones (RFC 6750 §2). A token in the URL is never taken (RFC 9700 §4.3.2).
  */
-export function readCredentials(parts: RequestParts, acceptCookies: boolean): Credentials | Refused {
+export function readCredentials(
+  parts: RequestParts,
+  { cookies: acceptCookies, dpop }: Pick<Settings, 'cookies' | 'dpop'>,
+): Credentials | Refused {
   const authorization = readAuthorization(parts.header('authorization'));
   if (authorization.scheme === 'repeated') return refused('invalid_request', 'repeated-credentials');
   const cookies = acceptCookies ? cookieValues(parts.header('cookie'), cookieNames.access) : [];
@@ -33,8 +37,12 @@ export function readCredentials(parts: RequestParts, acceptCookies: boolean): Cr
       : refused('missing_token', whyNone(parts));
   }
   if (hasCookie) return refused('ambiguous_credentials', 'bearer-and-cookie');
-  if (authorization.scheme === 'dpop') return refused('missing_token', 'unsupported-scheme');
-  return { ok: true, source: 'bearer', token: authorization.token };
+  const { scheme: source, token } = authorization;
+  if (source === 'dpop' && dpop === null) return refused('missing_token', 'unsupported-scheme');
+  if (source === 'bearer' && dpop?.mode === 'required') {
+    return { ...refused('invalid_token', 'dpop-required'), source };
+  }
+  return { ok: true, source, token };
 }
 
 /** At most the first two values of a cookie: one is used, two are refused. Source: RFC 6265 §4.2.1. */
@@ -54,18 +62,18 @@ export function cookieValues(header: string | undefined, name: string): string[]
 
 const secondToken = /,[ \t]*(?:bearer|dpop)(?:[ \t]|$)/i;
 
-/** RFC 6750 §2.1, RFC 9110 §11.6.2. Other schemes are somebody else's business, unless a token follows them. */
+/** RFC 6750 §2.1, RFC 9449 §7.1, RFC 9110 §11.6.2. Other schemes are somebody else's business, unless a token follows them. */
 function readAuthorization(header: string | undefined): Authorization {
   if (header === undefined) return { scheme: 'none', token: '' };
   const space = header.indexOf(' ');
   const scheme = (space === -1 ? header : header.slice(0, space)).toLowerCase();
-  if (scheme === 'bearer') {
+  if (scheme === 'bearer' || scheme === 'dpop') {
     const rest = space === -1 ? '' : header.slice(space + 1);
     const token = rest.charCodeAt(0) === 32 ? rest.trimStart() : rest;
     return token.includes(',') ? { scheme: 'repeated', token: '' } : { scheme, token };
   }
   if (secondToken.test(header)) return { scheme: 'repeated', token: '' };
-  return { scheme: scheme === 'dpop' ? scheme : 'none', token: '' };
+  return { scheme: 'none', token: '' };
 }
 
 function whyNone(parts: RequestParts): RefusalReason {

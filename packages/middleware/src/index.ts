@@ -1,6 +1,15 @@
 export type { Answer } from './challenge.ts';
+export type { DpopMode, DpopOptions } from './dpop-settings.ts';
 export { ProtectionFault } from './fault.ts';
-export type { Principal, TokenSource } from './principal.ts';
+export type {
+  Actor,
+  ClientPrincipal,
+  PersonPrincipal,
+  Principal,
+  PrincipalKind,
+  TokenSource,
+} from './principal.ts';
+export type { ProofClaim, ProofReplays } from './proof-replays.ts';
 export {
   type PartsVerdict,
   type Protection,

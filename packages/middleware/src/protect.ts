@@ -2,6 +2,7 @@ import type { RefusalCode } from '@argus/contract';
 import type { JwksState } from '@argus/tokens';
 import { type Answer, answerOf } from './challenge.ts';
 import { readCredentials } from './credentials.ts';
+import { createDpopCheck, type DpopCheck, proveKey } from './dpop-check.ts';
 import { isForeign } from './origin-check.ts';
 import type { Principal } from './principal.ts';
 import { type RefusalReason, type Refused, refused } from './refused.ts';
@@ -11,7 +12,12 @@ import { type ProtectOptions, settingsOf } from './settings.ts';
 import { createTokenCheck, proveToken, type TokenCheck } from './token-check.ts';
 import type { CacheBounds } from './verified-tokens.ts';
 
-type Allowed = { readonly ok: true; readonly principal: Principal };
+type Allowed = {
+  readonly ok: true;
+  readonly principal: Principal;
+  /** To be added to the answer where there are some: the nonce for the client's next proof (RFC 9449 §8.2). */
+  readonly headers?: Readonly<Record<string, string>>;
+};
 type Denied = { readonly ok: false; readonly refusal: RefusalCode; readonly reason: RefusalReason };
 export type Verdict = Allowed | (Denied & { readonly response: Response });
 export type PartsVerdict = Allowed | (Denied & { readonly answer: Answer });
@@ -19,6 +25,8 @@ export type PartsVerdict = Allowed | (Denied & { readonly answer: Answer });
 export interface ProtectionState {
   /** Verified tokens held now. */
   readonly cache: CacheBounds;
+  /** Proofs of possession remembered now; null where none are taken or who remembers them does not tell. */
+  readonly proofs: number | null;
   readonly keys: JwksState;
 }
 
@@ -38,18 +46,28 @@ export interface Protection {
  * Guards an API with Argus's access tokens, verified here without a call per request: the issuer's JWKS is
  * fetched at the first token and when a token names an unknown key. Until tokens can be revoked by feed, a token
  * of an ended session is accepted until its own expiry. Throws a fault for options that could not guard anything.
- * Source: RFC 9068 §4, RFC 6750 §3, RFC 9470 §3.
+ * Source: RFC 9068 §4, RFC 6750 §3, RFC 9449 §7, RFC 9470 §3.
  */
 export function protect(options: ProtectOptions): Protection {
-  return door(createTokenCheck(settingsOf(options)), tighten(noDemand, options));
+  const settings = settingsOf(options);
+  const { dpop, clock } = settings;
+  const checks = { tokens: createTokenCheck(settings), keys: dpop && createDpopCheck(dpop, clock) };
+  return door(checks, tighten(noDemand, { ...options, kind: options.kind ?? 'person' }));
 }
 
-function door(tokens: TokenCheck, demand: Demand): Protection {
+interface Checks {
+  readonly tokens: TokenCheck;
+  /** Null where no token may be bound to a key. */
+  readonly keys: DpopCheck | null;
+}
+
+function door(checks: Checks, demand: Demand): Protection {
+  const { tokens, keys } = checks;
   const checkParts = async (parts: RequestParts): Promise<PartsVerdict> => {
-    const verdict = await judge(tokens, demand, parts);
+    const verdict = await judge(checks, demand, parts);
     if (verdict.ok) return verdict;
     const { refusal, reason } = verdict;
-    return { ok: false, refusal, reason, answer: answerOf(verdict, demand, tokens.settings.realm) };
+    return { ok: false, refusal, reason, answer: answerOf(verdict, demand, tokens.settings) };
   };
   return {
     check: async (request) => {
@@ -59,18 +77,38 @@ function door(tokens: TokenCheck, demand: Demand): Protection {
       return { ...denied, response: new Response(answer.body, answer) };
     },
     checkParts,
-    requiring: (requirement) => door(tokens, tighten(demand, requirement)),
-    state: () => ({ cache: tokens.verified.size(), keys: tokens.keys.state() }),
+    requiring: (requirement) => door(checks, tighten(demand, requirement)),
+    state: () => ({
+      cache: tokens.verified.size(),
+      proofs: keys?.replays.size?.() ?? null,
+      keys: tokens.keys.state(),
+    }),
   };
 }
 
-async function judge(tokens: TokenCheck, demand: Demand, parts: RequestParts): Promise<Allowed | Refused> {
+async function judge(
+  { tokens, keys }: Checks,
+  demand: Demand,
+  parts: RequestParts,
+): Promise<Allowed | Refused> {
   const { settings } = tokens;
-  const credentials = readCredentials(parts, settings.cookies);
+  const credentials = readCredentials(parts, settings);
   if (!credentials.ok) return credentials;
-  if (credentials.source === 'cookie' && isForeign(parts, settings.allowedOrigins)) {
+  const { source, token } = credentials;
+  if (source === 'cookie' && isForeign(parts, settings.allowedOrigins)) {
     return refused('foreign_origin', 'foreign-origin');
   }
   const proof = await proveToken(tokens, credentials);
-  return proof.ok ? (unmet(demand, proof.principal, settings.clock.now()) ?? proof) : proof;
+  if (!proof.ok) return { ...proof, source };
+  const { principal } = proof;
+  const now = settings.clock.now();
+  if (keys === null || source !== 'dpop') {
+    const lack = unmet(demand, principal, now);
+    return lack === undefined ? proof : { ...lack, source };
+  }
+  // A remembered verification proves the token and never who sends it: the key is proven by every request.
+  const shown = await proveKey(keys, { token, jkt: principal.claims.cnf?.jkt }, parts);
+  if (!shown.ok) return { ...shown, source };
+  const lack = unmet(demand, principal, now);
+  return lack === undefined ? { ...proof, ...shown } : { ...shown, ...lack, source };
 }

@@ -9,9 +9,12 @@ export interface RequestParts {
    * §5.3), those of `cookie` with "; ": an adapter that drops one of two `authorization` lines hides an attack.
    */
   header(name: string): string | undefined;
+  /** What the adapter read this from: one object for one request, through all doors that guard it. */
+  readonly request?: object;
 }
 
 export function partsOfRequest(request: Request): RequestParts {
   const { headers } = request;
-  return { method: request.method, url: request.url, header: (name) => headers.get(name) ?? undefined };
+  const { method, url } = request;
+  return { method, url, header: (name) => headers.get(name) ?? undefined, request };
 }

@@ -1,10 +1,12 @@
 import { type AssuranceLevel, assuranceLevels, type Instant } from '@argus/contract';
 import { ProtectionFault } from './fault.ts';
-import type { Principal } from './principal.ts';
+import type { Principal, PrincipalKind } from './principal.ts';
 import { type Refused, refused } from './refused.ts';
 
 /** What a route asks beyond a valid token. */
 export interface Requirement {
+  /** Whom the token lets act: a person, a client by itself, or `any` of them. */
+  readonly kind?: PrincipalKind | 'any';
   /** Every one of these, as a list or separated by spaces (RFC 6749 §3.3). */
   readonly scope?: string | readonly string[];
   /** At least one of these. */
@@ -17,6 +19,7 @@ export interface Requirement {
 
 /** Requirements joined: every one of them holds. */
 export interface Demand {
+  readonly kinds: readonly PrincipalKind[];
   readonly scopes: readonly string[];
   /** Of each list at least one. */
   readonly roles: readonly (readonly string[])[];
@@ -24,7 +27,13 @@ export interface Demand {
   readonly maxAgeSeconds: number | null;
 }
 
-export const noDemand: Demand = { scopes: [], roles: [], acr: null, maxAgeSeconds: null };
+export const noDemand: Demand = {
+  kinds: ['person', 'client'],
+  scopes: [],
+  roles: [],
+  acr: null,
+  maxAgeSeconds: null,
+};
 
 /** RFC 6749 §3.3: the characters of a scope token; they need no escape inside a quoted string. */
 const scopeForm = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
@@ -38,22 +47,31 @@ export function tighten(demand: Demand, requirement: Requirement): Demand {
   if (maxAgeSeconds !== null && !(Number.isSafeInteger(maxAgeSeconds) && maxAgeSeconds >= 0)) {
     throw new ProtectionFault('maxAgeSeconds must be a whole number of seconds, 0 or more');
   }
-  return {
+  const joined: Demand = {
+    kinds: kindsOf(demand, requirement.kind),
     scopes: [...new Set([...demand.scopes, ...scopes])],
     roles: roles.length === 0 ? demand.roles : [...demand.roles, roles],
     acr: rankOf(acr) > rankOf(demand.acr) ? acr : demand.acr,
     maxAgeSeconds: tighterAge(demand.maxAgeSeconds, maxAgeSeconds),
   };
+  if (asksSignIn(joined) && !joined.kinds.includes('person')) {
+    throw new ProtectionFault('no client signs in, so acr and maxAgeSeconds ask for a person');
+  }
+  return joined;
 }
 
 /** The first thing a principal lacks. What no new sign-in would cure comes first. */
 export function unmet(demand: Demand, principal: Principal, now: Instant): Refused | undefined {
+  if (!demand.kinds.includes(principal.kind)) return refused('denied', 'wrong-kind');
   for (const scope of demand.scopes) {
     if (!principal.scopes.includes(scope)) return refused('insufficient_scope', 'missing-scope');
   }
   for (const roles of demand.roles) {
     if (!roles.some((role) => principal.roles.includes(role))) return refused('denied', 'missing-role');
   }
+  if (!asksSignIn(demand)) return undefined;
+  // RFC 9470 §3: no authentication event stands behind such a token, so none is strong or fresh enough.
+  if (principal.kind === 'client') return refused('insufficient_user_authentication', 'no-authentication');
   if (demand.acr !== null && rankOf(principal.acr) < rankOf(demand.acr)) {
     return refused('insufficient_user_authentication', 'weak-authentication');
   }
@@ -61,6 +79,17 @@ export function unmet(demand: Demand, principal: Principal, now: Instant): Refus
     return refused('insufficient_user_authentication', 'stale-authentication');
   }
   return undefined;
+}
+
+function asksSignIn({ acr, maxAgeSeconds }: Demand): boolean {
+  return acr !== null || maxAgeSeconds !== null;
+}
+
+/** Widening what an outer door asks is as impossible here as with every other requirement. */
+function kindsOf({ kinds }: Demand, kind: Requirement['kind'] = 'any'): readonly PrincipalKind[] {
+  if (kind === 'any') return kinds;
+  if (!kinds.includes(kind)) throw new ProtectionFault(`no ${kind} passes here: an outer door asks otherwise`);
+  return [kind];
 }
 
 /** A level that is not in the table ranks below all that are. */

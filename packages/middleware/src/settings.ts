@@ -1,17 +1,30 @@
 import { defaultTenant } from '@argus/contract';
-import type { Clock } from '@argus/tokens';
+import { type Clock, type SigningAlgorithm, signingAlgorithms } from '@argus/tokens';
+import { type DpopMode, type DpopOptions, type DpopSettings, dpopSettingsOf } from './dpop-settings.ts';
 import { ProtectionFault } from './fault.ts';
+import type { PrincipalKind } from './principal.ts';
 import type { Requirement } from './requirement.ts';
 import { systemClock } from './services/clock.ts';
 import type { CacheBounds } from './verified-tokens.ts';
 
 export interface ProtectOptions extends Requirement {
+  /** Whom the token lets act; default `person`, so that no handler meets a token without a user unprepared. */
+  readonly kind?: PrincipalKind | 'any';
   /** Argus's public origin, exactly as tokens name it (`ARGUS_ISSUER`). `https:`, or `http:` on loopback. */
   readonly issuer: string;
   /** One of these must be the token's audience; default the issuer, as in Argus's own cookies. */
   readonly audience?: string | readonly string[];
   /** The only tenant whose tokens count; default `default`. */
   readonly tenant?: string;
+  /** Algorithms of tokens that count; default all of Argus's. Each key is pinned to one of them anyway. */
+  readonly algorithms?: readonly SigningAlgorithm[];
+  /**
+   * Under which URL clients reach this API, as in `https://notes.example`, with the part of the path that a proxy
+   * takes away. Needed for DPoP, whose proofs name the URL; no header of a request is believed about it.
+   */
+  readonly publicUrl?: string;
+  /** Tokens bound to a key (RFC 9449): default `accepted` with `publicUrl`, else `refused`. */
+  readonly dpop?: DpopMode | DpopOptions;
   /** Whether Argus's access cookie counts; default true. */
   readonly cookies?: boolean;
   /** Origins besides the issuer's whose pages may send unsafe requests with a cookie. */
@@ -32,6 +45,9 @@ export interface Settings {
   readonly issuer: string;
   readonly audience: readonly string[];
   readonly tenant: string;
+  readonly algorithms: readonly SigningAlgorithm[];
+  /** Null when the DPoP scheme is refused. */
+  readonly dpop: DpopSettings | null;
   readonly cookies: boolean;
   readonly allowedOrigins: ReadonlySet<string>;
   readonly realm: string;
@@ -58,6 +74,8 @@ export function settingsOf(options: ProtectOptions): Settings {
     issuer: options.issuer,
     audience: audienceOf(audience),
     tenant: options.tenant ?? defaultTenant,
+    algorithms: algorithmsOf(options.algorithms),
+    dpop: dpopSettingsOf(options.dpop, options.publicUrl),
     cookies: options.cookies ?? true,
     allowedOrigins: new Set([issuer.origin, ...(options.allowedOrigins ?? []).map(exactOrigin)]),
     realm: printable(options.realm ?? 'argus'),
@@ -73,6 +91,14 @@ function audienceOf(audience: string | readonly string[]): readonly string[] {
   const list = typeof audience === 'string' ? [audience] : [...audience];
   if (list.length === 0 || list.includes('')) throw new ProtectionFault('audience must not be empty');
   return list;
+}
+
+function algorithmsOf(algorithms: readonly SigningAlgorithm[] = signingAlgorithms) {
+  const unknown = algorithms.find((name) => !signingAlgorithms.includes(name));
+  if (algorithms.length === 0 || unknown !== undefined) {
+    throw new ProtectionFault(`algorithms are some of ${signingAlgorithms.join(', ')}`);
+  }
+  return [...algorithms];
 }
 
 /** `https://App.example/` would silently match nothing, since browsers send `https://app.example`. */

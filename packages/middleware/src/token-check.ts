@@ -3,7 +3,6 @@ import type { Instant } from '@argus/contract';
 import {
   type AccessClaims,
   createJwksSource,
-  isOfPerson,
   type JwksSource,
   keyIdOf,
   longestToken,
@@ -12,7 +11,7 @@ import {
   verifyAccessToken,
 } from '@argus/tokens';
 import type { Credentials } from './credentials.ts';
-import { type Principal, principalOf } from './principal.ts';
+import { type Principal, principalOf, type TokenSource } from './principal.ts';
 import { type Refused, refused } from './refused.ts';
 import type { Settings } from './settings.ts';
 import { createVerifiedTokens, type VerifiedToken, type VerifiedTokens } from './verified-tokens.ts';
@@ -31,7 +30,7 @@ const cooldownSeconds = 30;
 const firstKeysRetrySeconds = 1;
 /** Of a cached entry besides its texts. Estimated high: with a token of 1,000 characters, Node 24 holds 1.3 KB. */
 const entryBytes = 1024;
-/** RFC 6750 §2.1 `b64token`. */
+/** RFC 6750 §2.1 `b64token`, RFC 9449 §7.1 `token68`. */
 const bearerForm = /^[\w.~+/-]+=*$/;
 
 export function createTokenCheck(settings: Settings): TokenCheck {
@@ -53,7 +52,7 @@ export async function proveToken(check: TokenCheck, credentials: Credentials): P
   const digest = hash('sha256', token, 'binary');
   const known = recall(check, digest, check.settings.clock.now());
   if (known !== undefined && (!known.ok || known.principal.source === source)) return known;
-  if (source === 'bearer' && !bearerForm.test(token)) {
+  if (source !== 'cookie' && !bearerForm.test(token)) {
     return refused('invalid_request', 'malformed-credentials');
   }
   let attempt = verifyOnce(check, token);
@@ -65,17 +64,21 @@ export async function proveToken(check: TokenCheck, credentials: Credentials): P
   if (!verified.ok)
     return verified.rejection === 'unknown-key' ? unknownKey(check) : invalid(verified.rejection);
   const { claims } = verified;
-  // A client that acts by itself is no person.
-  if (!isOfPerson(claims)) return invalid('bad-claims');
   if (claims.tenant !== check.settings.tenant) return invalid('wrong-tenant');
-  // RFC 9449 §7.1: a key-bound token sent without a proof may be in anyone's hands.
-  if (claims.cnf !== undefined) return invalid('key-bound');
+  const misuse = misuseOf(claims, source);
+  if (misuse !== undefined) return invalid(misuse);
   const principal = principalOf(claims, source);
   if (key !== undefined) {
     const bytes = entryBytes + 2 * token.length;
     check.verified.set(digest, { principal, key, bytes, notBeforeAt: beginOf(claims) });
   }
   return { ok: true, principal };
+}
+
+/** A bound token without a proof may be in anyone's hands (RFC 9449 §7.2); an unbound one has no key to prove. */
+function misuseOf(claims: AccessClaims, source: TokenSource): Refused['reason'] | undefined {
+  if (source === 'dpop') return claims.cnf === undefined ? 'not-key-bound' : undefined;
+  return claims.cnf === undefined ? undefined : 'key-bound';
 }
 
 function invalid(reason: Refused['reason']): Refused {
@@ -112,14 +115,16 @@ interface Attempt {
 }
 
 function verifyOnce(check: TokenCheck, token: string): Attempt {
-  const { issuer, audience, clock, clockSkewSeconds: skewSeconds } = check.settings;
+  const { issuer, audience, algorithms, clock, clockSkewSeconds: skewSeconds } = check.settings;
   let key: VerificationKey | undefined;
   const find = (kid: string) => {
     key = check.keys.find(kid);
     return key;
   };
   const expectation = { issuer, audience, now: clock.now(), skewSeconds };
-  return { verified: verifyAccessToken({ find }, token, expectation), key };
+  const verified = verifyAccessToken({ find }, token, expectation);
+  const isWanted = algorithms.some((name) => name === key?.algorithm);
+  return { verified: verified.ok && !isWanted ? { ok: false, rejection: 'wrong-algorithm' } : verified, key };
 }
 
 async function lookForKey({ keys, settings }: TokenCheck, token: string): Promise<void> {

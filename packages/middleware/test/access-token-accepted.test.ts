@@ -12,6 +12,7 @@ for (const algorithm of ['RS256', 'PS256', 'ES256', 'EdDSA'] as const) {
     assert.deepEqual(verdict, {
       ok: true,
       principal: {
+        kind: 'person',
         userId: claims.sub,
         sessionId: claims.sid,
         grantId: claims.gid,
@@ -19,6 +20,7 @@ for (const algorithm of ['RS256', 'PS256', 'ES256', 'EdDSA'] as const) {
         tenant: 'default',
         roles: ['writer', 'admin'],
         scopes: ['openid', 'notes.read'],
+        actor: null,
         acr: 'urn:argus:aal1',
         amr: ['pwd'],
         authTime: claims.auth_time * 1000,
@@ -67,13 +69,28 @@ test('a protection of another tenant accepts that tenant', async () => {
   assert.equal((await check(withBearer(await issuer.token()))).ok, false);
 });
 
+test('an API that takes fewer algorithms refuses good tokens of the others, cached or not', async () => {
+  const { clock, issuer } = await setting('ES256');
+  const options = { issuer: issuer.url, fetch: issuer.fetch, clock };
+  const token = await issuer.token();
+  const narrow = protect({ ...options, algorithms: ['PS256', 'EdDSA'] });
+  for (let n = 0; n < 2; n++) {
+    const verdict = await narrow.check(withBearer(token));
+    assert.equal(!verdict.ok && `${verdict.refusal} ${verdict.reason}`, 'invalid_token wrong-algorithm');
+  }
+  assert.equal(narrow.state().cache.entries, 0);
+  assert.equal((await protect({ ...options, algorithms: ['ES256'] }).check(withBearer(token))).ok, true);
+});
+
 test('no part of a principal can be changed, since later requests share it', async () => {
   const { clock, issuer } = await setting();
   const { check } = protect({ issuer: issuer.url, fetch: issuer.fetch, clock });
-  const verdict = await check(withBearer(await issuer.token({ aud: [issuer.url] })));
-  assert.ok(verdict.ok);
+  const act = { sub: 'reports', client_id: 'reports' };
+  const verdict = await check(withBearer(await issuer.token({ aud: [issuer.url], act })));
+  assert.ok(verdict.ok && verdict.principal.kind === 'person');
   const { principal } = verdict;
-  const parts = [principal, principal.roles, principal.scopes, principal.amr, principal.claims];
-  assert.ok(parts.every((part) => Object.isFrozen(part)));
-  assert.ok(Object.isFrozen(principal.claims.aud) && Object.isFrozen(principal.claims.roles));
+  const { roles, scopes, amr, actor, claims } = principal;
+  for (const part of [principal, roles, scopes, amr, actor, claims, claims.aud, claims.roles, claims.act]) {
+    assert.ok(Object.isFrozen(part));
+  }
 });

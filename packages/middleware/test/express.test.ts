@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { problemOf, problemSchema } from '@argus/contract';
 import { seeded } from '@argus/testing/seeded';
 import express from 'express';
-import { expressProtection, principalOf } from '../src/adapters/express.ts';
+import { expressProtection, personOf, principalOf } from '../src/adapters/express.ts';
 import { protect } from '../src/index.ts';
 import { fakeIssuer, type Listening, listening } from './fake-issuer.ts';
 
@@ -46,7 +46,7 @@ async function served() {
   });
   const app = express();
   app.set('trust proxy', true);
-  app.get('/open', (request, response) => void response.json({ user: principalOf(request).userId }));
+  app.get('/open', (request, response) => void response.json({ user: personOf(request).userId }));
   app.use('/api', session);
   app.all('/api/me', (request, response) => void response.json(principalOf(request)));
   app.post(

@@ -5,6 +5,7 @@ import type { FakeClock } from '@argus/testing/clock';
 import type { Random } from '@argus/testing/random';
 import { seeded } from '@argus/testing/seeded';
 import {
+  type ClientAccessClaims,
   type Clock,
   generateKey,
   issueAccessToken,
@@ -32,6 +33,8 @@ export interface FakeIssuer {
   jwks(): { keys: object[] };
   claims(changes?: Partial<PersonAccessClaims>): PersonAccessClaims;
   token(changes?: Partial<PersonAccessClaims>): Promise<string>;
+  /** Of a client that acts by itself, as from the client_credentials grant. */
+  clientToken(changes?: Partial<ClientAccessClaims>): Promise<string>;
 }
 
 export interface FakeIssuerOptions {
@@ -80,6 +83,11 @@ export async function fakeIssuer(options: FakeIssuerOptions): Promise<FakeIssuer
     jwks,
     claims,
     token: (changes) => issueAccessToken(ring(), claims(changes), clock.now(), algorithm),
+    clientToken: (changes) => {
+      const { sid, sct, amr, acr, auth_time, ...shared } = claims();
+      const own = { ...shared, sub: 'reports', client_id: 'reports', roles: [], ...changes };
+      return issueAccessToken(ring(), own, clock.now(), algorithm);
+    },
   };
 }
 

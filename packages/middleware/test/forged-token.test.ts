@@ -91,7 +91,10 @@ const forgeries: Record<string, { reason: string; make: (setting: Setting) => Pr
     reason: 'not-yet-valid',
     make: ({ sign, issuer }) => sign({ nbf: issuer.claims().iat + 10 }),
   },
-  'a token without a session': { reason: 'bad-claims', make: ({ sign }) => sign({ sid: undefined }) },
+  'a token of a person without a session': {
+    reason: 'bad-claims',
+    make: ({ sign }) => sign({ sid: undefined }),
+  },
   'a token bound to a key that is not proven': {
     reason: 'key-bound',
     make: ({ sign }) => sign({ cnf: { jkt: 'A'.repeat(43) } }),

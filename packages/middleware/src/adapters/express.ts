@@ -1,7 +1,7 @@
 import type { RefusalCode } from '@argus/contract';
 import type { Request, RequestHandler } from 'express';
 import { ProtectionFault } from '../fault.ts';
-import type { Principal } from '../principal.ts';
+import type { PersonPrincipal, Principal } from '../principal.ts';
 import type { Protection } from '../protect.ts';
 import type { RefusalReason } from '../refused.ts';
 import type { Requirement } from '../requirement.ts';
@@ -42,11 +42,19 @@ export function principalOf(request: Request): Principal {
   return request.argus;
 }
 
+/** The person of a guarded request. Throws a fault also where the door lets clients act by themselves. */
+export function personOf(request: Request): PersonPrincipal {
+  const principal = principalOf(request);
+  if (principal.kind === 'person') return principal;
+  throw new ProtectionFault('a client acts here by itself: ask for a person, or look at the kind');
+}
+
 function handlerOf(protection: Protection, { onRefused }: ExpressProtectionOptions): RequestHandler {
   return async (request, response, next) => {
     const verdict = await protection.checkParts(partsOfMessage(request, request.originalUrl));
     if (verdict.ok) {
       request.argus = verdict.principal;
+      if (verdict.headers) response.setHeaders(new Map(Object.entries(verdict.headers)));
       next();
       return;
     }

@@ -8,6 +8,7 @@ export function partsOfMessage(message: IncomingMessage, url: string): RequestPa
     method: message.method ?? '',
     url,
     header: (name) => (name === 'authorization' ? authorizationOf(message) : headerOf(message, name)),
+    request: message,
   };
 }
 
