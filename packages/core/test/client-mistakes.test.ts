@@ -122,8 +122,8 @@ describe('a client is told of', () => {
       ['redirectUris.1', 'postLogoutRedirectUris.0'],
     ],
     [
-      'a loopback address of a web client',
-      { redirectUris: ['http://127.0.0.1/cb'] },
+      'a scheme of its own of a web client',
+      { redirectUris: ['com.example.app:/cb'] },
       secret,
       ['redirectUris.0'],
     ],
@@ -213,5 +213,5 @@ test('a message names what is wrong in words that follow the name of the place',
   );
   const message = redirectUriMistake('http://b.example/cb', { applicationType: 'web' });
   assert.deepEqual(mistake, { path: 'redirectUris.0', message });
-  assert.equal(message, 'must begin with https://');
+  assert.equal(message, 'may use http only with localhost, 127.0.0.1 or [::1]');
 });
