@@ -10,6 +10,7 @@ import { oauthDeviceRoutes } from './routes/oauth-device.ts';
 import { oauthLogoutRoutes } from './routes/oauth-logout.ts';
 import { oauthTokenRoutes } from './routes/oauth-tokens.ts';
 import { operationsRoutes, type Readiness } from './routes/operations.ts';
+import { registrationRoutes } from './routes/registration.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { signInPageRoutes } from './routes/sign-in-pages.ts';
@@ -36,6 +37,7 @@ export function createApp(services: Services): App {
     ...accountPageRoutes,
     ...stepUpRoutes,
     ...oauthRoutes,
+    ...registrationRoutes,
     ...oauthTokenRoutes,
     ...oauthDeviceRoutes,
     ...oauthLogoutRoutes,

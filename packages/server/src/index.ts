@@ -6,6 +6,7 @@ export { readPrivate } from './data-directory.ts';
 export { firstAdministratorLink } from './first-administrator.ts';
 export { deliverLogouts } from './jobs/deliver-logouts.ts';
 export { endExpiredSessions } from './jobs/end-expired.ts';
+export { forgetUnusedClients } from './jobs/forget-clients.ts';
 export { forgetWhatExpired } from './jobs/forget-expired.ts';
 export { type Argus, type Parts, startArgus } from './main.ts';
 export { type Clock, systemClock, within } from './services/clock.ts';

@@ -11,11 +11,13 @@ import { openUpstreams } from './federation/upstreams.ts';
 import { firstAdministratorLink } from './first-administrator.ts';
 import { deliverLogouts } from './jobs/deliver-logouts.ts';
 import { endExpiredSessions, type Sweep } from './jobs/end-expired.ts';
+import { forgetUnusedClients } from './jobs/forget-clients.ts';
 import { forgetWhatExpired } from './jobs/forget-expired.ts';
 import { openKeys } from './keys.ts';
 import { createMetrics } from './metrics.ts';
 import { openClientBook } from './oauth/client-book.ts';
 import { openClientKeyring } from './oauth/client-keys.ts';
+import { openSoftwareIssuers } from './oauth/software-issuers.ts';
 import { createSecrets, hashOf } from './secrets.ts';
 import { type Clock, repeat, systemClock, within } from './services/clock.ts';
 import { createLog, type Log } from './services/log.ts';
@@ -65,10 +67,16 @@ export interface Door {
   close(): Promise<void>;
 }
 
-export type Job = 'end-expired' | 'tend-keys' | 'deliver-logouts' | 'forget-expired';
+export type Job = 'end-expired' | 'tend-keys' | 'deliver-logouts' | 'forget-expired' | 'forget-clients';
 
 /** What one process of an installation does beside answering; each node has one that does. */
-export const allJobs: readonly Job[] = ['end-expired', 'tend-keys', 'deliver-logouts', 'forget-expired'];
+export const allJobs: readonly Job[] = [
+  'end-expired',
+  'tend-keys',
+  'deliver-logouts',
+  'forget-expired',
+  'forget-clients',
+];
 
 const drainMs = 10_000;
 
@@ -185,6 +193,7 @@ async function openServices(
     clients: openClientBook(store, clock),
     clientKeys: openClientKeyring(fetch, clock),
     upstreams: openUpstreams({ fetch, clock }),
+    software: openSoftwareIssuers(config, fetch, clock),
     secrets,
     dpopNonces: createDpopNonces({ key: secrets.dpopNonceKey, clock, lifeSeconds: 60 }),
     metrics: { ...metrics, ...(parts.metricsPage ? { page: parts.metricsPage } : {}) },
@@ -207,5 +216,7 @@ function startJob(services: Services, job: Job): { stop(): Promise<void> } {
       return repeat(1_000, async () => void (await deliverLogouts(services)), report);
     case 'forget-expired':
       return repeat(60_000, async () => void (await forgetWhatExpired(services)), report);
+    case 'forget-clients':
+      return repeat(3_600_000, async () => void (await forgetUnusedClients(services)), report);
   }
 }

@@ -9,6 +9,7 @@ import type { KeyKeeper } from './keys.ts';
 import type { Metrics } from './metrics.ts';
 import type { ClientBook } from './oauth/client-book.ts';
 import type { ClientKeyring } from './oauth/client-keys.ts';
+import type { SoftwareIssuers } from './oauth/software-issuers.ts';
 import type { Secrets } from './secrets.ts';
 import type { Clock } from './services/clock.ts';
 import type { Log } from './services/log.ts';
@@ -28,6 +29,7 @@ export interface Services {
   readonly dpopNonces: DpopNonces;
   /** The providers that people come from. */
   readonly upstreams: Upstreams;
+  readonly software: SoftwareIssuers;
   readonly passwords: PasswordHasher;
   readonly secrets: Secrets;
   readonly metrics: Metrics;

@@ -9,6 +9,8 @@ export interface Limits {
   readonly network: Limit;
   /** New accounts from one network. */
   readonly signUp: Limit;
+  /** Clients that register themselves from one network. */
+  readonly registration: Limit;
   /** Wrong passwords for one address by whoever has no known device. */
   readonly account: Limit;
   /** Sign-ins to one account on one device that its owner used before. */
@@ -32,6 +34,7 @@ export interface Limits {
 export const generousLimits: Limits = {
   network: { burst: 100, everySeconds: 0.6 },
   signUp: { burst: 50, everySeconds: 12 },
+  registration: { burst: 10, everySeconds: 360 },
   account: { burst: 10, everySeconds: 30 },
   device: { burst: 20, everySeconds: 30 },
   passwordChange: { burst: 10, everySeconds: 30 },
@@ -49,6 +52,7 @@ const never: Limit = { burst: Number.POSITIVE_INFINITY, everySeconds: 1 };
 export const noLimits: Limits = {
   network: never,
   signUp: never,
+  registration: never,
   account: never,
   device: never,
   passwordChange: never,

@@ -31,6 +31,7 @@ export function createThrottle(limits: Limits, throttled: Counter<'limit'>): Thr
   const buckets: { readonly [Name in keyof Limits]: Buckets } = {
     network: createBuckets(limits.network, most),
     signUp: createBuckets(limits.signUp, most),
+    registration: createBuckets(limits.registration, most),
     account: createBuckets(limits.account, most),
     device: createBuckets(limits.device, most),
     passwordChange: createBuckets(limits.passwordChange, most),
@@ -56,6 +57,6 @@ export function createThrottle(limits: Limits, throttled: Counter<'limit'>): Thr
 }
 
 /** A stranger's try from an address. */
-export function fromNetwork(limit: 'network' | 'signUp' | 'oauth', ip: string): Try {
+export function fromNetwork(limit: 'network' | 'signUp' | 'registration' | 'oauth', ip: string): Try {
   return { limit, whose: networkOf(ip) };
 }
