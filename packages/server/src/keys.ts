@@ -5,7 +5,9 @@ import {
   generateKey,
   type KeyRecord,
   type KeyRing,
+  type KeySafe,
   type KeySchedule,
+  type KeyVault,
   masterKeyOf,
   openKeyRing,
   planRotation,
@@ -45,13 +47,15 @@ export interface KeyOrder {
 export interface KeyKeeperParts {
   readonly store: Store;
   readonly masterKey: Uint8Array;
+  /** Where access keys are made and used, when that is not this process. */
+  readonly vault?: KeyVault;
   readonly clock: Clock;
   readonly random: Random;
 }
 
 /** Load or make the signing keys. */
 export async function openKeys(parts: KeyKeeperParts): Promise<KeyKeeper> {
-  const masterKey = masterKeyOf(parts.masterKey);
+  const safe = safeOf(parts);
   let records: readonly KeyRecord[] = [];
   let ring: KeyRing | null = null;
   const keeper: KeyKeeper = {
@@ -65,11 +69,15 @@ export async function openKeys(parts: KeyKeeperParts): Promise<KeyKeeper> {
         plan(parts, { keys, actor, order }),
       );
       records = stored as readonly KeyRecord[]; // the same record; the database's CHECKs hold the closed sets
-      ring = openKeyRing(records, masterKey);
+      ring = openKeyRing(records, safe);
     },
   };
   await keeper.tend('system');
   return keeper;
+}
+
+function safeOf({ masterKey, vault }: KeyKeeperParts): KeySafe {
+  return { ...masterKeyOf(masterKey), ...(vault && { vault }) };
 }
 
 interface Planning {
@@ -78,16 +86,13 @@ interface Planning {
   readonly order: KeyOrder;
 }
 
-async function plan(
-  { masterKey, clock, random }: KeyKeeperParts,
-  { keys, actor, order }: Planning,
-): Promise<KeyChanges> {
+async function plan(parts: KeyKeeperParts, { keys, actor, order }: Planning): Promise<KeyChanges> {
+  const { clock, random } = parts;
+  const safe = safeOf(parts);
   const now = clock.now();
   const planned = planRotation(keys as readonly KeyRecord[], { ...schedule, ...order }, now);
   const { create, change, remove, withdraw } = planned;
-  const created: StoredKey[] = await Promise.all(
-    create.map((spec) => generateKey(spec, masterKeyOf(masterKey), random)),
-  );
+  const created: StoredKey[] = await Promise.all(create.map((spec) => generateKey(spec, safe, random)));
   const drafts: EventDraft[] = [
     ...created.map(
       (key): EventDraft => ({ type: 'key.created', actor, details: { kid: key.kid, use: key.use } }),

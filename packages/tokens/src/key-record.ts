@@ -1,9 +1,16 @@
-import { generateKeyPair, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
 import type { Instant } from '@argus/contract';
-import { type KeyAlgorithm, type KeyUse, rsaBitsLeast, rsaBitsMost } from './algorithm.ts';
+import {
+  fitsAlgorithm,
+  type KeyAlgorithm,
+  type KeyUse,
+  rsaBitsLeast,
+  rsaBitsMost,
+  type SigningAlgorithm,
+  verifySignature,
+} from './algorithm.ts';
 import { TokensFault } from './fault.ts';
-import { type MasterKey, seal } from './secret-box.ts';
+import type { KeySafe, Signer } from './key-vault.ts';
+import { createSealedSecret, sealedVault } from './sealed-vault.ts';
 import type { Random } from './services/random.ts';
 
 /** What the store keeps of a key. Only `sealed` is secret; everything but the last two instants never changes. */
@@ -27,47 +34,42 @@ export interface KeySpec {
   readonly signsFromAt: Instant;
 }
 
-const generate = promisify(generateKeyPair);
-const hmacBytes = 32;
-
-/** Makes a key and seals it. Refresh keys are HS256 and access keys are not, or a fault is thrown. */
-export async function generateKey(spec: KeySpec, masterKey: MasterKey, random: Random): Promise<KeyRecord> {
-  if ((spec.algorithm === 'HS256') !== (spec.use === 'refresh')) {
-    throw new TokensFault(`a key for ${spec.use} tokens cannot be ${spec.algorithm}`);
-  }
+/** Makes a key, in the vault or sealed. Refresh keys are HS256 and access keys are not, or a fault is thrown. */
+export async function generateKey(spec: KeySpec, safe: KeySafe, random: Random): Promise<KeyRecord> {
   const { use, algorithm, publishedAt, signsFromAt } = spec;
+  if ((algorithm === 'HS256') !== (use === 'refresh')) {
+    throw new TokensFault(`a key for ${use} tokens cannot be ${algorithm}`);
+  }
   // A random name: a thumbprint of the refresh key would be a hash of a secret.
   const kid = Buffer.from(random.bytes(12)).toString('base64url');
-  const secret = await secretOf(spec, random);
-  const sealed = seal(masterKey, secret, sealingContext({ kid, use, algorithm }), random);
-  secret.fill(0);
+  const sealed =
+    algorithm === 'HS256'
+      ? createSealedSecret(safe, kid, random)
+      : await createInVault({ kid, algorithm, rsaBits: boundedBits(spec) }, safe, random);
   return { kid, use, algorithm, publishedAt, signsFromAt, signsUntilAt: null, removeAfterAt: null, sealed };
 }
 
-/** Binds the sealed bytes to their name and purpose: a row edited in the database no longer opens. */
-export function sealingContext(record: Pick<KeyRecord, 'kid' | 'use' | 'algorithm'>): string {
-  return `argus-key ${record.kid} ${record.use} ${record.algorithm}`;
+function boundedBits({ rsaBits = rsaBitsLeast }: KeySpec): number {
+  if (rsaBits >= rsaBitsLeast && rsaBits <= rsaBitsMost) return rsaBits;
+  throw new TokensFault(`an RSA key has ${rsaBitsLeast} to ${rsaBitsMost} bits`);
 }
 
-async function secretOf(spec: KeySpec, random: Random): Promise<Uint8Array> {
-  switch (spec.algorithm) {
-    case 'HS256':
-      return Uint8Array.from(random.bytes(hmacBytes));
-    case 'RS256':
-    case 'PS256': {
-      const modulusLength = spec.rsaBits ?? rsaBitsLeast;
-      if (modulusLength < rsaBitsLeast || modulusLength > rsaBitsMost) {
-        throw new TokensFault(`an RSA key has ${rsaBitsLeast} to ${rsaBitsMost} bits`);
-      }
-      return exported((await generate('rsa', { modulusLength, publicExponent: 65_537 })).privateKey);
-    }
-    case 'ES256':
-      return exported((await generate('ec', { namedCurve: 'P-256' })).privateKey);
-    case 'EdDSA':
-      return exported((await generate('ed25519', {})).privateKey);
-  }
+async function createInVault(
+  spec: { readonly kid: string; readonly algorithm: SigningAlgorithm; readonly rsaBits: number },
+  safe: KeySafe,
+  random: Random,
+): Promise<Uint8Array> {
+  const vault = safe.vault ?? sealedVault(safe);
+  const sealed = await vault.create(spec, random);
+  await assertWorks(vault.open({ ...spec, sealed }), spec.algorithm);
+  return sealed;
 }
 
-function exported(privateKey: KeyObject): Uint8Array {
-  return privateKey.export({ type: 'pkcs8', format: 'der' });
+/** A key whose signatures nobody could check is found out before it is published. */
+async function assertWorks(signer: Signer, algorithm: SigningAlgorithm): Promise<void> {
+  const probe = Buffer.from('argus-key-probe');
+  const key = { algorithm, key: signer.publicKey };
+  if (fitsAlgorithm(signer.publicKey, algorithm) && verifySignature(key, probe, await signer.sign(probe)))
+    return;
+  throw new TokensFault(`the vault made a key that does not work as ${algorithm}`);
 }

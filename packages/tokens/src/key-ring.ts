@@ -1,18 +1,19 @@
-import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Instant } from '@argus/contract';
 import { fitsAlgorithm, type KeyUse, type SigningAlgorithm, type VerificationKey } from './algorithm.ts';
 import { TokensFault } from './fault.ts';
 import { type PublicJwk, publicJwkOf } from './jwk.ts';
 import { type KeyFinder, kindsOfUse, type TokenKind, tokenTypes } from './jwt.ts';
-import { type KeyRecord, sealingContext } from './key-record.ts';
-import { type MasterKey, unseal } from './secret-box.ts';
+import type { KeyRecord } from './key-record.ts';
+import type { KeySafe, KeyVault, Signer } from './key-vault.ts';
+import { openSealedSecret, sealedVault } from './sealed-vault.ts';
 
 /** One opened key: parsed once, its headers written once. */
 export interface RingKey extends VerificationKey {
   readonly publishedAt: Instant;
   readonly signsFromAt: Instant;
   readonly signsUntilAt: Instant | null;
-  readonly signingKey: KeyObject;
+  /** Null for a refresh key: it signs with the secret that it verifies with. */
+  readonly signer: Signer | null;
   /** The base64url header of each kind of token this key signs. */
   readonly headers: ReadonlyMap<TokenKind, string>;
 }
@@ -27,11 +28,12 @@ export interface KeyRing extends KeyFinder {
 }
 
 /** Opens every record. Throws a fault when one was tampered with, does not fit its algorithm or repeats a name. */
-export function openKeyRing(records: readonly KeyRecord[], masterKey: MasterKey): KeyRing {
+export function openKeyRing(records: readonly KeyRecord[], safe: KeySafe): KeyRing {
+  const vault = safe.vault ?? sealedVault(safe);
   const keys = new Map<string, RingKey>();
   for (const record of records) {
     if (keys.has(record.kid)) throw new TokensFault('two keys share one name');
-    keys.set(record.kid, openKey(record, masterKey));
+    keys.set(record.kid, openKey(record, safe, vault));
   }
   const newestFirst = [...keys.values()].sort(newerFirst);
   const published = newestFirst
@@ -46,18 +48,16 @@ export function openKeyRing(records: readonly KeyRecord[], masterKey: MasterKey)
   };
 }
 
-function openKey(record: KeyRecord, masterKey: MasterKey): RingKey {
+function openKey(record: KeyRecord, safe: KeySafe, vault: KeyVault): RingKey {
   const { sealed, ...times } = record;
-  if ((record.algorithm === 'HS256') !== (record.use === 'refresh')) {
-    throw new TokensFault(`key ${record.kid} mixes up use and algorithm`);
+  const { kid, use, algorithm } = record;
+  if ((algorithm === 'HS256') !== (use === 'refresh')) {
+    throw new TokensFault(`key ${kid} mixes up use and algorithm`);
   }
-  const secret = unseal(masterKey, sealed, sealingContext(record));
-  const signingKey = record.algorithm === 'HS256' ? createSecretKey(secret) : privateKeyOf(secret);
-  secret.fill(0);
-  const key = signingKey.type === 'secret' ? signingKey : createPublicKey(signingKey);
-  if (!fitsAlgorithm(key, record.algorithm))
-    throw new TokensFault(`key ${record.kid} does not fit its algorithm`);
-  return { ...times, key, signingKey, headers: headersOf(record) };
+  const signer = algorithm === 'HS256' ? null : vault.open({ kid, algorithm, sealed });
+  const key = signer === null ? openSealedSecret(safe, kid, sealed) : signer.publicKey;
+  if (!fitsAlgorithm(key, algorithm)) throw new TokensFault(`key ${kid} does not fit its algorithm`);
+  return { ...times, key, signer, headers: headersOf(record) };
 }
 
 function headersOf({ algorithm, kid, use }: KeyRecord): ReadonlyMap<TokenKind, string> {
@@ -66,14 +66,6 @@ function headersOf({ algorithm, kid, use }: KeyRecord): ReadonlyMap<TokenKind, s
     return Buffer.from(JSON.stringify(header)).toString('base64url');
   };
   return new Map(kindsOfUse[use].map((kind) => [kind, segmentOf(kind)]));
-}
-
-function privateKeyOf(der: Uint8Array): KeyObject {
-  return createPrivateKey({
-    key: Buffer.from(der.buffer, der.byteOffset, der.length),
-    format: 'der',
-    type: 'pkcs8',
-  });
 }
 
 interface Wanted {

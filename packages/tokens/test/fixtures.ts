@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createPrivateKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fakeEpochMs } from '@argus/testing/clock';
@@ -8,6 +9,7 @@ import {
   type AccessClaims,
   type ClientAccessClaims,
   generateKey,
+  type IdClaims,
   issueAccessToken,
   type KeyRecord,
   type KeyRing,
@@ -19,7 +21,7 @@ import {
   seal,
   unseal,
 } from '../src/index.ts';
-import { sealingContext } from '../src/key-record.ts';
+import { sealingContext } from '../src/sealed-vault.ts';
 
 export const now = fakeEpochMs;
 export const nowSeconds = now / 1000;
@@ -51,6 +53,19 @@ const { sid: _sid, sct: _sct, amr: _amr, acr: _acr, auth_time: _authTime, ...sha
 /** Of a client that acts by itself. */
 export const clientClaims: ClientAccessClaims = { ...shared, sub: 'notes', roles: [] };
 
+export const idClaims: IdClaims = {
+  iss: issuer,
+  sub: accessClaims.sub,
+  aud: 'notes',
+  exp: nowSeconds + 300,
+  iat: nowSeconds,
+  auth_time: accessClaims.auth_time,
+  acr: accessClaims.acr,
+  amr: accessClaims.amr,
+  sid: accessClaims.sid,
+  nonce: 'n-0S6_WzA2Mj',
+};
+
 export const refreshClaims: RefreshClaims = {
   iss: issuer,
   sub: accessClaims.sub,
@@ -69,9 +84,23 @@ export const refreshClaims: RefreshClaims = {
 
 export const expectAccess = { issuer, audience: 'https://notes.example/api', now };
 
-export function keyOf(algorithm: KeyAlgorithm): Promise<KeyRecord> {
+const secrets = new Map<string, KeyObject>();
+
+export async function keyOf(algorithm: KeyAlgorithm): Promise<KeyRecord> {
   const use = algorithm === 'HS256' ? 'refresh' : 'access';
-  return generateKey({ use, algorithm, publishedAt: now, signsFromAt: now }, masterKey, random);
+  const record = await generateKey({ use, algorithm, publishedAt: now, signsFromAt: now }, masterKey, random);
+  const material = Buffer.from(unseal(masterKey, record.sealed, sealingContext(record)));
+  const secret =
+    algorithm === 'HS256'
+      ? createSecretKey(material)
+      : createPrivateKey({ key: material, format: 'der', type: 'pkcs8' });
+  secrets.set(record.kid, secret);
+  return record;
+}
+
+/** The private half, or the secret, of a key made here: a ring itself gives signatures and never the key. */
+export function secretOf({ kid }: Pick<RingKey, 'kid'>): KeyObject {
+  return secrets.get(kid) ?? assert.fail('a key that was not made here');
 }
 
 const spares = new Map<KeyAlgorithm, Promise<KeyRecord>>();
@@ -102,7 +131,8 @@ type Segment = string | Uint8Array | Readonly<Record<string, unknown>>;
 /** A compact JWS with any header and payload, honestly signed by `key`: what no public function would make. */
 export function forge(key: RingKey, header: Segment, payload: Segment): string {
   const input = `${segmentOf(header)}.${segmentOf(payload)}`;
-  return `${input}.${signNow(key, Buffer.from(input, 'latin1')).toString('base64url')}`;
+  const signer = { algorithm: key.algorithm, signingKey: secretOf(key) };
+  return `${input}.${signNow(signer, Buffer.from(input, 'latin1')).toString('base64url')}`;
 }
 
 export function segmentOf(part: Segment): string {

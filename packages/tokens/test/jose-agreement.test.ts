@@ -12,6 +12,7 @@ import {
   now,
   refreshClaims,
   ringOf,
+  secretOf,
 } from './fixtures.ts';
 
 for (const algorithm of algorithms) {
@@ -32,7 +33,7 @@ for (const algorithm of algorithms) {
   test(`we accept ${algorithm} tokens signed by jose with the same key`, async () => {
     const ring = await ringOf(algorithm);
     const key = ring.signing('access', now);
-    const signer = await importJWK(key.signingKey.export({ format: 'jwk' }), algorithm);
+    const signer = await importJWK(secretOf(key).export({ format: 'jwk' }), algorithm);
     const token = await new SignJWT({ ...accessClaims, aud: expectAccess.audience })
       .setProtectedHeader(headerOf(key))
       .sign(signer);
@@ -50,7 +51,7 @@ test('jose and we agree on HS256 refresh tokens in both directions, to the byte'
   const ring = await ringOf('HS256');
   const key = ring.signing('refresh', now);
   const ours = issueRefreshToken(ring, refreshClaims, now);
-  const secret = key.signingKey.export();
+  const secret = secretOf(key).export();
   const { payload } = await jwtVerify(ours, secret, { typ: 'rt+jwt', currentDate: new Date(now) });
   assert.deepEqual(payload, refreshClaims);
   const theirs = await new SignJWT({ ...refreshClaims }).setProtectedHeader(headerOf(key)).sign(secret);

@@ -77,7 +77,7 @@ test('a key record edited in the database does not open: name, use, algorithm or
 
 test('a sealed record shows nothing of the key: no private member, no public one', async () => {
   const record = await keyOf('HS256');
-  const secret = openKeyRing([record], masterKey).find(record.kid)?.signingKey.export();
+  const secret = openKeyRing([record], masterKey).find(record.kid)?.key.export();
   assert.equal(secret?.length, 32);
   assert.equal(Buffer.from(record.sealed).includes(secret), false);
 });

@@ -12,6 +12,7 @@ import {
   now,
   refreshClaims,
   ringOf,
+  secretOf,
   segmentOf,
 } from './fixtures.ts';
 
@@ -129,7 +130,7 @@ for (const [what, text] of Object.entries(badHeaderTexts)) {
 test('another signature algorithm encoding is refused: DER instead of r ‖ s', async () => {
   const { sign } = await import('node:crypto');
   const input = `${segmentOf(header)}.${segmentOf({ ...accessClaims })}`;
-  const der = sign('sha256', Buffer.from(input), key.signingKey);
+  const der = sign('sha256', Buffer.from(input), secretOf(key));
   assert.equal(verdict(`${input}.${der.toString('base64url')}`), 'bad-signature');
 });
 
