@@ -45,6 +45,12 @@ export function verifyForeign(
   return refused(candidates.length === 0 ? 'unknown-key' : 'bad-signature');
 }
 
+/** The key that somebody else's token says it was signed with, for fetching that key; it proves nothing. */
+export function foreignKeyIdOf(token: string): string | undefined {
+  const header = readForeignHeader(token, longestToken);
+  return typeof header === 'string' ? undefined : header.kid;
+}
+
 /** The checked header of a well-formed compact JWS, still unproven; or why there is none. */
 export function readForeignHeader(
   token: string,

@@ -24,6 +24,7 @@ export {
 export { type DpopExpectation, type DpopProof, type DpopRejection, verifyDpopProof } from './dpop.ts';
 export { createDpopNonces, type DpopNonceOptions, type DpopNonces } from './dpop-nonces.ts';
 export { TokensFault } from './fault.ts';
+export { type ForeignExpectation, foreignKeyIdOf, verifyForeign } from './foreign-jws.ts';
 export {
   type ClientKeys,
   type ClientKeysRejection,
