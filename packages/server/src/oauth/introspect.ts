@@ -34,7 +34,7 @@ async function introspectionOf(services: Services, asker: Client, token: string)
   const shown = shownToken(services, token);
   const live = shown && (await liveToken(services, shown));
   // RFC 7662 §2.2: a token that is not for the asker's eyes is told from a dead one by nothing.
-  return live && maySee(asker, live) ? describe(live) : { active: false };
+  return live?.isNewest && maySee(asker, live) ? describe(live) : { active: false };
 }
 
 /** A client may look at its own tokens; a resource server also at access tokens that are meant for it. */

@@ -30,6 +30,8 @@ export type LiveToken = ShownToken & {
   readonly client: Client;
   /** Null for a token of a client that acts for itself. */
   readonly standing: Standing | null;
+  /** False for a refresh token that was renewed since: its family lives, but it is of use to nobody but a thief. */
+  readonly isNewest: boolean;
 };
 
 /** What a text proves by its signature; whom it is for is judged by the one who asks. */
@@ -56,10 +58,13 @@ export async function liveToken(services: Services, shown: ShownToken): Promise<
   const facts = await tokenFacts(services.store.pool, client.tenant, name);
   if (facts.isTokenEnded) return null;
   if (shown.kind === 'access' && !isOfPerson(shown.claims))
-    return (await isOwnersToken(services, shown.claims)) ? { ...shown, client, standing: null } : null;
+    return (await isOwnersToken(services, shown.claims))
+      ? { ...shown, client, standing: null, isNewest: true }
+      : null;
   const standing = standingOf(services, facts);
-  if (!standing || (shown.kind === 'refresh' && !isNewest(shown.claims, standing.grant))) return null;
-  return { ...shown, client, standing };
+  if (!standing || (shown.kind === 'refresh' && !isOfFamily(shown.claims, standing.grant))) return null;
+  const isNewest = shown.kind === 'access' || shown.claims.gen === standing.grant.generation;
+  return { ...shown, client, standing, isNewest };
 }
 
 /** For whom an access token is. */
@@ -78,7 +83,6 @@ function standingOf({ clock }: Services, { grant, session, user }: TokenFacts): 
   return sessionValidity(session, user.status, clock.now()).isValid ? { grant, session, user } : null;
 }
 
-/** A refresh token that was renewed since is of use to nobody but a thief. */
-function isNewest({ gen, jti }: RefreshClaims, { generation, secret }: Grant): boolean {
-  return gen === generation && equalInConstantTime(jti, refreshTokenId(secret, gen));
+function isOfFamily({ gen, jti }: RefreshClaims, { generation, secret }: Grant): boolean {
+  return gen <= generation && equalInConstantTime(jti, refreshTokenId(secret, gen));
 }

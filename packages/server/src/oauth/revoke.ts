@@ -35,7 +35,10 @@ export async function revoke(
   return oauthJson(200, undefined);
 }
 
-/** A refresh token takes its whole family along, and so every access token of the grant (RFC 7009 §2.1). */
+/**
+ * A refresh token takes its whole family along, and so every access token of the grant (RFC 7009 §2.1); one that was
+ * renewed meanwhile does so too, or a revocation that races a refresh would end nothing.
+ */
 async function end(services: Services, { origin }: Pick<Call, 'origin'>, live: LiveToken): Promise<void> {
   const { client, claims, kind, standing } = live;
   const at = services.clock.now();
