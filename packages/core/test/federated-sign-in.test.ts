@@ -109,8 +109,8 @@ test('no facts at all let anybody into an account but its known identity', () =>
 
 describe('an identity can be disconnected', () => {
   const [one, two] = [
-    { issuer: 'https://idp.example', subject: '1' },
-    { issuer: 'https://other.example', subject: '1' },
+    { issuer: 'https://idp.example', subject: '1', isUsable: true },
+    { issuer: 'https://other.example', subject: '1', isUsable: true },
   ] as const;
 
   test('where a password or another identity is left', () => {
@@ -120,6 +120,9 @@ describe('an identity can be disconnected', () => {
 
   test('but never when it is the last way in', () => {
     assert.equal(judgeDisconnect({ hasPassword: false, identities: [one] }, one), 'last-way-in');
+    const gone = { ...two, isUsable: false };
+    assert.equal(judgeDisconnect({ hasPassword: false, identities: [one, gone] }, one), 'last-way-in');
+    assert.equal(judgeDisconnect({ hasPassword: false, identities: [one, gone] }, gone), 'may');
   });
 
   test('and only by whose it is: the same subject at another issuer is another one', () => {

@@ -15,8 +15,12 @@ export function isFreshForLinking(
 /** What a person can sign in with. */
 export interface WaysIn {
   readonly hasPassword: boolean;
-  /** Those whose provider exists still. */
-  readonly identities: readonly Pick<Identity, 'issuer' | 'subject'>[];
+  readonly identities: readonly WayIn[];
+}
+
+export interface WayIn extends Pick<Identity, 'issuer' | 'subject'> {
+  /** Its provider exists still. */
+  readonly isUsable: boolean;
 }
 
 /** Whether an identity may be taken away: it must be this person's, and something else must be left to sign in with. */
@@ -24,8 +28,9 @@ export function judgeDisconnect(
   { hasPassword, identities }: WaysIn,
   { issuer, subject }: Pick<Identity, 'issuer' | 'subject'>,
 ): 'may' | 'unknown' | 'last-way-in' {
-  const isThis = (identity: Pick<Identity, 'issuer' | 'subject'>) =>
-    identity.issuer === issuer && identity.subject === subject;
-  if (!identities.some(isThis)) return 'unknown';
-  return hasPassword || identities.some((identity) => !isThis(identity)) ? 'may' : 'last-way-in';
+  const isThis = (way: WayIn) => way.issuer === issuer && way.subject === subject;
+  const way = identities.find(isThis);
+  if (!way) return 'unknown';
+  const isElseLeft = hasPassword || identities.some((other) => other.isUsable && !isThis(other));
+  return isElseLeft || !way.isUsable ? 'may' : 'last-way-in';
 }
