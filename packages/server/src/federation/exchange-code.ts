@@ -1,5 +1,5 @@
 import { signingAlgorithms } from '@argus/contract';
-import type { Provider, UpstreamAuthentication } from '@argus/core';
+import { canonicalEmail, type Provider, type UpstreamAuthentication } from '@argus/core';
 import { foreignKeyIdOf, type JwksSource, verifyForeign } from '@argus/tokens';
 import {
   authorizationCodeGrant,
@@ -38,6 +38,8 @@ export interface Vouched {
   readonly subject: string;
   readonly sid: string | null;
   readonly said: UpstreamAuthentication;
+  /** The address as the ID token tells it. */
+  readonly email: string | null;
   /** Address and name; asked of userinfo only when the ID token is silent, and only by who needs them. */
   profile(): Promise<Profile | UpstreamFailure>;
 }
@@ -62,7 +64,7 @@ export async function exchangeCode(
   const idToken = tokens.id_token ?? '';
   const forged = await signatureFailure(upstream.keys, idToken);
   if (forged) return forged;
-  const claims = tokens.claims() ?? {};
+  const claims: Claims = tokens.claims() ?? {};
   const { isCredible } = presets[provider.settings.preset];
   if (isCredible && !isCredible(claims)) return refusedThere('wrong-claim', 'iss');
   return vouched(asked, claims, typeof claims.iss === 'string' ? claims.iss : '');
@@ -118,6 +120,7 @@ function vouched(asking: Asking, claims: Claims, issuer: string): Vouched | Upst
   return {
     issuer,
     ...read,
+    email: inside.email === null ? null : canonicalEmail(inside.email),
     async profile() {
       if (inside.email !== null || !hasMore) return inside;
       const told = await askUpstream(() => fetchUserInfo(configuration, accessToken, read.subject));
