@@ -1,4 +1,4 @@
-import { endpoints } from '@argus/contract';
+import { clientWarnings, endpoints } from '@argus/contract';
 import { type AnswerOf, ask, Refused } from './ask.ts';
 import type { Document } from './document.ts';
 import type { Peer } from './exchange.ts';
@@ -33,9 +33,24 @@ export async function apply(peer: Peer, { file, content, placeOf }: Document): P
 
 /** What changed, in the manner of a diff. */
 export function changeLines({ changes, unchanged }: Applied): string[] {
-  const lines = changes.flatMap(({ kind, what, name, link }) => [
-    `${kind === 'create' ? '+' : '~'} ${kind} ${what} ${name}`,
-    ...(link === undefined ? [] : [`    one-time link: ${link}`]),
-  ]);
+  const lines = changes.flatMap(linesOf);
   return unchanged > 0 || lines.length === 0 ? [...lines, `= ${unchanged} unchanged`] : lines;
+}
+
+function linesOf({
+  kind,
+  what,
+  name,
+  fields,
+  link,
+  secret,
+  warnings = [],
+}: Applied['changes'][number]): string[] {
+  const different = fields === undefined ? '' : `: ${fields.join(', ')}`;
+  return [
+    `${kind === 'create' ? '+' : '~'} ${kind} ${what} ${name}${different}`,
+    ...(link === undefined ? [] : [`    one-time link: ${link}`]),
+    ...(secret === undefined ? [] : [`    its secret, which is not shown again: ${secret}`]),
+    ...warnings.map((code) => `    warning: ${clientWarnings[code]}`),
+  ];
 }
