@@ -14,6 +14,7 @@ import { registrationRoutes } from './routes/registration.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { signInPageRoutes } from './routes/sign-in-pages.ts';
+import { signUpPageRoutes } from './routes/sign-up-pages.ts';
 import { stepUpRoutes } from './routes/step-up.ts';
 import type { Services } from './services.ts';
 
@@ -34,6 +35,7 @@ export function createApp(services: Services): App {
     ...adminClientRoutes,
     ...adminProviderRoutes,
     ...signInPageRoutes,
+    ...signUpPageRoutes,
     ...accountPageRoutes,
     ...stepUpRoutes,
     ...oauthRoutes,

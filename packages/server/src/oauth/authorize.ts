@@ -135,17 +135,21 @@ async function askForConsent(
   const { visit, client, asked, request, cookies } = authorizing;
   const sealed = sealRequest(services, asked);
   if (!visit || sealed === null) return lead(services, authorizing, '/sign-in');
-  const resources = await services.clients.resourcesOf(client);
+  const known = await services.clients.resourcesOf(client);
+  const resources = known
+    .filter(({ id }) => request.resources.includes(id))
+    .map(({ id, settings }) => ({ id, name: settings.name ?? id }));
+  // With one API its own scopes are its own; with several nobody could tell whose they are.
+  const only = resources.length === 1 ? resources[0]?.name : undefined;
   const html = consentPage({
     formToken: visit.formToken,
     request: sealed,
     email: visit.current.user.email,
     client: { name: client.settings.name, id: client.id, isVerified: client.source !== 'registration' },
-    scopes: scope.map((name) => ({ name, sentence: scopeSentence(name) })),
-    resources: resources
-      .filter(({ id }) => request.resources.includes(id))
-      .map(({ id, settings }) => ({ id, name: settings.name ?? id })),
+    scopes: scope.map((name) => ({ name, sentence: scopeSentence(name, only) })),
+    resources,
     days: client.settings.consentDays,
+    redirectUri: request.redirectUri,
   });
   return { status: 200, html, cookies, csp: leadingTo(request.redirectUri) };
 }

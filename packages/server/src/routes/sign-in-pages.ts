@@ -1,13 +1,12 @@
-import { refusalOf } from '@argus/contract';
+import { refusalOf, type TenantId } from '@argus/contract';
 import { signOut } from '../flows/end-sessions.ts';
 import { clearedCookies } from '../flows/issue-tokens.ts';
 import { signIn } from '../flows/sign-in.ts';
-import { signUp } from '../flows/sign-up.ts';
 import { readLink, useLink } from '../flows/use-link.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
 import type { Call, Route } from '../http/route.ts';
 import { requestOf, resumeOf } from '../oauth/page-request.ts';
-import { linkPage, type SignInNotice, signInPage, signUpPage } from '../pages/index.ts';
+import { linkPage, type ShownProvider, type SignInNotice, signInPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import {
   attemptOf,
@@ -23,13 +22,6 @@ export const signInPageRoutes: readonly Route[] = [
   { method: 'GET', path: '/', accepts: 'nothing', handle: async () => seeOther('/account') },
   { method: 'GET', path: '/sign-in', accepts: 'nothing', handle: showSignIn },
   { method: 'POST', path: '/sign-in', accepts: 'form', handle: takeSignIn },
-  {
-    method: 'GET',
-    path: '/sign-up',
-    accepts: 'nothing',
-    handle: async (services, call) => signUpAnswer(services, call),
-  },
-  { method: 'POST', path: '/sign-up', accepts: 'form', handle: takeSignUp },
   { method: 'GET', path: '/link', accepts: 'nothing', handle: showLink },
   { method: 'POST', path: '/link', accepts: 'form', handle: takeLink },
   { method: 'POST', path: '/sign-out', accepts: 'form', handle: takeSignOut },
@@ -60,6 +52,7 @@ async function signInAnswer(services: Services, call: Call, { notice, refused }:
     identifier: fields.identifier?.slice(0, 254) ?? request?.loginHint ?? undefined,
     request: request?.sealed,
     clientName: request?.client.settings.name,
+    providers: await shownProviders(services, request?.client.tenant ?? call.tenant),
     returnTo: safeReturn(fields.returnTo ?? call.query.returnTo),
     refusal: refused?.refused,
     retryAfterSeconds: refused?.retryAfterSeconds,
@@ -71,6 +64,12 @@ async function signInAnswer(services: Services, call: Call, { notice, refused }:
     cookies: attempt.cookies,
     ...(request ? { csp: request.policy } : {}),
   };
+}
+
+/** The other ways in that this tenant offers. */
+async function shownProviders({ clients }: Services, tenant: TenantId): Promise<ShownProvider[]> {
+  const providers = await clients.providersOf(tenant);
+  return providers.map(({ id, settings }) => ({ id, name: settings.name }));
 }
 
 async function takeSignIn(services: Services, call: Call): Promise<Answer> {
@@ -86,32 +85,6 @@ async function takeSignIn(services: Services, call: Call): Promise<Answer> {
   const outcome = await signIn(services, { tenant, identifier, password, cookies, origin });
   if (isRefused(outcome)) return signInAnswer(services, call, { refused: outcome });
   return seeOther(resumeOf(call) ?? safeReturn(returnTo), outcome.cookies);
-}
-
-function signUpAnswer(services: Services, call: Call, refused?: Refused): Answer {
-  const attempt = attemptOf(services, call);
-  const fields = fieldsOf(call);
-  const html = signUpPage({
-    formToken: attempt.formToken,
-    email: fields.email?.slice(0, 254),
-    name: fields.name?.slice(0, 100),
-    refusal: refused?.refused,
-    minLength: services.policy(call.tenant).authentication.password.minLength,
-  });
-  return { status: refused ? refusalOf(refused.refused).status : 200, html, cookies: attempt.cookies };
-}
-
-async function takeSignUp(services: Services, call: Call): Promise<Answer> {
-  const stale = attemptRefusal(services, call);
-  if (stale) return signUpAnswer(services, call, { refused: 'form_expired' });
-  const { email = '', password = '', name = '' } = fieldsOf(call);
-  if (email.length > 254 || name.length > 100)
-    return signUpAnswer(services, call, { refused: 'invalid_request' });
-  if (password.length > 1024) return signUpAnswer(services, call, { refused: 'password_too_long' });
-  const outcome = await signUp(services, { tenant: call.tenant, email, password, name, origin: call.origin });
-  return isRefused(outcome)
-    ? signUpAnswer(services, call, outcome)
-    : seeOther('/sign-in?notice=account-ready');
 }
 
 async function showLink(services: Services, call: Call): Promise<Answer> {

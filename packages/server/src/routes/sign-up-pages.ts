@@ -1,0 +1,53 @@
+import { refusalOf } from '@argus/contract';
+import { signUp } from '../flows/sign-up.ts';
+import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
+import type { Call, Route } from '../http/route.ts';
+import { requestOf } from '../oauth/page-request.ts';
+import { signUpPage } from '../pages/index.ts';
+import type { Services } from '../services.ts';
+import { attemptOf, attemptRefusal, fieldsOf } from './page-call.ts';
+
+export const signUpPageRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/sign-up',
+    accepts: 'nothing',
+    handle: async (services, call) => signUpAnswer(services, call),
+  },
+  { method: 'POST', path: '/sign-up', accepts: 'form', handle: takeSignUp },
+];
+
+async function signUpAnswer(services: Services, call: Call, refused?: Refused): Promise<Answer> {
+  const attempt = attemptOf(services, call);
+  const fields = fieldsOf(call);
+  const request = await requestOf(services, call);
+  const tenant = request?.client.tenant ?? call.tenant;
+  const html = signUpPage({
+    formToken: attempt.formToken,
+    email: fields.email?.slice(0, 254),
+    name: fields.name?.slice(0, 100),
+    request: request?.sealed,
+    refusal: refused?.refused,
+    minLength: services.policy(tenant).authentication.password.minLength,
+  });
+  return { status: refused ? refusalOf(refused.refused).status : 200, html, cookies: attempt.cookies };
+}
+
+async function takeSignUp(services: Services, call: Call): Promise<Answer> {
+  const stale = attemptRefusal(services, call);
+  if (stale) return signUpAnswer(services, call, { refused: 'form_expired' });
+  const { email = '', password = '', name = '' } = fieldsOf(call);
+  if (email.length > 254 || name.length > 100)
+    return signUpAnswer(services, call, { refused: 'invalid_request' });
+  if (password.length > 1024) return signUpAnswer(services, call, { refused: 'password_too_long' });
+  const request = await requestOf(services, call);
+  const tenant = request?.client.tenant ?? call.tenant;
+  const outcome = await signUp(services, { tenant, email, password, name, origin: call.origin });
+  if (isRefused(outcome)) return signUpAnswer(services, call, outcome);
+  // The application that waits is not forgotten on the way.
+  const onward = new URLSearchParams({
+    notice: 'account-ready',
+    ...(request ? { request: request.sealed } : {}),
+  });
+  return seeOther(`/sign-in?${onward}`);
+}
