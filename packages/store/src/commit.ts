@@ -4,6 +4,7 @@ import { insertEvents } from './changes/audit.ts';
 import { endGrants } from './changes/grants.ts';
 import { statementOf } from './changes/index.ts';
 import type { Ending, GuardedStatement, Statement } from './changes/write.ts';
+import { retryingConflicts } from './postgres/conflict.ts';
 import type { Client, Pool } from './postgres/pool.ts';
 
 /** What one commit writes: all of it, or nothing. */
@@ -28,22 +29,12 @@ export interface Writing {
   uuid(): string;
 }
 
-const serializationFailures = new Set(['40001', '40P01']);
-const tries = 3;
-
 /**
  * Write changes and their audit events in one transaction.
  * A deadlock or serialisation failure is tried again, three times in all; every other fault throws.
  */
-export async function commit({ pool, uuid }: Writing, work: Commit): Promise<Committed> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await commitOnce({ pool, uuid }, work);
-    } catch (error) {
-      const code = (error as { code?: string }).code ?? ''; // pg marks its errors with SQLSTATE in `code`
-      if (attempt >= tries || !serializationFailures.has(code)) throw error;
-    }
-  }
+export function commit(writing: Writing, work: Commit): Promise<Committed> {
+  return retryingConflicts(() => commitOnce(writing, work));
 }
 
 async function commitOnce({ pool, uuid }: Writing, { tenant, changes, events }: Commit): Promise<Committed> {

@@ -35,7 +35,12 @@ export { type TakenDelivery, takeLogoutDeliveries } from './questions/logout-del
 export { isRegisteredOrigin } from './questions/origins.ts';
 export { type Owned, ownersOf } from './questions/owners.ts';
 export type { Page, PageRequest } from './questions/page.ts';
-export { providerById, providerForDomain, providersOfTenant } from './questions/providers.ts';
+export {
+  providerById,
+  providerForDomain,
+  providersOfIssuer,
+  providersOfTenant,
+} from './questions/providers.ts';
 export { pushedRequest } from './questions/pushed-requests.ts';
 export { resourcesOf, resourcesOfTenant } from './questions/resources.ts';
 export {
@@ -49,4 +54,5 @@ export { changeSigningKeys, type KeyChanges, readKeys, type StoredKey } from './
 export { type TokenFacts, tokenFacts } from './questions/token-facts.ts';
 export { type UnusedClient, unusedClients } from './questions/unused-clients.ts';
 export { hasAdministrator, knownTenants, type UserRecord, usersOfTenant } from './questions/users.ts';
+export type { Redeemed, Redemption } from './redeem.ts';
 export { openStore, type Store } from './store.ts';

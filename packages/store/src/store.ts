@@ -3,6 +3,7 @@ import { appends } from './append.ts';
 import { type Commit, type Committed, commit } from './commit.ts';
 import { openPool, type Pool, type PoolOptions } from './postgres/pool.ts';
 import { type GrantName, refreshFactsQuestion } from './questions/refresh-facts.ts';
+import { type Redeemed, type Redemption, redeemCode } from './redeem.ts';
 import { rotations } from './rotate.ts';
 import { systemRandom } from './services/random.ts';
 
@@ -12,6 +13,8 @@ export interface Store extends AsyncDisposable {
   commit(work: Commit): Promise<Committed>;
   /** Whether this rotation won; false means: gather again, decide again. */
   rotate(rotation: Rotation): Promise<boolean>;
+  /** Whether this redemption won, or what it did not find: gather again, decide again. */
+  redeemCode(redemption: Redemption): Promise<Redeemed>;
   /** Add audit events that belong to no change; those of one moment share a statement. */
   append(tenant: string, events: readonly AuditEvent[]): Promise<void>;
   refreshFacts(name: GrantName): Promise<RefreshFacts | null>;
@@ -36,6 +39,7 @@ export function openStore(options: StoreOptions): Store {
     pool,
     commit: (work) => commit({ pool, uuid: options.uuid ?? systemRandom.uuid }, work),
     rotate: (rotation) => rotating.submit(rotation),
+    redeemCode: (redemption) => redeemCode(pool, redemption),
     append: (tenant, events) => appending.submit({ tenant, events }),
     refreshFacts: (name) => asking.submit(name),
     isReady: () =>
