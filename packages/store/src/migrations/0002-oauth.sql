@@ -42,6 +42,7 @@ CREATE TABLE providers (
   UNIQUE (id)
 );
 CREATE INDEX providers_by_domain ON providers USING gin (domains);
+CREATE INDEX providers_by_issuer ON providers ((settings ->> 'issuer'));
 
 -- (issuer, subject) is who somebody is elsewhere (OIDC Core §5.7); the provider may be gone.
 CREATE TABLE identities (

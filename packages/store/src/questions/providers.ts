@@ -41,3 +41,19 @@ export async function providerForDomain(
   });
   return rows[0] ? providerOf(rows[0]) : null;
 }
+
+/** More declarations of one issuer than anybody makes. */
+const issuerLimit = 100;
+
+/**
+ * Every declaration of an issuer, in whatever tenant: a logout token names its issuer, and nothing that would say for
+ * which tenant of ours it is.
+ */
+export async function providersOfIssuer(pool: Pool, issuer: string): Promise<readonly Provider[]> {
+  const { rows } = await pool.query<Row>({
+    name: 'providers-of-issuer',
+    text: `SELECT * FROM providers WHERE settings ->> 'issuer' = $1 ORDER BY id LIMIT ${issuerLimit}`,
+    values: [issuer],
+  });
+  return rows.map(providerOf);
+}
