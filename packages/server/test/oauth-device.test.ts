@@ -369,8 +369,11 @@ describe('the pages', () => {
 
   test('a code of another tenant is nobody’s, and nobody can decide it', async () => {
     const other = await addTenant(server, 'device-far');
-    const far = { type: 'public', grantTypes: [...grantTypes], tenant: other } as const;
-    await registerClient(server, 'distant-tv', far);
+    await registerClient(server, 'distant-tv', {
+      type: 'public',
+      grantTypes: [...grantTypes],
+      tenant: other,
+    });
     const { user_code, device_code } = await begin('distant-tv');
     assert.equal((await type(holder, user_code)).status, 404);
     const formToken = await formTokenOf(holder);
