@@ -4,6 +4,7 @@ export * from './endpoints/admin.ts';
 export * from './endpoints/apply.ts';
 export * from './endpoints/clients.ts';
 export * from './endpoints/consents.ts';
+export * from './endpoints/federation.ts';
 export { endpoints } from './endpoints/index.ts';
 export * from './endpoints/oauth.ts';
 export * from './endpoints/operations.ts';

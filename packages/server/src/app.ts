@@ -5,6 +5,7 @@ import { adminRoutes } from './routes/admin.ts';
 import { adminClientRoutes } from './routes/admin-clients.ts';
 import { adminProviderRoutes } from './routes/admin-providers.ts';
 import { consentRoutes } from './routes/consents.ts';
+import { federationRoutes } from './routes/federation.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { oauthDeviceRoutes } from './routes/oauth-device.ts';
 import { oauthLogoutRoutes } from './routes/oauth-logout.ts';
@@ -38,6 +39,7 @@ export function createApp(services: Services): App {
     ...signUpPageRoutes,
     ...accountPageRoutes,
     ...stepUpRoutes,
+    ...federationRoutes,
     ...oauthRoutes,
     ...registrationRoutes,
     ...oauthTokenRoutes,

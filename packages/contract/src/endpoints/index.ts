@@ -2,6 +2,7 @@ import * as admin from './admin.ts';
 import * as apply from './apply.ts';
 import * as clients from './clients.ts';
 import * as consents from './consents.ts';
+import * as federation from './federation.ts';
 import * as oauth from './oauth.ts';
 import * as operations from './operations.ts';
 import * as providers from './providers.ts';
@@ -52,6 +53,10 @@ export const endpoints = {
   adminDeclareProvider: providers.adminDeclareProvider,
   adminRemoveProvider: providers.adminRemoveProvider,
   adminApply: apply.adminApply,
+  signInIdentifier: federation.signInIdentifier,
+  beginFederatedSignIn: federation.beginFederatedSignIn,
+  finishFederatedSignIn: federation.finishFederatedSignIn,
+  receiveLogout: federation.receiveLogout,
   stepUpOptions: stepUp.stepUpOptions,
   stepUpWithPassword: stepUp.stepUpWithPassword,
   openIdConfiguration: oauth.openIdConfiguration,

@@ -17,8 +17,8 @@ export interface SignInView {
   /** The application that asks in it. */
   readonly clientName?: string | undefined;
   readonly providers?: readonly ShownProvider[] | undefined;
-  /** A provider whose person has to prove this account too before the two are connected. */
-  readonly linking?: { readonly providerName: string } | undefined;
+  /** A provider whose person has to prove this account too before the two are connected; `link` is what it proved, sealed. */
+  readonly linking?: { readonly providerName: string; readonly link?: string } | undefined;
   /** The provider that `refusal` speaks of. */
   readonly providerName?: string | undefined;
 }
@@ -56,8 +56,8 @@ ${elsewhere(v)}`,
 
 function passwordForm(v: SignInView, problem: Problem | undefined): Html {
   return postForm(
-    { action: '/sign-in', formToken: v.formToken },
-    html`${hidden('request', v.request)}${hidden('returnTo', v.returnTo)}
+    { action: v.linking?.link === undefined ? '/sign-in' : '/sign-in/connect', formToken: v.formToken },
+    html`${hidden('request', v.request)}${hidden('returnTo', v.returnTo)}${hidden('link', v.linking?.link)}
 ${field({ name: 'identifier', label: 'E-mail address', type: 'email', autocomplete: 'username', value: v.identifier, maxLength: 254, isFirst: !v.identifier }, problem)}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', maxLength: 1024, isFirst: Boolean(v.identifier) }, problem)}
 <button class="button primary">${v.linking ? 'Sign in and connect' : 'Sign in'}</button>`,
