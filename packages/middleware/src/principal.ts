@@ -1,5 +1,10 @@
 import type { ClientId, GrantId, Instant, SessionId, TenantId, UserId } from '@argus/contract';
-import { type AccessClaims, type ClientAccessClaims, isOfPerson, type PersonAccessClaims } from '@argus/tokens';
+import {
+  type AccessClaims,
+  type ClientAccessClaims,
+  isOfPerson,
+  type PersonAccessClaims,
+} from '@argus/tokens';
 
 export type TokenSource = 'bearer' | 'cookie' | 'dpop';
 

@@ -88,7 +88,8 @@ function asksSignIn({ acr, maxAgeSeconds }: Demand): boolean {
 /** Widening what an outer door asks is as impossible here as with every other requirement. */
 function kindsOf({ kinds }: Demand, kind: Requirement['kind'] = 'any'): readonly PrincipalKind[] {
   if (kind === 'any') return kinds;
-  if (!kinds.includes(kind)) throw new ProtectionFault(`no ${kind} passes here: an outer door asks otherwise`);
+  if (!kinds.includes(kind))
+    throw new ProtectionFault(`no ${kind} passes here: an outer door asks otherwise`);
   return [kind];
 }
 

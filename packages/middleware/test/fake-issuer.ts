@@ -84,7 +84,7 @@ export async function fakeIssuer(options: FakeIssuerOptions): Promise<FakeIssuer
     claims,
     token: (changes) => issueAccessToken(ring(), claims(changes), clock.now(), algorithm),
     clientToken: (changes) => {
-      const { sid, sct, amr, acr, auth_time, ...shared } = claims();
+      const shared = sharedClaims(clock.now(), url, random);
       const own = { ...shared, sub: 'reports', client_id: 'reports', roles: [], ...changes };
       return issueAccessToken(ring(), own, clock.now(), algorithm);
     },
@@ -96,6 +96,18 @@ function claimsAt(
   issuer: string,
   { random, changes }: { random: Random; changes: Partial<PersonAccessClaims> },
 ): PersonAccessClaims {
+  return {
+    ...sharedClaims(now, issuer, random),
+    sid: '0197c2a4-0000-7000-8000-00000000000b',
+    sct: now - 60_000,
+    amr: ['pwd'],
+    acr: 'urn:argus:aal1',
+    auth_time: Math.floor(now / 1000) - 60,
+    ...changes,
+  };
+}
+
+function sharedClaims(now: number, issuer: string, random: Random): ClientAccessClaims {
   const nowSeconds = Math.floor(now / 1000);
   return {
     iss: issuer,
@@ -105,16 +117,10 @@ function claimsAt(
     iat: nowSeconds,
     jti: random.uuid(),
     client_id: 'argus',
-    sid: '0197c2a4-0000-7000-8000-00000000000b',
     gid: '0197c2a4-0000-7000-8000-00000000000c',
-    sct: now - 60_000,
     scope: 'openid notes.read',
-    amr: ['pwd'],
-    acr: 'urn:argus:aal1',
-    auth_time: nowSeconds - 60,
     tenant: 'default',
     roles: ['writer'],
-    ...changes,
   };
 }
 

@@ -21,6 +21,22 @@ const mistakes: Record<string, Partial<ProtectOptions>> = {
   'a negative age': { maxAgeSeconds: -1 },
   'an hour of skew': { clockSkewSeconds: 3_600 },
   'an endless cache': { cache: { entries: Number.POSITIVE_INFINITY } },
+  'no algorithm at all': { algorithms: [] },
+  // The cast is what a caller without types could write.
+  'an algorithm Argus does not sign with': { algorithms: ['HS256'] as unknown as ['RS256'] },
+  'a public URL over plain http': { publicUrl: 'http://api.example' },
+  'a public URL with a query': { publicUrl: 'https://api.example/?a=b' },
+  'a public URL with an empty query': { publicUrl: 'https://api.example?' },
+  'a public URL with a password': { publicUrl: 'https://a:b@api.example' },
+  'a public URL that is none': { publicUrl: 'api.example' },
+  'proofs of a URL that was not told': { dpop: 'accepted' },
+  'a mode nobody knows': { publicUrl: issuerUrl, dpop: 'off' as 'refused' },
+  'a nonce secret that can be guessed': {
+    publicUrl: issuerUrl,
+    dpop: { nonce: true, nonceSecret: 'secret' },
+  },
+  'room for no proof': { publicUrl: issuerUrl, dpop: { replayEntries: 0 } },
+  'room for half a proof': { publicUrl: issuerUrl, dpop: { replayEntries: 0.5 } },
 };
 
 for (const [name, mistake] of Object.entries(mistakes)) {
