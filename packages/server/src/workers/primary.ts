@@ -2,7 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
 import { firstAdministratorLink } from '../first-administrator.ts';
-import { type Argus, type House, openHouse } from '../main.ts';
+import { type Argus, allJobs, type House, openHouse } from '../main.ts';
 import { type Counts, pageOfAll } from '../metrics.ts';
 import { within } from '../services/clock.ts';
 import type { ToPrimary, ToWorker } from './messages.ts';
@@ -34,7 +34,7 @@ export async function startArgusWithWorkers(config: Config, options: WithWorkers
     const firstLink = await firstAdministratorLink(house.services);
     const crew = createCrew(house, { ...options, poolSize });
     const url = await crew.start();
-    house.startJobs(['end-expired', 'tend-keys']);
+    house.startJobs(allJobs);
     return {
       url,
       firstLink,
