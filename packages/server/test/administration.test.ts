@@ -6,7 +6,7 @@ import { type Endpoint, endpoints } from '@argus/contract';
 import type { TestServer } from '@argus/testing/server';
 import { chrome, userAgent } from '@argus/testing/user-agent';
 import { assertConforms } from './conforms.ts';
-import { type EndpointName, sampleOf } from './routes.ts';
+import { declareSamples, type EndpointName, plainNames, sampleOf, withQuery } from './routes.ts';
 import {
   administrator,
   cookieHeader,
@@ -32,10 +32,7 @@ before(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
-// The keys of the table, which Object.keys forgets.
-const operated = (Object.keys(endpoints) as EndpointName[]).filter(
-  (name) => endpoints[name].caller === 'operator',
-);
+const operated = plainNames.filter((name) => endpoints[name].caller === 'operator');
 /** They concern the whole installation, so that no tenant's administrator may. */
 const ofTheInstallation: readonly EndpointName[] = ['adminListKeys', 'adminRotateKeys', 'adminApply'];
 const ofATenant = operated.filter((name) => !ofTheInstallation.includes(name));
@@ -50,7 +47,7 @@ function send(
   const { method, path, body } = sampleOf(name, { person: target, target });
   return exactly(to, {
     method,
-    path: `${path}${to.query ?? ''}`,
+    path: withQuery(path, to.query ?? ''),
     headers: { 'user-agent': chrome, 'content-type': 'application/json', ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
@@ -194,6 +191,7 @@ test('the key opens every call of administration', async () => {
   const headers = await withKey(server);
   for (const name of operated) {
     const { success }: Endpoint = endpoints[name];
+    await declareSamples(server, { person: target, target });
     const answer = await send(name, headers);
     assert.equal(answer.status, success.status, `${name}: ${answer.text}`);
     assertConforms(name, answer);

@@ -4,7 +4,15 @@ import { type Endpoint, endpoints } from '@argus/contract';
 import type { TestServer } from '@argus/testing/server';
 import { chrome } from '@argus/testing/user-agent';
 import type { Route } from '../src/http/route.ts';
-import { allRoutes, type EndpointName, type Sample, sampleOf } from './routes.ts';
+import {
+  allRoutes,
+  type EndpointName,
+  filledPath,
+  plainNames,
+  type Sample,
+  sampleOf,
+  subjectOf,
+} from './routes.ts';
 import {
   administrator,
   cookieHeader,
@@ -24,8 +32,7 @@ let target: Person;
 before(async () => {
   server = await openStage();
   routes = await allRoutes();
-  person = await administrator(server);
-  target = await someone(server);
+  ({ person, target } = await subjectOf(server, await administrator(server)));
 });
 after(() => server[Symbol.asyncDispose]());
 
@@ -59,8 +66,7 @@ const foreign: Readonly<Record<string, Headers>> = {
 };
 const own: Headers = { origin: ownOrigin, 'sec-fetch-site': 'same-origin' };
 
-// The keys of the table, which Object.keys forgets.
-const unsafe = (Object.keys(endpoints) as EndpointName[]).filter((name) => endpoints[name].method !== 'GET');
+const unsafe = plainNames.filter((name) => endpoints[name].method !== 'GET');
 
 function send(sample: Sample, headers: Headers, by: Person = person): Promise<Exactly> {
   const { method, path, body } = sample;
@@ -102,10 +108,12 @@ describe('the same request from our own page succeeds, so the refusals above are
     useLink: 410,
     adminRotateKeys: 401,
     adminApply: 401,
+    // Its issuer is nobody.
+    beginFederatedSignIn: 503,
   };
   for (const name of unsafe) {
     test(name, async () => {
-      const subject = { person: await administrator(server), target: await someone(server) };
+      const subject = await subjectOf(server, await administrator(server));
       const endpoint: Endpoint = endpoints[name];
       const expected = refusedAnyway[name] ?? endpoint.success.status;
       const { status, text } = await send(sampleOf(name, subject), own, subject.person);
@@ -152,7 +160,7 @@ describe('only the method of the contract changes anything:', () => {
     const byPath = new Map<string, string[]>();
     for (const { method, path } of routes) byPath.set(path, [...(byPath.get(path) ?? []), method]);
     for (const [path, known] of byPath) {
-      const filled = path.replace(':id', person.sessionId);
+      const filled = filledPath(path, { id: person.sessionId, clientId: 'x', provider: 'x' });
       for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
         if (known.includes(method)) continue;
         const answer = await send({ method: method as Sample['method'], path: filled }, own);

@@ -2,7 +2,7 @@ import { cookieNames, type Endpoint, endpoints } from '@argus/contract';
 import type { TestServer } from '@argus/testing/server';
 import { chrome } from '@argus/testing/user-agent';
 import fc from 'fast-check';
-import { type EndpointName, sampleOf } from './routes.ts';
+import { type EndpointName, filledPath, sampleOf, withQuery } from './routes.ts';
 import { cookieHeader, type Exact, ownOrigin, type Person } from './stage.ts';
 
 /** A request to an endpoint of the contract, right in some parts and junk in others. */
@@ -190,13 +190,16 @@ export function learnFrom(cast: Cast): void {
 export function requestOf({ name, as, id, query, cookies, headers, body }: Junk, cast: Cast): Exact {
   const endpoint: Endpoint = endpoints[name];
   const sample = sampleOf(name, cast);
-  const path = id === undefined ? sample.path : endpoint.path.replace('{id}', pathOf(id));
+  const path =
+    id === undefined
+      ? sample.path
+      : filledPath(endpoint.path, { id: pathOf(id), clientId: pathOf(id), provider: pathOf(id) });
   const search = query.map(([key, value]) => `${encode8(key)}=${encode8(value)}`).join('&');
   const own = as === 'person' ? [cookieHeader(cast.person.browser)] : [];
   const cookie = [...own, ...cookies.map(([key, value]) => `${key}=${value}`)].join('; ');
   return {
     method: sample.method,
-    path: search ? `${path}?${search}` : path,
+    path: search ? withQuery(path, `?${search}`) : path,
     headers: {
       ...headers,
       ...(cookie ? { cookie } : {}),

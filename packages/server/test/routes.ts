@@ -1,12 +1,24 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Endpoint, endpoints } from '@argus/contract';
+import {
+  type ClientId,
+  clientSettingsSchema,
+  defaultTenant,
+  type Endpoint,
+  endpoints,
+  providerSettingsSchema,
+} from '@argus/contract';
+import type { Change, Client, Provider, Resource } from '@argus/core';
 import type { TestServer } from '@argus/testing/server';
 import type { Route } from '../src/http/route.ts';
 import { operationsRoutes } from '../src/routes/operations.ts';
 import { type Person, someone } from './stage.ts';
 
 export type EndpointName = keyof typeof endpoints;
+
+/** The calls that speak JSON and problems, in the order of the contract; those of OAuth and pages have tests of their own. */
+export const plainNames = (Object.keys(endpoints) as EndpointName[]) // its own keys, which Object.keys forgets
+  .filter((name) => !('speaks' in endpoints[name]) && !('isPage' in endpoints[name]));
 
 /** Every route of the server, found where routes are written, so that a new one cannot be forgotten. */
 export async function allRoutes(): Promise<readonly Route[]> {
@@ -38,27 +50,116 @@ interface Subject {
 
 const uuid = '01990000-0000-7000-8000-00000000beef';
 const newPassword = 'an entirely different sentence';
+const password = 'correct horse battery staple';
+const sample = { client: 'sample', resource: 'https://sample.example/api', provider: 'sample-provider' };
+const client = { name: 'Sample', type: 'confidential', redirectUris: ['https://sample.example/cb'] } as const;
+// Nothing listens there, and nobody is asked to find out.
+const provider = { name: 'Sample', issuer: 'http://127.0.0.1:9', clientId: 'argus' };
+
 const bodies: { readonly [Name in EndpointName]?: (subject: Subject) => unknown } = {
   signUp: () => ({ email: 'new@example.org', password: newPassword }),
-  signIn: ({ person }) => ({ identifier: person.email, password: 'correct horse battery staple' }),
+  signIn: ({ person }) => ({ identifier: person.email, password }),
+  signInIdentifier: ({ person }) => ({ identifier: person.email }),
+  beginFederatedSignIn: () => ({ returnTo: '/account' }),
   useLink: () => ({ token: 'no such link', password: newPassword }),
   refreshSession: () => ({}),
-  changePassword: () => ({ currentPassword: 'correct horse battery staple', newPassword }),
+  changePassword: () => ({ currentPassword: password, newPassword }),
+  stepUpOptions: () => ({}),
+  stepUpWithPassword: () => ({ password }),
   adminCreateUser: () => ({ email: 'invited@example.org' }),
   adminChangeUser: () => ({ roles: ['editor'] }),
+  adminRotateKeys: () => ({ emergency: false }),
+  adminCreateClient: () => client,
+  adminChangeClient: () => ({ name: 'Renamed', scopes: ['openid'] }),
+  adminDeclareResource: () => ({ id: 'https://declared.example/', name: 'Declared', scopes: ['notes.read'] }),
+  adminDeclareProvider: () => ({ ...provider, domains: ['declared.example'] }),
   adminApply: () => ({ tenants: [{ id: 'third' }] }),
 };
 
+const queries: { readonly [Name in EndpointName]?: string } = {
+  adminRemoveResource: `?id=${encodeURIComponent(sample.resource)}`,
+};
+
+const ids: { readonly [Name in EndpointName]?: (subject: Subject) => string } = {
+  endOneSession: ({ person }) => person.sessionId,
+  adminEndSession: ({ target }) => target.sessionId,
+  adminChangeUser: ({ target }) => target.userId,
+  adminListConsents: ({ target }) => target.userId,
+  adminWithdrawConsent: ({ target }) => target.userId,
+};
+
 /** A request to each endpoint of the contract that its schemas let through. */
-export function sampleOf(name: EndpointName, { person, target }: Subject): Sample {
+export function sampleOf(name: EndpointName, subject: Subject): Sample {
   const { method, path } = endpoints[name];
-  const id =
-    name === 'adminChangeUser' ? target.userId : name === 'adminEndSession' ? target.sessionId : uuid;
-  const body = bodies[name]?.({ person, target });
-  const filled = path.replace('{id}', name === 'endOneSession' ? person.sessionId : id);
-  return { method, path: filled, ...(body === undefined ? {} : { body }) };
+  const body = bodies[name]?.(subject);
+  const id = ids[name]?.(subject) ?? idIn(path);
+  const filled = filledPath(path, { id, clientId: sample.client, provider: sample.provider });
+  return { method, path: `${filled}${queries[name] ?? ''}`, ...(body === undefined ? {} : { body }) };
 }
 
-export async function subjectOf(server: TestServer): Promise<Subject> {
-  return { person: await someone(server), target: await someone(server) };
+function idIn(path: string): string {
+  if (path.startsWith('/admin/v1/clients/')) return sample.client;
+  return path.startsWith('/admin/v1/providers/') ? sample.provider : uuid;
+}
+
+/** A path whose parameters have these values, as they are. */
+export function filledPath(path: string, values: Readonly<Record<string, string>>): string {
+  return path.replaceAll(/\{(\w+)\}|:(\w+)/g, (_, one, other) => values[one ?? other] ?? uuid);
+}
+
+/** A path with a query beside the one that it may have. */
+export function withQuery(path: string, query: string): string {
+  return path.includes('?') ? `${path}${query.replace('?', '&')}` : `${path}${query}`;
+}
+
+/** What the samples speak of, declared again where an earlier one removed it. */
+export async function declareSamples(server: TestServer, subject: Subject): Promise<void> {
+  const { store, clock, clients } = server.argus.services;
+  const [at, tenant] = [clock.now(), defaultTenant];
+  // Brands over text: the test names them.
+  const clientId = sample.client as ClientId;
+  const made: Client = {
+    id: clientId,
+    tenant,
+    status: 'active',
+    settings: clientSettingsSchema.parse(client),
+    secretHash: Buffer.alloc(32, 1),
+    ownGrantId: uuid as Client['ownGrantId'],
+    source: 'administrator',
+    createdAt: at,
+    changedAt: at,
+  };
+  const resource = { id: sample.resource as Resource['id'], tenant, settings: { scopes: [] } };
+  const settings = providerSettingsSchema.parse(provider);
+  const upstream = {
+    id: sample.provider as Provider['id'],
+    tenant,
+    settings,
+    sealedSecret: null,
+    changedAt: at,
+  };
+  const consentOf = ({ userId }: Person) => ({
+    userId,
+    clientId,
+    scope: ['openid'],
+    grantedAt: at,
+    expiresAt: null,
+  });
+  const declared: Change[] = [
+    { kind: 'create-client', client: made },
+    { kind: 'declare-resource', resource },
+    { kind: 'declare-provider', provider: upstream },
+    { kind: 'give-consent', consent: consentOf(subject.person) },
+    { kind: 'give-consent', consent: consentOf(subject.target) },
+  ];
+  // The client may be there; each is a commit of its own, so that the others do not mind.
+  for (const change of declared) await store.commit({ tenant, changes: [change], events: [] });
+  clients.forget();
+}
+
+/** Somebody with whom the samples succeed. */
+export async function subjectOf(server: TestServer, person?: Person): Promise<Subject> {
+  const subject = { person: person ?? (await someone(server)), target: await someone(server) };
+  await declareSamples(server, subject);
+  return subject;
 }

@@ -5,7 +5,7 @@ import type { TestServer } from '@argus/testing/server';
 import { chrome, userAgent } from '@argus/testing/user-agent';
 import { writeCookie } from '../src/http/cookies.ts';
 import type { Route } from '../src/http/route.ts';
-import { allRoutes } from './routes.ts';
+import { allRoutes, filledPath } from './routes.ts';
 import {
   administrator,
   cookieHeader,
@@ -54,7 +54,7 @@ function parsed(what: string, bytes: string): Answer {
 }
 
 function filled(path: string): string {
-  return path.replace(':id', '01990000-0000-7000-8000-00000000beef');
+  return filledPath(path, {});
 }
 
 /** Every route as its caller may find it: from our page with a session, and from nowhere with nothing. */

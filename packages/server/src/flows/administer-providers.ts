@@ -23,7 +23,7 @@ export async function declareProvider(
   declared: DeclaredProvider,
 ): Promise<Provider | Refused> {
   if (!(await knownTenants(services.store.pool, [by.tenant])).has(by.tenant)) return { refused: 'not_found' };
-  const mistakes = await mistakesOfProvider(services, by.tenant, declared);
+  const mistakes = await mistakesOfProvider(services, { tenant: by.tenant, ...declared });
   if (mistakes.length > 0) return mistaken(mistakes);
   const written = await writeProvider(services, by, declared);
   return written === null ? { refused: 'conflict' } : written.provider;

@@ -55,6 +55,7 @@ export async function writeResource(
 }
 
 export async function removeResource(services: Services, by: Ender, id: string): Promise<Refused | null> {
+  if (unprintable(id).length > 0) return { refused: 'not_found' };
   const removed = resourceEvent(by, 'resource.removed', { resourceId: id });
   const written = await services.store.commit({
     tenant: by.tenant,

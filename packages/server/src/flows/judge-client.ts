@@ -8,21 +8,25 @@ import { unprintable } from './mistake.ts';
 /** What speaks against the settings of a client in a tenant; empty when nothing does. */
 export async function mistakesOfClient(
   services: Services,
-  { tenant, settings, hasSecret }: JudgedClient,
-  alsoResources: ReadonlySet<string> = new Set(),
-): Promise<Mistake[]> {
-  return [
-    ...unprintable(settings),
-    ...(settings.name === '' ? [{ path: 'name', message: 'has nothing in it that can be shown' }] : []),
-    ...keyed(settings, clientMistakes(settings, { hasSecret })),
-    ...(await strangeResources(services, { tenant, settings }, alsoResources)),
-  ];
+  judged: JudgedClient,
+): Promise<readonly Mistake[]> {
+  const mistakes = mistakesInClient(judged);
+  return mistakes.length > 0 ? mistakes : await strangeResources(services, judged, new Set());
 }
 
 export interface JudgedClient {
   readonly tenant: TenantId;
   readonly settings: ClientSettings;
   readonly hasSecret: boolean;
+}
+
+/** The same as far as it shows in the settings themselves. */
+export function mistakesInClient({ settings, hasSecret }: Omit<JudgedClient, 'tenant'>): readonly Mistake[] {
+  return [
+    ...unprintable(settings),
+    ...(settings.name === '' ? [{ path: 'name', message: 'has nothing in it that can be shown' }] : []),
+    ...keyed(settings, clientMistakes(settings, { hasSecret })),
+  ];
 }
 
 /** Keys that could never verify anything are a mistake too, where nothing worse is wrong with them. */
@@ -35,9 +39,9 @@ function keyed({ jwks }: ClientSettings, mistakes: readonly Mistake[]): readonly
 }
 
 /** A client of one tenant cannot have tokens for another tenant's APIs, nor for one that nobody declared. */
-async function strangeResources(
+export async function strangeResources(
   { store }: Services,
-  { tenant, settings }: Pick<JudgedClient, 'tenant' | 'settings'>,
+  { tenant, settings }: Omit<JudgedClient, 'hasSecret'>,
   also: ReadonlySet<string>,
 ): Promise<Mistake[]> {
   const asked = settings.resources.filter((id) => !also.has(id));

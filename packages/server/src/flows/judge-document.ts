@@ -3,21 +3,34 @@ import { canonicalEmail, type Mistake, passwordRefusal } from '@argus/core';
 import { knownTenants, type Owned, ownersOf } from '@argus/store';
 import type { Services } from '../services.ts';
 import { mistakesOfResource } from './administer-resources.ts';
-import { mistakesOfClient } from './judge-client.ts';
-import { mistakesOfProvider } from './judge-provider.ts';
+import { mistakesInClient, strangeResources } from './judge-client.ts';
+import { mistakesInProvider, takenDomains } from './judge-provider.ts';
 import { usesSecret, withPlainName } from './new-client.ts';
 
 /** All that speaks against a document, at the place where it stands; empty when it can be applied. */
-export async function mistakesOfDocument(services: Services, document: ApplyDocument): Promise<Mistake[]> {
-  return [
+export async function mistakesOfDocument(
+  services: Services,
+  document: ApplyDocument,
+): Promise<readonly Mistake[]> {
+  const mistakes = [
     ...(await strangeTenants(services, document)),
     ...userMistakes(services, document),
+    ...resourceMistakes(services, document),
+    ...clientMistakes(document),
+    ...providerMistakes(document),
+  ];
+  // What cannot be right anywhere is not looked for in the database.
+  return mistakes.length > 0 ? mistakes : await clashes(services, document);
+}
+
+/** What the document says and the installation, or another part of the document, contradicts. */
+async function clashes(services: Services, document: ApplyDocument): Promise<Mistake[]> {
+  return [
     ...(await ownershipMistakes(services, 'resources', document.resources)),
     ...(await ownershipMistakes(services, 'clients', document.clients)),
     ...(await ownershipMistakes(services, 'providers', document.providers)),
-    ...resourceMistakes(services, document),
-    ...(await clientMistakes(services, document)),
-    ...(await providerMistakes(services, document)),
+    ...(await resourceClashes(services, document)),
+    ...(await domainClashes(services, document)),
   ];
 }
 
@@ -78,32 +91,50 @@ function resourceMistakes(services: Services, { resources }: ApplyDocument): Mis
   });
 }
 
-async function clientMistakes(services: Services, { clients, resources }: ApplyDocument): Promise<Mistake[]> {
+function clientMistakes({ clients }: ApplyDocument): Mistake[] {
+  return clients.flatMap((declared, at) => {
+    const { settings, secret } = settingsOf(declared);
+    const hasSecret = secret !== undefined || usesSecret(settings);
+    return under(`clients.${at}`, mistakesInClient({ settings, hasSecret }));
+  });
+}
+
+function providerMistakes({ providers }: ApplyDocument): Mistake[] {
+  return providers.flatMap((declared, at) => {
+    const { tenant: _, id: __, clientSecret: ___, ...settings } = declared;
+    return under(`providers.${at}`, mistakesInProvider(settings));
+  });
+}
+
+async function resourceClashes(
+  services: Services,
+  { clients, resources }: ApplyDocument,
+): Promise<Mistake[]> {
   const mistakes: Mistake[] = [];
   for (const [at, declared] of clients.entries()) {
-    const { settings, secret } = settingsOf(declared);
+    const { settings } = settingsOf(declared);
     const tenant = declared.tenant as TenantId; // the schema gave it the form of one
-    const hasSecret = secret !== undefined || usesSecret(settings);
     const beside = new Set(resources.filter((each) => each.tenant === tenant).map(({ id }) => id));
-    const found = await mistakesOfClient(services, { tenant, settings, hasSecret }, beside);
-    mistakes.push(...under(`clients.${at}`, found));
+    mistakes.push(...under(`clients.${at}`, await strangeResources(services, { tenant, settings }, beside)));
   }
   return mistakes;
 }
 
-async function providerMistakes(services: Services, { providers }: ApplyDocument): Promise<Mistake[]> {
+async function domainClashes(services: Services, { providers }: ApplyDocument): Promise<Mistake[]> {
   const mistakes: Mistake[] = [];
-  const domains = new Set<string>();
-  for (const [at, { tenant, id, clientSecret: _, ...settings }] of providers.entries()) {
+  const seen = new Set<string>();
+  for (const [at, declared] of providers.entries()) {
+    const { id, clientSecret: _, ...settings } = declared;
+    const tenant = declared.tenant as TenantId; // the schema gave it the form of one
     const beside = new Set(providers.filter((each) => each.tenant === tenant).map((each) => each.id));
-    const found = await mistakesOfProvider(services, tenant as TenantId, { id, settings }, beside);
-    mistakes.push(...under(`providers.${at}`, found));
-    for (const [place, domain] of settings.domains.entries()) {
-      const name = `${tenant}/${domain}`;
-      if (domains.has(name) && settings.domains.indexOf(domain) === place)
-        mistakes.push({ path: `providers.${at}.domains.${place}`, message: 'leads to another provider too' });
-      domains.add(name);
-    }
+    const taken = await takenDomains(services, { tenant, id, settings }, beside);
+    const twice = settings.domains.flatMap((domain, place) =>
+      seen.has(`${tenant}/${domain}`)
+        ? [{ path: `domains.${place}`, message: 'leads to another provider of this document' }]
+        : [],
+    );
+    for (const domain of settings.domains) seen.add(`${tenant}/${domain}`);
+    mistakes.push(...under(`providers.${at}`, [...taken, ...twice]));
   }
   return mistakes;
 }

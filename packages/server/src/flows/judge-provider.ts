@@ -5,23 +5,27 @@ import type { Services } from '../services.ts';
 import { unprintable } from './mistake.ts';
 
 interface JudgedProvider {
+  readonly tenant: TenantId;
   readonly id: string;
   readonly settings: ProviderSettings;
 }
 
-/** What speaks against a provider in a tenant. Providers in `declared` are judged beside it and give their domains up. */
+/** What speaks against a provider in a tenant; empty when nothing does. */
 export async function mistakesOfProvider(
   services: Services,
-  tenant: TenantId,
-  { id, settings }: JudgedProvider,
-  declared: ReadonlySet<string> = new Set(),
-): Promise<Mistake[]> {
+  judged: JudgedProvider,
+): Promise<readonly Mistake[]> {
+  const mistakes = mistakesInProvider(judged.settings);
+  return mistakes.length > 0 ? mistakes : await takenDomains(services, judged, new Set());
+}
+
+/** The same as far as it shows in the settings themselves. */
+export function mistakesInProvider(settings: ProviderSettings): Mistake[] {
   return [
     ...unprintable(settings),
     ...issuerMistakes(settings),
     ...scopeMistakes(settings),
     ...domainMistakes(settings),
-    ...(await takenDomains(services, { tenant, id, settings }, declared)),
   ];
 }
 
@@ -55,16 +59,16 @@ function domainMistakes({ domains }: ProviderSettings): Mistake[] {
   });
 }
 
-/** One domain leads to one provider, or nobody could say where its people belong. */
-async function takenDomains(
+/** One domain leads to one provider, or nobody could say where its people belong. Those in `moving` give theirs up. */
+export async function takenDomains(
   { store }: Services,
-  { tenant, id, settings }: JudgedProvider & { readonly tenant: TenantId },
-  declared: ReadonlySet<string>,
+  { tenant, id, settings }: JudgedProvider,
+  moving: ReadonlySet<string>,
 ): Promise<Mistake[]> {
   const mistakes: Mistake[] = [];
   for (const [at, domain] of settings.domains.entries()) {
     const other = await providerForDomain(store.pool, tenant, domain);
-    if (other && other.id !== id && !declared.has(other.id))
+    if (other && other.id !== id && !moving.has(other.id))
       mistakes.push({ path: `domains.${at}`, message: `leads to the provider ${other.id} already` });
   }
   return mistakes;
