@@ -153,7 +153,7 @@ describe('whoever does not', () => {
     const stranger = await signedIn();
     await signInAgain(browser, email);
     const forged = forgedLike(id_token);
-    for (const fields of [
+    const requests: Fields[] = [
       {},
       { state: 'x' },
       { client_id: 'app', post_logout_redirect_uri: home },
@@ -166,8 +166,9 @@ describe('whoever does not', () => {
       { id_token_hint: forged },
       { id_token_hint: browser.cookies.get('__Host-argus_access') ?? '' },
       { logout_hint: email },
-    ]) {
-      const { status, page } = await get(browser, fields as Fields);
+    ];
+    for (const fields of requests) {
+      const { status, page } = await get(browser, fields);
       assert.equal(status, 200, JSON.stringify(fields));
       assert.match(page, question);
       assert.equal(await isSignedIn(browser), true);
