@@ -10,7 +10,7 @@ export { BatchFull } from './postgres/batch.ts';
 export { isUnavailable } from './postgres/unavailable.ts';
 export { type AuditFilter, auditEvents } from './questions/audit-events.ts';
 export { clientById, clientsOfTenant } from './questions/clients.ts';
-export { type CodeRecord, codeFacts } from './questions/code-facts.ts';
+export type { CodeName, CodeRecord } from './questions/code-facts.ts';
 export { type ConsentRecord, consentOf, consentsOfUser } from './questions/consents.ts';
 export {
   deviceAuthorizationByDeviceCode,

@@ -2,8 +2,9 @@ import type { AuditEvent, RefreshFacts, Rotation } from '@argus/core';
 import { appends } from './append.ts';
 import { type Commit, type Committed, commit } from './commit.ts';
 import { openPool, type Pool, type PoolOptions } from './postgres/pool.ts';
+import { type CodeName, type CodeRecord, codeFactsQuestion } from './questions/code-facts.ts';
 import { type GrantName, refreshFactsQuestion } from './questions/refresh-facts.ts';
-import { type Redeemed, type Redemption, redeemCode } from './redeem.ts';
+import { type Redeemed, type Redemption, redemptions } from './redeem.ts';
 import { rotations } from './rotate.ts';
 import { systemRandom } from './services/random.ts';
 
@@ -18,6 +19,7 @@ export interface Store extends AsyncDisposable {
   /** Add audit events that belong to no change; those of one moment share a statement. */
   append(tenant: string, events: readonly AuditEvent[]): Promise<void>;
   refreshFacts(name: GrantName): Promise<RefreshFacts | null>;
+  codeFacts(name: CodeName): Promise<CodeRecord | null>;
   /** Whether the database answers. */
   isReady(): Promise<boolean>;
   close(): Promise<void>;
@@ -34,12 +36,15 @@ export function openStore(options: StoreOptions): Store {
   const rotating = rotations(pool);
   const asking = refreshFactsQuestion(pool);
   const appending = appends(pool);
+  const redeeming = redemptions(pool);
+  const askingCodes = codeFactsQuestion(pool);
   const close = () => pool.end();
   return {
     pool,
     commit: (work) => commit({ pool, uuid: options.uuid ?? systemRandom.uuid }, work),
     rotate: (rotation) => rotating.submit(rotation),
-    redeemCode: (redemption) => redeemCode(pool, redemption),
+    redeemCode: (redemption) => redeeming.submit(redemption),
+    codeFacts: (name) => askingCodes.submit(name),
     append: (tenant, events) => appending.submit({ tenant, events }),
     refreshFacts: (name) => asking.submit(name),
     isReady: () =>

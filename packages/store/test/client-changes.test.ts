@@ -156,6 +156,6 @@ describe('when the grants of a client end', () => {
     const { codeHash, clientId } = oauth.codeOf(person, number);
     await write(oauthCases['redeem-code'](person, number));
     await write({ kind: 'end-grants-of-client', clientId, reason: 'client-disabled', at });
-    assert.ok((await asked.codeFacts(stage.store.pool, home, codeHash))?.code.consumedAt);
+    assert.ok((await stage.store.codeFacts({ tenant: home, codeHash }))?.code.consumedAt);
   });
 });

@@ -4,7 +4,7 @@ import type { GrantId, SessionId } from '@argus/contract';
 import type { AuthorizationCode, Change, Grant } from '@argus/core';
 import { openStore, type Store } from '@argus/store';
 import { by } from './change-cases.ts';
-import { clientOf, codeOf, furnish, hashOf, markOf } from './oauth-stage.ts';
+import { clientOf, codeOf, furnish, hashOf } from './oauth-stage.ts';
 import { at, eventOf, home, idOf, openStage, type Person, type Stage, signInChanges } from './stage.ts';
 
 const rounds = Number(process.env.ARGUS_RACE_ROUNDS ?? 40);
@@ -48,7 +48,7 @@ const ways: Readonly<Record<string, Way>> = {
   'in one statement': async (store, { code, grant }) => {
     const { tenant, codeHash } = { tenant: home, ...code };
     const event = eventOf({ type: 'grant.began', grantId: grant.id });
-    return (await store.redeemCode({ tenant, codeHash, grant, event, marks: [] })).isRedeemed;
+    return (await store.redeemCode({ tenant, codeHash, grant, event })).isRedeemed;
   },
   'change by change': async (store, { code, grant }) => {
     const { codeHash, clientId } = code;
@@ -138,16 +138,12 @@ for (const [way, redeem] of Object.entries(ways)) {
 }
 
 describe('a redemption in one statement', () => {
-  const redeem = (
-    waits: Awaited<ReturnType<typeof waiting>>,
-    changes: { grant?: Partial<Grant>; mark?: number } = {},
-  ) =>
+  const redeem = (waits: Awaited<ReturnType<typeof waiting>>, changes: { grant?: Partial<Grant> } = {}) =>
     stage.store.redeemCode({
       tenant: home,
       codeHash: waits.code.codeHash,
       grant: { ...waits.grant, ...changes.grant },
       event: eventOf({ type: 'grant.began', grantId: waits.grant.id }),
-      marks: changes.mark === undefined ? [] : [markOf(changes.mark), markOf(changes.mark, 'assertion')],
     });
   const fresh = () => {
     round += 1;
@@ -156,7 +152,6 @@ describe('a redemption in one statement', () => {
 
   test('writes what the changes would write', async () => {
     const [one, two] = [await fresh(), await fresh()];
-    const mark = markOf(7001);
     const event = {
       ...eventOf(),
       type: 'grant.began',
@@ -169,7 +164,8 @@ describe('a redemption in one statement', () => {
       sessionId: grant.sessionId,
       grantId: grant.id,
       deviceId: person.device.id,
-      origin: { ip: '203.0.113.9', userAgent: 'a client' },
+      at: grant.createdAt,
+      origin: { ip: grant.rotatedIp, userAgent: grant.rotatedUserAgent },
     });
     const bound = { jkt: 'k'.repeat(43), scope: 'openid', resources: codeOf(person, 1).resources };
     assert.deepEqual(
@@ -178,13 +174,11 @@ describe('a redemption in one statement', () => {
         codeHash: one.code.codeHash,
         grant: { ...one.grant, ...bound },
         event: about(one),
-        marks: [mark],
       }),
       { isRedeemed: true },
     );
     const { codeHash, clientId } = two.code;
     await write(
-      { kind: 'claim-mark', mark: { ...mark, use: 'assertion' } },
       { kind: 'redeem-code', codeHash, clientId, at: at + 1000 },
       { kind: 'create-grant', grant: { ...two.grant, ...bound } },
     );
@@ -201,22 +195,20 @@ describe('a redemption in one statement', () => {
       return rows;
     };
     assert.deepEqual(await written(one), await written(two));
-    const { rowCount } = await stage.store.pool.query('SELECT FROM marks WHERE hash = $1', [mark.hash]);
-    assert.equal(rowCount, 2);
   });
 
-  test('that shows what was shown before is lost, and neither code nor grant is touched', async () => {
-    const [one, two] = [await fresh(), await fresh()];
-    assert.deepEqual(await redeem(one, { mark: 7002 }), { isRedeemed: true });
-    assert.deepEqual(await redeem(two, { mark: 7002 }), { isRedeemed: false, lost: 'claim-mark' });
-    assert.deepEqual(await redeem(two, { mark: 7003 }), { isRedeemed: true });
-  });
-
-  test('that is lost has used up what it showed', async () => {
-    const [one, two] = [await fresh(), await fresh()];
-    await redeem(one);
-    assert.deepEqual(await redeem(one, { mark: 7004 }), { isRedeemed: false, lost: 'redeem-code' });
-    assert.deepEqual(await redeem(two, { mark: 7004 }), { isRedeemed: false, lost: 'claim-mark' });
+  test('beside one that is lost is not lost with it', async () => {
+    const [one, two, three] = [await fresh(), await fresh(), await fresh()];
+    const sessionId = idOf(3, 99_999) as SessionId;
+    assert.deepEqual(
+      await Promise.all([redeem(one), redeem(two, { grant: { sessionId } }), redeem(three), redeem(one)]),
+      [
+        { isRedeemed: true },
+        { isRedeemed: false, lost: 'create-grant' },
+        { isRedeemed: true },
+        { isRedeemed: false, lost: 'redeem-code' },
+      ],
+    );
   });
 
   const losses: Readonly<Record<string, readonly [Partial<Grant>, lost: string]>> = {
@@ -241,7 +233,7 @@ describe('a redemption in one statement', () => {
   test('in another tenant is lost', async () => {
     const waits = await fresh();
     const { codeHash } = waits.code;
-    const redemption = { tenant: 'other', codeHash, grant: waits.grant, event: eventOf(), marks: [] };
+    const redemption = { tenant: 'other', codeHash, grant: waits.grant, event: eventOf() };
     assert.deepEqual(await stage.store.redeemCode(redemption), { isRedeemed: false, lost: 'create-grant' });
   });
 });

@@ -59,7 +59,7 @@ describe('what was written is answered as it was:', () => {
     const [person, number] = await someone();
     const code = oauth.codeOf(person, number);
     const { user, session, device } = person;
-    assert.deepEqual(await asked.codeFacts(stage.store.pool, home, code.codeHash), {
+    assert.deepEqual(await stage.store.codeFacts({ tenant: home, codeHash: code.codeHash }), {
       code,
       session,
       user,
@@ -67,7 +67,7 @@ describe('what was written is answered as it was:', () => {
       policyVersion: 1,
     });
     await write(oauthCases['redeem-code'](person, number));
-    const used = await asked.codeFacts(stage.store.pool, home, code.codeHash);
+    const used = await stage.store.codeFacts({ tenant: home, codeHash: code.codeHash });
     assert.equal(used?.code.consumedAt, at + 1000);
   });
 

@@ -23,7 +23,7 @@ export const oauthQuestions: Readonly<Record<string, Question>> = {
     asked.consentOf(store.pool, tenant, { userId: user.id, clientId: clientOf(tenant, 1).id }),
   consentsOfUser: ({ store }, tenant, { user }) =>
     asked.consentsOfUser(store.pool, tenant, { ...all, userId: user.id }),
-  codeFacts: ({ store }, tenant) => asked.codeFacts(store.pool, tenant, hashOf('code', 1)),
+  codeFacts: ({ store }, tenant) => store.codeFacts({ tenant, codeHash: hashOf('code', 1) }),
   pushedRequest: ({ store }, tenant) => asked.pushedRequest(store.pool, tenant, hashOf('pushed request', 1)),
   deviceAuthorizationByDeviceCode: ({ store }, tenant) =>
     asked.deviceAuthorizationByDeviceCode(store.pool, tenant, hashOf('device code', 1)),

@@ -25,13 +25,24 @@ export function authorizationResponse(
   };
   if (target.responseMode === 'query') return seeOther(withQuery(target.redirectUri, fields), cookies);
   const { html, scriptHash } = formPostPage({ action: target.redirectUri, fields });
-  return { status: 200, html, cookies, csp: { ...leadingTo(target.redirectUri), scriptHash } };
+  return { status: 200, html, cookies, csp: { ...postingTo(target.redirectUri), scriptHash } };
 }
 
-/** The policy of a page whose form may end in a redirect to the client. */
+/** The policy of a page whose form may end in a redirect to an app of the device. Those to the web end at a page of ours. */
 export function leadingTo(redirectUri: string): PagePolicy {
-  const { origin, protocol } = new URL(redirectUri);
-  return { formAction: [origin === 'null' ? protocol : origin] };
+  const { protocol } = new URL(redirectUri);
+  return isOfWeb(protocol) ? {} : { formAction: [protocol] };
+}
+
+/** The one form of this page goes to the client, and the client's answer may lead anywhere (CSP 3 §6.4.2). */
+function postingTo(redirectUri: string): PagePolicy {
+  const { protocol } = new URL(redirectUri);
+  // A client on plain http is one on this machine, where others may be too.
+  return { formAction: protocol === 'http:' ? ['http:', 'https:'] : [protocol] };
+}
+
+function isOfWeb(protocol: string): boolean {
+  return protocol === 'https:' || protocol === 'http:';
 }
 
 /** Appended to the text as it is registered: parsing and writing it again could change it (RFC 6749 §3.1.2). */

@@ -8,7 +8,6 @@ import {
   judgeCode,
   startGrant,
 } from '@argus/core';
-import { codeFacts } from '@argus/store';
 import { hashOf } from '../secrets.ts';
 import { type Services, stamp } from '../services.ts';
 import { grantTokens } from './grant-tokens.ts';
@@ -26,7 +25,7 @@ export async function redeemCode(services: Services, ask: TokenAsk): Promise<Tok
   if (code.length > 200) return { oauthError: 'invalid_grant', reason: 'unknown-code' };
   const codeHash = hashOf(code);
   for (let round = 0; round < rounds; round += 1) {
-    const facts = await codeFacts(services.store.pool, proven.client.tenant, codeHash);
+    const facts = await services.store.codeFacts({ tenant: proven.client.tenant, codeHash });
     if (!facts) return { oauthError: 'invalid_grant', reason: 'unknown-code' };
     const outcome = await redeem(services, ask, facts);
     if (outcome !== 'lost') return outcome;
@@ -58,17 +57,11 @@ async function redeem(
   if (resources === 'invalid_target') return { oauthError: resources };
   const grant = newGrant(services, ask, facts);
   const began = eventOf(ask, facts, { type: 'grant.began', reason: 'authorization_code' });
-  const at = grant.createdAt;
-  const written = await services.store.commit({
-    tenant: client.tenant,
-    changes: [
-      { kind: 'redeem-code', codeHash: code.codeHash, clientId: client.id, at },
-      { kind: 'create-grant', grant },
-    ],
-    events: stamp(services, at, [began]),
-  });
-  if (!written.isCommitted) return 'lost';
   const { tenant } = client;
+  const event = { ...began, id: services.random.uuid() };
+  const { codeHash } = code;
+  const redeemed = await services.store.redeemCode({ tenant, codeHash, grant, event });
+  if (!redeemed.isRedeemed) return 'lost';
   return grantTokens(services, {
     tenant,
     client,
