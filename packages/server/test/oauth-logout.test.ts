@@ -15,7 +15,15 @@ import {
   tamperedWith,
   unsigned,
 } from './oauth-holders.ts';
-import { browserOf, hiddenFields, issuerOf, openProvider, post, registerClient } from './oauth-stage.ts';
+import {
+  browserOf,
+  hiddenFields,
+  issuerOf,
+  ledTo,
+  openProvider,
+  post,
+  registerClient,
+} from './oauth-stage.ts';
 import { holdings } from './stage.ts';
 
 const path = '/oauth/end_session';
@@ -51,7 +59,7 @@ async function get(browser: UserAgent, fields: Fields) {
 }
 
 async function read(response: Response) {
-  const location = response.headers.get('location');
+  const location = ledTo(response);
   return { status: response.status, headers: response.headers, location, page: await response.text() };
 }
 
@@ -181,9 +189,10 @@ describe('whoever does not', () => {
     const { page, headers } = await get(browser, fields);
     assert.ok(!page.includes('<script>'));
     assert.ok(page.includes('Application app'));
-    assert.match(headers.get('content-security-policy') ?? '', /form-action 'self' https:\/\/app\.example;/);
+    assert.match(headers.get('content-security-policy') ?? '', /form-action 'self';/);
     const { status, location } = await answer(browser, page, 'yes');
-    assert.equal(status, 303);
+    // A redirect would be held against the form's page, with all that the application adds to it.
+    assert.equal(status, 200);
     assert.equal(new URL(location ?? '').searchParams.get('state'), '"><script>');
     assert.equal(await isSignedIn(browser), false);
   });

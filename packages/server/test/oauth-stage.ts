@@ -137,7 +137,7 @@ export async function travel(
   const { origin } = at;
   let response = await browser.fetch(`${at.pathname}${at.search}`);
   for (let step = 0; step < 20; step += 1) {
-    const location = response.headers.get('location');
+    const location = ledTo(response);
     if (location !== null) {
       const next = new URL(location, at);
       await response.body?.cancel();
@@ -155,6 +155,11 @@ export async function travel(
     response = await post(browser, form.action, form.fields);
   }
   throw new Error(`no end after 20 steps: ${pages.join(' ')}`);
+}
+
+/** Where an answer leads by itself: a redirect, or a page that goes on. */
+export function ledTo({ headers }: Response): string | null {
+  return headers.get('location') ?? /^0;url=(.*)$/.exec(headers.get('refresh') ?? '')?.[1] ?? null;
 }
 
 /** Post a form as a browser does. */

@@ -18,6 +18,7 @@ export {
 } from './device.ts';
 export { type EndSessionView, endSessionPage, type SignedOutView, signedOutPage } from './end-session.ts';
 export { type FormPostView, formPostPage } from './form-post.ts';
+export { goingOnPage } from './going-on.ts';
 export { type LinkView, linkPage } from './link.ts';
 export { type MessageView, messagePage } from './message.ts';
 export type { ShownProvider } from './provider-buttons.ts';

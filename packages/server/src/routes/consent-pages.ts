@@ -3,6 +3,7 @@ import { type Answer, isRefused, seeOther } from '../http/answer.ts';
 import type { Call, Route } from '../http/route.ts';
 import { readAsked } from '../oauth/asked-request.ts';
 import { authorize, errorAnswer, refuseAsked } from '../oauth/authorize.ts';
+import { afterForm } from '../oauth/lead-on.ts';
 import { type Asked, openRequest, sealRequest } from '../oauth/sealed-request.ts';
 import { type Services, stamp } from '../services.ts';
 import { fieldsOf, isFormOf, refusalPage, toSignIn, type Visit, visitOf } from './page-call.ts';
@@ -46,7 +47,7 @@ function requestForm(
       if (!isFormOf(services, visit.current, call)) return refusalPage('form_expired', visit.cookies);
       const asked = openRequest(services, fieldsOf(call).request);
       if (!asked) return errorAnswer('form_expired');
-      const answer = await act(services, call, { visit, asked });
+      const answer = afterForm(await act(services, call, { visit, asked }));
       return { ...answer, cookies: [...visit.cookies, ...(answer.cookies ?? [])] };
     },
   };

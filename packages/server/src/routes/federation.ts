@@ -12,7 +12,8 @@ import { currentSession } from '../flows/current-session.ts';
 import { slowDown } from '../flows/slow-down.ts';
 import { type Answer, isRefused, problemAnswer, seeOther } from '../http/answer.ts';
 import { type Call, endpointRoute, type Route } from '../http/route.ts';
-import { requestOf, resumeOf } from '../oauth/page-request.ts';
+import { leadOn } from '../oauth/lead-on.ts';
+import { requestOf } from '../oauth/page-request.ts';
 import { messagePage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import { fromNetwork } from '../throttle/throttle.ts';
@@ -172,7 +173,7 @@ async function takeConnect(services: Services, call: Call): Promise<Answer> {
     return signInAnswer(services, call, { waiting, status: refusalOf(proved.refused).status, view });
   }
   const { outcome, isLinked } = proved;
-  if (isLinked) return seeOther(resumeOf(call) ?? waiting.returnTo, outcome.cookies);
+  if (isLinked) return leadOn(services, call, { returnTo: waiting.returnTo, cookies: outcome.cookies });
   return refusalPage('conflict', outcome.cookies);
 }
 

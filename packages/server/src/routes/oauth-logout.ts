@@ -4,6 +4,7 @@ import type { Call, Route } from '../http/route.ts';
 import { errorAnswer } from '../oauth/authorize.ts';
 import { confirmEndSession, endSessionByClient } from '../oauth/end-session-by-client.ts';
 import { endSessionFields } from '../oauth/end-session-request.ts';
+import { afterForm } from '../oauth/lead-on.ts';
 import type { Services } from '../services.ts';
 import { fieldsOf } from './page-call.ts';
 
@@ -23,7 +24,7 @@ export const oauthLogoutRoutes: readonly Route[] = [
       const fields = fieldsOf(call);
       const sent = endSessionFields.map((name) => [name, [fields[name] ?? '']] as const);
       const parameters = parametersOf(new Map(sent));
-      return confirmEndSession(services, call, { parameters, decision: fields.decision });
+      return afterForm(await confirmEndSession(services, call, { parameters, decision: fields.decision }));
     },
   },
 ];

@@ -5,7 +5,8 @@ import { signIn } from '../flows/sign-in.ts';
 import { readLink, useLink } from '../flows/use-link.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
 import type { Call, Route } from '../http/route.ts';
-import { requestOf, resumeOf } from '../oauth/page-request.ts';
+import { leadOn } from '../oauth/lead-on.ts';
+import { requestOf } from '../oauth/page-request.ts';
 import { linkPage, type ShownProvider, type SignInNotice, signInPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import {
@@ -84,7 +85,7 @@ async function takeSignIn(services: Services, call: Call): Promise<Answer> {
   const tenant = (await requestOf(services, call))?.client.tenant ?? call.tenant;
   const outcome = await signIn(services, { tenant, identifier, password, cookies, origin });
   if (isRefused(outcome)) return signInAnswer(services, call, { refused: outcome });
-  return seeOther(resumeOf(call) ?? safeReturn(returnTo), outcome.cookies);
+  return leadOn(services, call, { returnTo: safeReturn(returnTo), cookies: outcome.cookies });
 }
 
 async function showLink(services: Services, call: Call): Promise<Answer> {

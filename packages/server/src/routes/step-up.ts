@@ -1,9 +1,10 @@
 import { endpoints, refusalOf } from '@argus/contract';
 import { currentSession } from '../flows/current-session.ts';
 import { stepUpByPassword } from '../flows/step-up.ts';
-import { type Answer, isRefused, problemAnswer, type Refused, seeOther } from '../http/answer.ts';
+import { type Answer, isRefused, problemAnswer, type Refused } from '../http/answer.ts';
 import { type Call, endpointRoute, type Route } from '../http/route.ts';
-import { requestOf, resumeOf } from '../oauth/page-request.ts';
+import { leadOn } from '../oauth/lead-on.ts';
+import { requestOf } from '../oauth/page-request.ts';
 import { stepUpPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import { describeCurrent } from './describe.ts';
@@ -49,7 +50,8 @@ async function takeStepUp(services: Services, call: Call): Promise<Answer> {
   const { cookies, origin } = call;
   const outcome = await stepUpByPassword(services, visit.current, { password, cookies, origin });
   if (isRefused(outcome)) return stepUpAnswer(services, call, { visit, refused: outcome });
-  return seeOther(resumeOf(call) ?? safeReturn(returnTo), [...visit.cookies, ...outcome.cookies]);
+  const renewed = [...visit.cookies, ...outcome.cookies];
+  return leadOn(services, call, { returnTo: safeReturn(returnTo), cookies: renewed });
 }
 
 async function stepUpAnswer(
