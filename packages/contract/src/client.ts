@@ -29,7 +29,7 @@ export const clientSettingsSchema = z.strictObject({
   type: z.enum(['confidential', 'public']),
   /** Only `native` clients may use loopback redirects on any port and private-use schemes (RFC 8252 §7). */
   applicationType: z.enum(['web', 'native']).default('web'),
-  /** Default: `client_secret_basic` for confidential clients, `none` for public ones. */
+  /** Default: a secret, by `client_secret_basic` or `client_secret_post`, for confidential clients; `none` for public ones. */
   authMethod: z.enum(clientAuthMethods).optional(),
   redirectUris: z.array(uriSchema).max(50).default([]),
   postLogoutRedirectUris: z.array(uriSchema).max(50).default([]),

@@ -26,7 +26,7 @@ let browser: UserAgent;
 before(async () => {
   server = await openProvider();
   await registerClient(server, 'notes', { scopes: ['openid', 'notes.read'] });
-  await registerClient(server, 'other');
+  await registerClient(server, 'other', { authMethod: 'client_secret_basic' });
   await registerClient(server, 'reader', { grantTypes: ['authorization_code'] });
   await registerClient(server, 'app', { type: 'public' });
   await registerClient(server, 'exempt', { requiresPkce: false });
@@ -163,7 +163,8 @@ describe('a client proves itself in one way, which is its own', () => {
   test('a wrong secret, an unknown client, the wrong method', async () => {
     await refused('invalid_client', own, basic('notes', 'not the secret that was given to it, at all'));
     await refused('invalid_client', own, basic('nobody'));
-    await refused('invalid_client', { ...own, client_id: 'notes', client_secret: secretOfClients }, {});
+    await refused('invalid_client', { ...own, client_id: 'other', client_secret: secretOfClients }, {});
+    await refused('invalid_grant', { ...own, client_id: 'notes', client_secret: secretOfClients }, {});
     await refused('invalid_client', { ...own, client_id: 'notes' }, {});
     await refused('invalid_client', own, basic('post'));
     await refused('invalid_client', own, {});

@@ -37,11 +37,12 @@ test('every npm command in the README and the guides exists', () => {
   for (const [, name = ''] of named) assert.ok(name in scripts, `npm run ${name} is in no package.json`);
 });
 
-test('the document for argus apply in the operations guide is one', () => {
-  const blocks = blocksOf('docs/operations.md', 'yaml');
-  assert.ok(blocks.length > 0);
-  for (const block of blocks) applyDocumentSchema.parse(parse(block));
-});
+for (const path of ['docs/operations.md', 'docs/openid-connect.md'])
+  test(`each document for argus apply in ${path} is one`, () => {
+    const blocks = blocksOf(path, 'yaml');
+    assert.ok(blocks.length > 0);
+    for (const block of blocks) applyDocumentSchema.parse(parse(block));
+  });
 
 test('every setting that the server reads is in the operations guide, and no other', () => {
   const guide = read('docs/operations.md');

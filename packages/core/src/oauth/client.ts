@@ -38,6 +38,17 @@ export function authMethodOf({ authMethod, type }: ClientSettings): ClientAuthMe
   return authMethod ?? (type === 'public' ? 'none' : 'client_secret_basic');
 }
 
+/**
+ * Whether a client may prove itself so. One method a client, for whoever learned a secret must not get by with it where
+ * a key is demanded (RFC 9700 §2.5); where none was chosen a secret may come in either of its two ways, since libraries
+ * differ in which they take first.
+ */
+export function mayProveBy(settings: ClientSettings, method: ClientAuthMethod): boolean {
+  if (settings.authMethod !== undefined || settings.type === 'public')
+    return method === authMethodOf(settings);
+  return method === 'client_secret_basic' || method === 'client_secret_post';
+}
+
 /** Whether only the holder of a key may use its tokens (RFC 9449; FAPI 2.0 §5.3.2.1). */
 export function demandsDpop({ requiresDpop, profile }: ClientSettings): boolean {
   return requiresDpop || profile === 'fapi2';

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ClientAuthMethod, Instant } from '@argus/contract';
-import { authMethodOf, type Client, type EventDraft, type Mark, networkOf } from '@argus/core';
+import { type Client, type EventDraft, type Mark, mayProveBy, networkOf } from '@argus/core';
 import { verifyClientAssertion } from '@argus/tokens';
 import type { Parameters } from '../http/parameters.ts';
 import type { Call } from '../http/route.ts';
@@ -38,8 +38,7 @@ type Proof = { readonly marks: readonly Mark[] } | { readonly rejection: string 
 
 async function prove(services: Services, client: Client, shown: ShownClient): Promise<Proof> {
   if (client.status !== 'active') return { rejection: 'client-disabled' };
-  // One method a client: whoever learned a secret must not get by with it where a key is demanded (RFC 9700 §2.5).
-  if (shown.method !== authMethodOf(client.settings)) return { rejection: 'wrong-method' };
+  if (!mayProveBy(client.settings, shown.method)) return { rejection: 'wrong-method' };
   switch (shown.method) {
     case 'none':
       return { marks: [] };

@@ -3,6 +3,7 @@ import type { Client, EventDraft } from '@argus/core';
 import type { TakenDelivery } from '@argus/store';
 import { issueLogoutToken } from '@argus/tokens';
 import { isLoopbackOrigin } from '../config/config.ts';
+import { deadline } from '../services/clock.ts';
 import type { Random } from '../services/random.ts';
 import { type Services, stamp } from '../services.ts';
 
@@ -79,7 +80,7 @@ async function send(uri: string, token: string, timeoutMs: number): Promise<stri
       redirect: 'manual',
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: new URLSearchParams({ logout_token: token }).toString(),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: deadline(timeoutMs),
     });
     await response.body?.cancel();
     return response.status === 200 || response.status === 204 ? null : `answered-${response.status}`;
