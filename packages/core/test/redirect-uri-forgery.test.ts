@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { redirectUriMistake, registeredPostLogoutRedirect, registeredRedirect } from '@argus/core';
+import {
+  postLogoutRedirectMistake,
+  redirectUriMistake,
+  registeredPostLogoutRedirect,
+  registeredRedirect,
+} from '@argus/core';
 import fc from 'fast-check';
 import { callback, clientWith } from './oauth-facts.ts';
 
@@ -158,6 +163,28 @@ describe('a redirect URI can be registered', () => {
       assert.equal(redirectUriMistake(uri, web) === null, isWeb);
     });
   }
+});
+
+test('where a sign-out leads to may be an origin alone, as stock clients send it, and then it is just that text', () => {
+  for (const uri of ['https://client.example.com', 'http://localhost:3000', 'http://127.0.0.1:3000']) {
+    assert.equal(postLogoutRedirectMistake(uri, web), null, uri);
+    const settings = clientWith({ settings: { postLogoutRedirectUris: [uri] } }).settings;
+    assert.equal(registeredPostLogoutRedirect(settings, uri), true);
+    assert.equal(registeredPostLogoutRedirect(settings, `${uri}/`), false);
+  }
+  const refused = [
+    'http://client.example.com',
+    'https://CLIENT.example.com',
+    'https://user@client.example.com',
+    'https://client.example.com:443',
+    'https://client.example.com?',
+    'https://client.example.com#',
+    'https://client.example.com\\',
+    'https://*.example.com',
+    'https://',
+    'javascript:alert(1)',
+  ];
+  for (const uri of refused) assert.notEqual(postLogoutRedirectMistake(uri, web), null, uri);
 });
 
 /** Pieces of which one URI is turned into another. */

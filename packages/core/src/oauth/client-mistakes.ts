@@ -1,6 +1,6 @@
 import { argusClient, type ClientSettings, openIdScopes, type ResourceSettings } from '@argus/contract';
 import { authMethodOf } from './client.ts';
-import { redirectUriMistake } from './redirect-uri.ts';
+import { postLogoutRedirectMistake, redirectUriMistake } from './redirect-uri.ts';
 
 /** What contradicts itself in a declaration: where, and in words that follow the name of the place. */
 export interface Mistake {
@@ -98,7 +98,9 @@ function addressMistakes(settings: ClientSettings): readonly Mistake[] {
   return [
     ...mistakeIf(isCode && redirectUris.length === 0, 'redirectUris', 'is needed for authorization_code'),
     ...each('redirectUris', redirectUris, (uri) => redirectUriMistake(uri, settings)),
-    ...each('postLogoutRedirectUris', postLogoutRedirectUris, (uri) => redirectUriMistake(uri, settings)),
+    ...each('postLogoutRedirectUris', postLogoutRedirectUris, (uri) =>
+      postLogoutRedirectMistake(uri, settings),
+    ),
     ...each('origins', origins, originMistake),
     ...each('resources', resources, resourceIdMistake),
     ...mistakeAt('backchannelLogoutUri', logout),

@@ -44,6 +44,18 @@ export function redirectUriMistake(
   return privateUseForm.test(uri) ? null : 'may use a scheme of its own only as a domain name turned around';
 }
 
+/**
+ * The same for where a sign-out leads to. Stock clients send their base URL, which is an origin without a path; with
+ * its slash it is the same place to everyone (RFC 3986 §6.2.3), and what is compared is still the text.
+ */
+export function postLogoutRedirectMistake(
+  uri: string,
+  settings: Pick<ClientSettings, 'applicationType'>,
+): string | null {
+  return redirectUriMistake(originForm.test(uri) ? `${uri}/` : uri, settings);
+}
+
+const originForm = /^https?:\/\/[^/?#]+$/;
 const loopbackForm = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::([1-9]\d{0,4}))?(\/.*)$/;
 /** Its port is as registered: a name may be resolved to elsewhere (RFC 8252 §8.3). */
 const localhostForm = /^http:\/\/localhost(?::[1-9]\d{0,4})?\//;
