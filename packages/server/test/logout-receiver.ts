@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { claimsIn, type Holder } from './oauth-holders.ts';
 
 /** What a client's back channel got (OIDC Back-Channel Logout §2.5). */
 export interface Heard {
@@ -62,4 +63,9 @@ export async function listenForLogouts(react: Reaction = accept, port = 0): Prom
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** What it heard of this person's session. */
+export function heardOf({ heard }: LogoutReceiver, { sessionId }: Pick<Holder, 'sessionId'>): Heard[] {
+  return heard.filter(({ token }) => claimsIn(token).sid === sessionId);
 }

@@ -4,6 +4,7 @@ import type { UserId } from '@argus/contract';
 import { consentOf } from '@argus/store';
 import type { TestServer } from '@argus/testing/server';
 import * as oauth from 'oauth4webapi';
+import { begin, decide, deviceGrants, grantType, poll, type } from './oauth-devices.ts';
 import {
   addTenant,
   askUserInfo,
@@ -13,7 +14,6 @@ import {
   isActive,
   newDpopKey,
   newHolder,
-  type Said,
   say,
 } from './oauth-holders.ts';
 import {
@@ -21,17 +21,13 @@ import {
   basic,
   browserOf,
   declareResource,
-  hiddenFields,
   issuerOf,
   openProvider,
-  post,
   registerClient,
 } from './oauth-stage.ts';
 import { holdings, tenant } from './stage.ts';
 
 const api = 'https://notes.example/api';
-const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
-const grantTypes = [grantType, 'refresh_token'] as const;
 let server: TestServer;
 let holder: Holder;
 
@@ -39,9 +35,9 @@ before(async () => {
   server = await openProvider();
   await declareResource(server, api, ['notes.read']);
   const scopes = ['openid', 'profile', 'notes.read'];
-  await registerClient(server, 'tv', { type: 'public', grantTypes: [...grantTypes], scopes });
-  await registerClient(server, 'other-tv', { type: 'public', grantTypes: [...grantTypes], scopes });
-  await registerClient(server, 'printer', { grantTypes: [...grantTypes], scopes, resources: [api] });
+  await registerClient(server, 'tv', { type: 'public', grantTypes: deviceGrants, scopes });
+  await registerClient(server, 'other-tv', { type: 'public', grantTypes: deviceGrants, scopes });
+  await registerClient(server, 'printer', { grantTypes: deviceGrants, scopes, resources: [api] });
   await registerClient(server, 'web-app', {});
 });
 beforeEach(async () => {
@@ -49,54 +45,9 @@ beforeEach(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
-interface Waiting {
-  readonly device_code: string;
-  readonly user_code: string;
-  readonly verification_uri_complete: string;
-}
-
-async function begin(
-  clientId = 'tv',
-  more: Readonly<Record<string, string>> = {},
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Waiting> {
-  const fields = { client_id: clientId, scope: 'openid profile', ...more };
-  const { status, body, text } = await say(server, '/oauth/device_authorization', fields, headers);
-  assert.equal(status, 200, text);
-  return body;
-}
-
-function poll(
-  deviceCode: string,
-  clientId = 'tv',
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Pick<Said, 'status' | 'headers' | 'body'>> {
-  const fields = { grant_type: grantType, device_code: deviceCode, client_id: clientId };
-  return askToken(server, fields, headers);
-}
-
-async function formTokenOf({ browser }: Pick<Holder, 'browser'>): Promise<string> {
-  const page = await (await browser.fetch('/device')).text();
-  return hiddenFields(page).formToken ?? '';
-}
-
-/** Type the code, and read what the page says then. */
-async function type(person: Holder, userCode: string): Promise<{ status: number; page: string }> {
-  const formToken = await formTokenOf(person);
-  const answer = await post(person.browser, '/device', { formToken, userCode });
-  return { status: answer.status, page: await answer.text() };
-}
-
-/** Type the code and decide. */
-async function decide(person: Holder, userCode: string, decision: string) {
-  const { page } = await type(person, userCode);
-  const answer = await post(person.browser, '/device/decide', { ...hiddenFields(page), decision });
-  return { status: answer.status, page: await answer.text() };
-}
-
 describe('the road', () => {
   test('a device shows a code, a person types it and agrees, and the device is in', async () => {
-    const waiting = await begin();
+    const waiting = await begin(server);
     assert.match(waiting.user_code, /^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
     const uri = `${issuerOf(server)}/device`;
     assert.deepEqual(
@@ -110,7 +61,7 @@ describe('the road', () => {
         interval: 5,
       },
     );
-    assert.equal((await poll(waiting.device_code)).body.error, 'authorization_pending');
+    assert.equal((await poll(server, waiting.device_code)).body.error, 'authorization_pending');
     const { status, page } = await type(holder, waiting.user_code.toLowerCase().replace('-', ' '));
     assert.equal(status, 200);
     for (const part of ['Application tv', waiting.user_code, '127.0.0.1', holder.email])
@@ -118,7 +69,7 @@ describe('the road', () => {
     const decided = await decide(holder, waiting.user_code, 'allow');
     assert.match(decided.page, /Your device is allowed/);
     server.clock.advance(5_000);
-    const { body } = await poll(waiting.device_code);
+    const { body } = await poll(server, waiting.device_code);
     assert.equal((await askUserInfo(server, body.access_token)).body.sub, holder.userId);
     assert.equal(body.scope, 'openid profile');
     const { sid, aud, sub } = claimsIn(body.id_token);
@@ -155,7 +106,7 @@ describe('the road', () => {
   });
 
   test('who is not signed in does that first, and the code of the address comes along', async () => {
-    const { verification_uri_complete, user_code } = await begin();
+    const { verification_uri_complete, user_code } = await begin(server);
     const { pathname, search } = new URL(verification_uri_complete);
     const led = await browserOf(server).fetch(`${pathname}${search}`);
     assert.equal(led.status, 303);
@@ -168,10 +119,10 @@ describe('the road', () => {
   });
 
   test('a no ends it', async () => {
-    const { device_code, user_code } = await begin();
+    const { device_code, user_code } = await begin(server);
     const { page } = await decide(holder, user_code, 'deny');
     assert.match(page, /The device was not allowed/);
-    const answer = await poll(device_code);
+    const answer = await poll(server, device_code);
     assert.deepEqual([answer.status, answer.body.error], [403, 'access_denied']);
     assert.equal((await decide(holder, user_code, 'allow')).status, 404);
     const [event] = await eventsOf(server, 'device.denied');
@@ -179,9 +130,9 @@ describe('the road', () => {
   });
 
   test('a yes counts as consent, which the person sees and can withdraw', async () => {
-    const { user_code, device_code } = await begin();
+    const { user_code, device_code } = await begin(server);
     await decide(holder, user_code, 'allow');
-    await poll(device_code);
+    await poll(server, device_code);
     const { pool } = server.argus.services.store;
     const name = { userId: holder.userId as UserId, clientId: 'tv' as never };
     const consent = await consentOf(pool, tenant, name);
@@ -195,9 +146,9 @@ describe('the road', () => {
   test('for an API, by a client with a secret, bound to its key', async () => {
     const key = newDpopKey();
     const asked = { scope: 'openid notes.read', resource: api };
-    const { user_code, device_code } = await begin('printer', asked, basic('printer'));
+    const { user_code, device_code } = await begin(server, 'printer', asked, basic('printer'));
     await decide(holder, user_code, 'allow');
-    const { body } = await poll(device_code, 'printer', {
+    const { body } = await poll(server, device_code, 'printer', {
       ...basic('printer'),
       dpop: key.prove(server, { path: '/oauth/token' }),
     });
@@ -209,10 +160,10 @@ describe('the road', () => {
 
 describe('polling', () => {
   test('too soon is told to slow down, by five seconds more each time (RFC 8628 §3.5)', async () => {
-    const { device_code } = await begin();
+    const { device_code } = await begin(server);
     const said = async (afterMs: number) => {
       server.clock.advance(afterMs);
-      return (await poll(device_code)).body.error;
+      return (await poll(server, device_code)).body.error;
     };
     assert.equal(await said(0), 'authorization_pending');
     assert.equal(await said(4_999), 'slow_down');
@@ -222,63 +173,63 @@ describe('polling', () => {
   });
 
   test('after ten minutes the code is over, for the device and for its person', async () => {
-    const { device_code, user_code } = await begin();
+    const { device_code, user_code } = await begin(server);
     server.clock.advance(599_999);
     assert.equal((await type(holder, user_code)).status, 200);
     server.clock.advance(1);
     const late = await newHolder(server);
     assert.equal((await type(late, user_code)).status, 404);
-    assert.equal((await poll(device_code)).body.error, 'expired_token');
+    assert.equal((await poll(server, device_code)).body.error, 'expired_token');
   });
 
   test('a code that was approved too long ago opens nothing', async () => {
-    const { device_code, user_code } = await begin();
+    const { device_code, user_code } = await begin(server);
     await decide(holder, user_code, 'allow');
     server.clock.advance(600_000);
-    assert.equal((await poll(device_code)).body.error, 'expired_token');
+    assert.equal((await poll(server, device_code)).body.error, 'expired_token');
   });
 
   test('a code works once', async () => {
-    const { device_code, user_code } = await begin();
+    const { device_code, user_code } = await begin(server);
     await decide(holder, user_code, 'allow');
-    const { body } = await poll(device_code);
-    const again = await poll(device_code);
+    const { body } = await poll(server, device_code);
+    const again = await poll(server, device_code);
     assert.deepEqual([again.status, again.body.error], [400, 'invalid_grant']);
     assert.equal((await askUserInfo(server, body.access_token)).status, 200, 'what it began goes on');
   });
 
   test("another client's, another tenant's, no code at all, and one that is none", async () => {
-    const { device_code, user_code } = await begin();
+    const { device_code, user_code } = await begin(server);
     await decide(holder, user_code, 'allow');
     const before = await holdings(server, false);
     const other = await addTenant(server, 'device-other');
-    await registerClient(server, 'far-tv', { type: 'public', grantTypes: [...grantTypes], tenant: other });
+    await registerClient(server, 'far-tv', { type: 'public', grantTypes: deviceGrants, tenant: other });
     for (const answer of [
-      await poll(device_code, 'other-tv'),
-      await poll(device_code, 'far-tv'),
-      await poll('no such code'),
-      await poll(user_code),
-      await poll('A'.repeat(10_000)),
+      await poll(server, device_code, 'other-tv'),
+      await poll(server, device_code, 'far-tv'),
+      await poll(server, 'no such code'),
+      await poll(server, user_code),
+      await poll(server, 'A'.repeat(10_000)),
     ])
       assert.deepEqual([answer.status, answer.body.error], [400, 'invalid_grant']);
     const none = await askToken(server, { grant_type: grantType, client_id: 'tv' });
     assert.equal(none.body.error, 'invalid_request');
     assert.equal((await holdings(server, false)).device_authorizations, before.device_authorizations);
-    assert.equal((await poll(device_code)).status, 200);
+    assert.equal((await poll(server, device_code)).status, 200);
   });
 
   test('the end of the session that approved ends the wait', async () => {
-    const { device_code, user_code } = await begin();
+    const { device_code, user_code } = await begin(server);
     await decide(holder, user_code, 'allow');
     await holder.browser.call('endSession');
-    assert.equal((await poll(device_code)).body.error, 'invalid_grant');
+    assert.equal((await poll(server, device_code)).body.error, 'invalid_grant');
     assert.equal((await eventsOf(server, 'grant.refused'))[0]?.reason, 'session-over');
   });
 
   test('twenty polls at once of an approved code begin one grant', async () => {
-    const { device_code, user_code } = await begin();
+    const { device_code, user_code } = await begin(server);
     await decide(holder, user_code, 'allow');
-    const answers = await Promise.all(Array.from({ length: 20 }, () => poll(device_code)));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => poll(server, device_code)));
     const good = answers.filter(({ status }) => status === 200);
     assert.equal(good.length, 1);
     for (const { status, body } of answers)
@@ -294,10 +245,10 @@ describe('polling', () => {
   test('a sign-out that races the poll leaves no live token', async () => {
     for (let round = 0; round < 20; round += 1) {
       const person = await newHolder(server);
-      const { device_code, user_code } = await begin('printer', {}, basic('printer'));
+      const { device_code, user_code } = await begin(server, 'printer', {}, basic('printer'));
       await decide(person, user_code, 'allow');
       const [answer] = await Promise.all([
-        poll(device_code, 'printer', basic('printer')),
+        poll(server, device_code, 'printer', basic('printer')),
         person.browser.call('endSession'),
       ]);
       if (answer.status === 200)
@@ -336,7 +287,7 @@ describe('who may begin', () => {
   });
 
   test('codes are kept only as hashes', async () => {
-    const { device_code, user_code } = await begin();
+    const { device_code, user_code } = await begin(server);
     const { rows } = await server.argus.services.store.pool.query<{ text: string }>(
       'SELECT d::text AS text FROM device_authorizations d',
     );
@@ -344,77 +295,5 @@ describe('who may begin', () => {
     const bare = user_code.replace('-', '');
     for (const secret of [device_code, user_code, bare])
       for (const form of [secret, Buffer.from(secret).toString('hex')]) assert.ok(!all.includes(form));
-  });
-});
-
-describe('the pages', () => {
-  test('following a link decides nothing', async () => {
-    const { verification_uri_complete } = await begin();
-    const before = await holdings(server);
-    const { pathname, search } = new URL(verification_uri_complete);
-    assert.equal((await holder.browser.fetch(`${pathname}${search}`)).status, 200);
-    assert.deepEqual(await holdings(server), before);
-  });
-
-  test('a form of another session, of none or from another site decides nothing', async () => {
-    const { user_code, device_code } = await begin();
-    const stranger = await newHolder(server);
-    const formToken = await formTokenOf(stranger);
-    const fields = { formToken, userCode: user_code, decision: 'allow' };
-    for (const path of ['/device', '/device/decide']) {
-      assert.equal((await post(holder.browser, path, fields)).status, 403, path);
-      assert.equal((await post(browserOf(server), path, fields)).status, 303, path);
-      const foreign = await say(server, path, fields, {
-        origin: 'https://evil.example',
-        cookie: [...stranger.browser.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-      });
-      assert.equal(foreign.status, 403, path);
-    }
-    assert.equal((await poll(device_code)).body.error, 'authorization_pending');
-  });
-
-  test('an answer that is neither yes nor no is none', async () => {
-    const { user_code, device_code } = await begin();
-    assert.equal((await decide(holder, user_code, 'perhaps')).status, 400);
-    assert.equal((await decide(holder, user_code, '')).status, 400);
-    assert.equal((await poll(device_code)).body.error, 'authorization_pending');
-  });
-
-  test('of two answers at once one counts', async () => {
-    const { user_code } = await begin();
-    const second = await newHolder(server);
-    const pages = await Promise.all([type(holder, user_code), type(second, user_code)]);
-    const answers = await Promise.all(
-      [holder, second].map((person, at) =>
-        post(person.browser, '/device/decide', {
-          ...hiddenFields(pages[at]?.page ?? ''),
-          decision: 'allow',
-        }),
-      ),
-    );
-    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200, 404]));
-  });
-
-  test('a code of another tenant is nobody’s, and nobody can decide it', async () => {
-    const other = await addTenant(server, 'device-far');
-    await registerClient(server, 'distant-tv', {
-      type: 'public',
-      grantTypes: [...grantTypes],
-      tenant: other,
-    });
-    const { user_code, device_code } = await begin('distant-tv');
-    assert.equal((await type(holder, user_code)).status, 404);
-    const formToken = await formTokenOf(holder);
-    const fields = { formToken, userCode: user_code, decision: 'allow' };
-    assert.equal((await post(holder.browser, '/device/decide', fields)).status, 404);
-    assert.equal((await poll(device_code, 'distant-tv')).body.error, 'authorization_pending');
-  });
-
-  test('texts that are no code are told so, whatever they hold', async () => {
-    for (const text of ['', 'x', 'AEIO-UAEI', '<script>', 'B'.repeat(5_000), '💣'.repeat(4), 'BCDF-GHJ1']) {
-      const { status, page } = await type(holder, text);
-      assert.equal(status, 404, text.slice(0, 20));
-      assert.ok(!page.includes('<script>'));
-    }
   });
 });

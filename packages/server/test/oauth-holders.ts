@@ -11,7 +11,6 @@ import {
   callback,
   issuerOf,
   pkce,
-  secretOfClients,
   travel,
 } from './oauth-stage.ts';
 import { tenant as first, password } from './stage.ts';
@@ -244,9 +243,4 @@ export async function addTenant(server: TestServer, id: string): Promise<TenantI
   const change = { kind: 'create-tenant', id, at: clock.now() } as const;
   await store.commit({ tenant: id, changes: [change], events: [] });
   return id as TenantId; // it was just made
-}
-
-/** The client's secret beside its id, as `client_secret_post` sends both. */
-export function posted(clientId: string): { readonly client_id: string; readonly client_secret: string } {
-  return { client_id: clientId, client_secret: secretOfClients };
 }

@@ -13,7 +13,6 @@ import {
   letIn,
   newDpopKey,
   newHolder,
-  posted,
   say,
   setClientStatus,
   tamperedWith,
@@ -127,7 +126,7 @@ describe('who may not ask at all', () => {
     const tries = [
       await say(server, path, { token }),
       await say(server, path, { token, client_id: 'browser-app' }),
-      await say(server, path, { token, ...posted('app') }),
+      await say(server, path, { token, client_id: 'app', client_secret: 'x'.repeat(32) }),
       await say(server, path, { token }, basic('nobody')),
     ];
     for (const { status, body } of tries) assert.deepEqual([status, body.error], [401, 'invalid_client']);

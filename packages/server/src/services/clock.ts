@@ -43,6 +43,11 @@ export async function within<T, U>(ms: number, work: Promise<T>, otherwise: U): 
   }
 }
 
+/** Aborts what waits on the network for longer than `ms`. */
+export function deadline(ms: number): AbortSignal {
+  return AbortSignal.timeout(ms);
+}
+
 /** Monotonic seconds, for durations in metrics only. */
 export function stopwatch(): () => number {
   const began = process.hrtime.bigint();
