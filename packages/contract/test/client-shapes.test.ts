@@ -64,7 +64,7 @@ test('a declared secret of fewer than 32 characters, or of others than can be se
     applyDocumentSchema.safeParse({
       clients: [{ id: 'notes', name: 'Notes', type: 'confidential', secret }],
     });
-  for (const secret of ['', 'x'.repeat(31), 'x'.repeat(513), `${'x'.repeat(31)} `, `${'x'.repeat(31)}é`])
+  for (const secret of ['', 'x'.repeat(31), 'x'.repeat(513), `${'x'.repeat(31)}é`])
     assert.deepEqual(
       parse(secret).error?.issues.map(({ path }) => path.join('.')),
       ['clients.0.secret'],

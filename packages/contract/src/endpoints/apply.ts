@@ -16,7 +16,7 @@ const ofTenant = { tenant: tenantSchema.default('default') };
 /** Long enough that nobody guesses it, of characters that every way of sending it carries (RFC 6749 appendix A.2). */
 const declaredSecretSchema = z
   .string()
-  .regex(/^[\x21-\x7e]{32,512}$/, 'must have 32 to 512 characters of visible ASCII');
+  .regex(/^[\x20-\x7e]{32,512}$/, 'must have 32 to 512 characters of printable ASCII');
 
 const userDeclarationSchema = z.strictObject({
   ...ofTenant,
