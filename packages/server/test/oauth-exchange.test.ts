@@ -199,6 +199,15 @@ describe('what ends the subject token ends what came of it', () => {
     assert.equal(await isActive(server, 'storage-api', token), false);
   });
 
+  test('the end of the client that it was given to first', async () => {
+    await registerClient(server, 'doomed-app', { scopes, resources: [notesApi, storageApi] });
+    const { access_token } = await letIn(server, await newHolder(server), 'doomed-app', asked);
+    const { body } = await exchangeAs('notes-api', access_token);
+    assert.equal(await isActive(server, 'storage-api', body.access_token), true);
+    await setClientStatus(server, 'doomed-app', 'disabled');
+    assert.equal(await isActive(server, 'storage-api', body.access_token), false);
+  });
+
   test('and whoever holds it can revoke it alone', async () => {
     const { access_token, token } = await exchanged();
     assert.equal((await say(server, '/oauth/revoke', { token }, basic('app'))).status, 400);

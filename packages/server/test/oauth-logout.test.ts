@@ -11,6 +11,7 @@ import {
   headerOf,
   letIn,
   newHolder,
+  setClientStatus,
   signInAgain,
   tamperedWith,
   unsigned,
@@ -221,6 +222,16 @@ describe('whoever does not', () => {
     assert.equal(status, 200);
     assert.match(page, /You are signed out/);
   });
+});
+
+test('a client that was disabled is a stranger, whatever it knows', async () => {
+  await registerClient(server, 'former-app', { postLogoutRedirectUris: [home] });
+  const { browser, id_token } = await signedIn('former-app');
+  await setClientStatus(server, 'former-app', 'disabled');
+  const { page, location } = await get(browser, { id_token_hint: id_token, post_logout_redirect_uri: home });
+  assert.match(page, question);
+  assert.equal(location, null);
+  assert.equal(await isSignedIn(browser), true);
 });
 
 describe('addresses that nobody registered', () => {

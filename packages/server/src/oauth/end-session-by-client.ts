@@ -53,8 +53,10 @@ export async function confirmEndSession(
 }
 
 /** ASVS 10.6.2: only a client that knows this very session by an ID token of ours may end it unasked. */
-function isHinted({ hinted }: EndSessionRequest, held: Held): boolean {
-  return hinted !== null && hinted.sessionId === held.sessionId && hinted.userId === held.userId;
+function isHinted({ client, hinted }: EndSessionRequest, held: Held): boolean {
+  return (
+    client !== null && hinted !== null && hinted.sessionId === held.sessionId && hinted.userId === held.userId
+  );
 }
 
 /** That it is over already is as good. */

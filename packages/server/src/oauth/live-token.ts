@@ -62,7 +62,8 @@ export async function liveToken(services: Services, shown: ShownToken): Promise<
       ? { ...shown, client, standing: null, isNewest: true }
       : null;
   const standing = standingOf(services, facts);
-  if (!standing || (shown.kind === 'refresh' && !isOfFamily(shown.claims, standing.grant))) return null;
+  if (!standing || !(await isHeld(services, standing.grant))) return null;
+  if (shown.kind === 'refresh' && !isOfFamily(shown.claims, standing.grant)) return null;
   const isNewest = shown.kind === 'access' || shown.claims.gen === standing.grant.generation;
   return { ...shown, client, standing, isNewest };
 }
@@ -81,6 +82,11 @@ async function isOwnersToken({ clients }: Services, { sub, gid, tenant }: Access
 function standingOf({ clock }: Services, { grant, session, user }: TokenFacts): Standing | null {
   if (!grant || !session || !user || grant.status !== 'active') return null;
   return sessionValidity(session, user.status, clock.now()).isValid ? { grant, session, user } : null;
+}
+
+/** An exchanged token names the client that exchanged it; the one whose grant it came from must be active as well. */
+async function isHeld({ clients }: Services, { clientId }: Grant): Promise<boolean> {
+  return (await clients.find(clientId))?.status === 'active';
 }
 
 function isOfFamily({ gen, jti }: RefreshClaims, { generation, secret }: Grant): boolean {
