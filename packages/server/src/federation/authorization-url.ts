@@ -10,7 +10,7 @@ export interface AuthorizationAsk {
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
-  readonly wish: Wish;
+  readonly wish: Omit<Wish, 'takesClaims'>;
 }
 
 /** Where a browser is sent to be asked who is there (RFC 6749 §4.1.1, RFC 7636 §4.3, OIDC Core §3.1.2.1). */
@@ -22,10 +22,11 @@ export async function authorizationUrl(
   const { settings } = provider;
   const upstream = await services.upstreams.find(provider);
   if (isUpstreamFailure(upstream)) return upstream;
+  const takesClaims = upstream.metadata.claims_parameter_supported === true;
   const challenge = await calculatePKCECodeChallenge(verifier);
   return askUpstream(async () =>
     buildAuthorizationUrl(await upstream.configure(null), {
-      ...presets[settings.preset].asks(settings, wish),
+      ...presets[settings.preset].asks(settings, { ...wish, takesClaims }),
       redirect_uri: redirectUri(services, provider),
       scope: settings.scopes.join(' '),
       state,

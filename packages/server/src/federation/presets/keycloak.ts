@@ -1,4 +1,4 @@
-import { standardAsks, standardProfile, textOf } from './oidc.ts';
+import { claimsOf, standardAsks, standardProfile, textOf } from './oidc.ts';
 import type { Preset } from './preset.ts';
 
 /** Keycloak: https://www.keycloak.org/docs/latest/server_admin/#_step-up-flow */
@@ -8,7 +8,7 @@ export const keycloak: Preset = {
     if (values === undefined) return asked;
     // `acr_values` is only a wish to Keycloak, which then signs people in at the level that it has; this is a demand.
     const acr = { essential: true, values: settings.assurance.aal2Acr };
-    return { ...asked, claims: JSON.stringify({ id_token: { acr } }) };
+    return { ...asked, claims: claimsOf({ acr }) };
   },
   profile(claims) {
     const profile = standardProfile(claims);

@@ -26,6 +26,8 @@ export interface Wish {
   readonly loginHint: string | null;
   /** The person must prove again who they are, whatever session there is. */
   readonly isFresh: boolean;
+  /** It understands the `claims` parameter (OIDC Core §5.5). */
+  readonly takesClaims: boolean;
 }
 
 export interface Profile {
