@@ -1,6 +1,5 @@
 /** RFC 3986 §2: nothing that a lenient parser would drop or turn into something else. */
 const urlForm = /^https?:\/\/(?!\/)[\w\-.~:/?#[\]@!$&'()*+,;=%]+$/i;
-const brokenEscape = /%(?![0-9a-f]{2})/i;
 const anyEscape = /%([0-9a-f]{2})/gi;
 const unreserved = /[\w\-.~]/;
 
@@ -9,7 +8,7 @@ const unreserved = /[\w\-.~]/;
  * undefined for anything else.
  */
 export function comparableUrl(text: string): string | undefined {
-  if (!urlForm.test(text) || brokenEscape.test(text)) return undefined;
+  if (!urlForm.test(text)) return undefined;
   const url = URL.parse(text);
   if (url === null || url.username !== '' || url.password !== '') return undefined;
   // The parser has lower-cased scheme and host, dropped a default port and walked dot segments.

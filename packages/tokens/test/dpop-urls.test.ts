@@ -73,6 +73,12 @@ test('what a lenient parser would mend is refused', () => {
   for (const htu of broken) assert.equal(verdict(htu), 'wrong-url', htu);
 });
 
+test('a URL that cannot be compared equals none, not even itself', () => {
+  for (const text of ['/oauth/token', 'https://user@id.example/', 'not a url']) {
+    assert.equal(verdict(text, text), 'wrong-url', text);
+  }
+});
+
 test('comparing is stable: a URL in its comparable form is its own comparable form', () => {
   fc.assert(
     fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), (text) => {

@@ -112,7 +112,12 @@ test('the name in a header is read from anybody’s token, and from nothing that
   const token = (header: object) => `${segment(header)}.${segment({})}.AAAA`;
   assert.equal(foreignKeyIdOf(token({ alg: 'RS256', kid: 'k', x5t: 'x' })), 'k');
   assert.equal(foreignKeyIdOf(token({ alg: 'RS256' })), undefined);
-  for (const header of [{ alg: 'RS256', kid: 7 }, { alg: 'RS256', kid: 'k', jku: 'x' }, { kid: 'k' }]) {
+  for (const header of [
+    { alg: 'RS256', kid: 7 },
+    { alg: 'RS256', kid: '' },
+    { alg: 'RS256', kid: 'k', jku: 'x' },
+    { kid: 'k' },
+  ]) {
     assert.equal(foreignKeyIdOf(token(header)), undefined);
   }
   assert.equal(foreignKeyIdOf('x'), undefined);

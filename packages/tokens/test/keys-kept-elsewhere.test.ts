@@ -92,28 +92,30 @@ test('a vault that fails gives an error and never a token', async () => {
 });
 
 test('a vault whose keys would not work is found out before they are published', async () => {
-  const wrong: Readonly<Record<string, KeyVault>> = {
-    'of another kind': homemade('rsa', (input, key) => sign('sha256', input, key)),
-    'that signs in DER': homemade('ec', (input, key) => sign('sha256', input, key)),
-    'that signs something else': homemade('ec', (_input, key) =>
-      sign('sha256', Buffer.from('else'), { key, dsaEncoding: 'ieee-p1363' }),
-    ),
-  };
-  for (const [what, vault] of Object.entries(wrong)) {
-    await assert.rejects(generateKey(specOf('ES256'), { ...masterKey, vault }, random), TokensFault, what);
+  const p256 = { namedCurve: 'P-256' };
+  const raw = { dsaEncoding: 'ieee-p1363' } as const;
+  const wrong: readonly { algorithm: 'ES256' | 'RS256'; vault: KeyVault }[] = [
+    { algorithm: 'ES256', vault: homemade(generateKeyPairSync('ec', p256), {}) },
+    { algorithm: 'ES256', vault: homemade(generateKeyPairSync('ec', { namedCurve: 'P-384' }), raw) },
+    { algorithm: 'ES256', vault: homemade(generateKeyPairSync('rsa', { modulusLength: 2048 }), {}) },
+    { algorithm: 'RS256', vault: homemade(generateKeyPairSync('rsa', { modulusLength: 1024 }), {}) },
+    { algorithm: 'ES256', vault: homemade(generateKeyPairSync('ec', p256), raw, () => Buffer.from('else')) },
+  ];
+  for (const { algorithm, vault } of wrong) {
+    await assert.rejects(generateKey(specOf(algorithm), { ...masterKey, vault }, random), TokensFault);
   }
-  const right = homemade('ec', (input, key) => sign('sha256', input, { key, dsaEncoding: 'ieee-p1363' }));
+  const right = homemade(generateKeyPairSync('ec', p256), raw);
   assert.ok(await generateKey(specOf('ES256'), { ...masterKey, vault: right }, random));
 });
 
-function homemade(kind: 'rsa' | 'ec', signing: (input: Buffer, key: KeyObject) => Buffer): KeyVault {
-  const { publicKey, privateKey } =
-    kind === 'rsa'
-      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
-      : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+function homemade(
+  { publicKey, privateKey }: { publicKey: KeyObject; privateKey: KeyObject },
+  how: { dsaEncoding?: 'ieee-p1363' },
+  what = (input: Buffer) => input,
+): KeyVault {
   return {
     create: async () => Uint8Array.of(1),
-    open: () => ({ publicKey, sign: (input) => signing(input, privateKey) }),
+    open: () => ({ publicKey, sign: (input) => sign('sha256', what(input), { key: privateKey, ...how }) }),
   };
 }
 

@@ -7,6 +7,7 @@ import {
   issueIntrospectionToken,
   issueLogoutToken,
   issueRefreshToken,
+  TokensFault,
   verifyAccessToken,
   verifyClientAssertion,
   verifyDpopProof,
@@ -14,6 +15,7 @@ import {
   verifyLogoutToken,
   verifyRefreshToken,
 } from '../src/index.ts';
+import { signToken, signTokenNow } from '../src/sign-token.ts';
 import { holderOf, signedBy } from './dpop-fixtures.ts';
 import {
   accessClaims,
@@ -136,4 +138,12 @@ test('an ID token without its nonce is no logout token, and a logout token no ID
   const untyped = { alg: 'ES256', kid: key.kid };
   assert.equal(readers['logout token']?.(forge(key, untyped, plain)).ok, false);
   assert.equal(readers['ID token']?.(forge(key, { ...untyped, typ: 'JWT' }, logoutClaims)).ok, false);
+});
+
+test('no key signs a kind of token that is not of its use', async () => {
+  const secret = ring.signing('refresh', now);
+  await assert.rejects(signToken(secret, 'access', accessClaims), TokensFault);
+  await assert.rejects(signToken(key, 'refresh', refreshClaims), TokensFault);
+  assert.throws(() => signTokenNow(key, 'refresh', refreshClaims), TokensFault);
+  assert.throws(() => signTokenNow(secret, 'id', idClaims), TokensFault);
 });
