@@ -22,7 +22,7 @@ export type Redeemed =
  * what every sign-in at a client waits for. The whole statement sees one moment, so nothing may be believed that was only
  * read: client, user and session are locked, and PostgreSQL looks at the newest version of a row whose lock it waited for
  * (§13.2.1). Whoever ends the session or disables user or client either comes first and is seen, or waits and finds the
- * grant. Sessions are locked in id order, like everywhere.
+ * grant. All clients are locked before any session, and sessions in id order, like everywhere.
  */
 const text = `
   WITH asked AS (
@@ -31,14 +31,19 @@ const text = `
       $18::uuid[], $19::text[], $20::jsonb[]) WITH ORDINALITY
       AS a (tenant_id, code_hash, client_id, session_id, grant_id, at, generation, secret, scope, resources, jkt, expires_at,
         ip, user_agent, event_id, type, actor, device_id, reason, details, place)
+  ), open AS MATERIALIZED (
+    SELECT c.tenant_id, c.id FROM clients c
+    WHERE (c.tenant_id, c.id) IN (SELECT tenant_id, client_id FROM asked) AND c.status = 'active'
+    ORDER BY c.tenant_id, c.id
+    FOR SHARE
   ), held AS MATERIALIZED (
     SELECT a.* FROM asked a
+    JOIN open c ON c.tenant_id = a.tenant_id AND c.id = a.client_id
     JOIN sessions s ON s.tenant_id = a.tenant_id AND s.id = a.session_id
     JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
-    JOIN clients c ON c.tenant_id = a.tenant_id AND c.id = a.client_id
-    WHERE s.state = 'active' AND u.status = 'active' AND c.status = 'active'
+    WHERE s.state = 'active' AND u.status = 'active'
     ORDER BY s.tenant_id, s.id
-    FOR SHARE OF u, s, c
+    FOR SHARE OF u, s
   ), found AS MATERIALIZED (
     -- By its key alone: a young table has no statistics, and a planner without them would walk all codes of a client.
     SELECT h.place, a.user_id, a.client_id = h.client_id AND a.session_id = h.session_id AND a.grant_id = h.grant_id AS is_same

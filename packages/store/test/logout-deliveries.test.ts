@@ -188,8 +188,7 @@ describe('a delivery', () => {
     const change = (backchannelLogoutUri: string | undefined, expectedChangedAt: Instant): Change => ({
       kind: 'change-client',
       clientId: one,
-      // Absent, like in what was declared.
-      settings: { ...settings, backchannelLogoutUri } as typeof settings,
+      settings: { ...settings, backchannelLogoutUri },
       expectedChangedAt,
       at: expectedChangedAt + 1,
     });

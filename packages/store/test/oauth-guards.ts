@@ -21,15 +21,14 @@ const anotherClient = but({ clientId: 'nobody' });
 const tooLate = (seconds: number) => but({ at: at + seconds * 1000 });
 const renewalBut =
   (changes: Record<string, unknown>) =>
-  (person: Person): Partial<Change> =>
-    ({ renewal: { ...rotationOf(person), ...changes } }) as Partial<Change>;
+  (person: Person): Partial<Change> => ({ renewal: { ...rotationOf(person), ...changes } });
 
 /** What makes a change about clients and providers lose, in a tenant that was furnished with the person's number. */
 export const oauthGuards: readonly Guard[] = [
   {
     what: 'the id is taken',
     kind: 'create-client',
-    but: (person) => ({ client: clientOf(home, numberOf(person)) }) as Partial<Change>,
+    but: (person) => ({ client: clientOf(home, numberOf(person)) }),
   },
   { what: 'it was changed meanwhile', kind: 'change-client', first: again('change-client') },
   { what: 'there is no such client', kind: 'change-client', first: removeClient },
@@ -39,13 +38,13 @@ export const oauthGuards: readonly Guard[] = [
   {
     what: 'another tenant has the id',
     kind: 'declare-resource',
-    but: () => ({ resource: resourceOf(other, 1) }) as Partial<Change>,
+    but: () => ({ resource: resourceOf(other, 1) }),
   },
   { what: 'there is no such resource', kind: 'remove-resource', first: again('remove-resource') },
   {
     what: 'another tenant has the id',
     kind: 'declare-provider',
-    but: () => ({ provider: providerOf(other, 1) }) as Partial<Change>,
+    but: () => ({ provider: providerOf(other, 1) }),
   },
   { what: 'there is no such provider', kind: 'remove-provider', first: again('remove-provider') },
   { what: 'it was used', kind: 'use-pushed-request', first: again('use-pushed-request') },
@@ -93,7 +92,7 @@ export const oauthGuards: readonly Guard[] = [
   {
     what: 'nobody approved it',
     kind: 'use-device-authorization',
-    but: (person) => ({ deviceCodeHash: hashOf('device code', numberOf(person)) }) as Partial<Change>,
+    but: (person) => ({ deviceCodeHash: hashOf('device code', numberOf(person)) }),
   },
   { what: 'it was made before', kind: 'claim-mark', first: again('claim-mark') },
   { what: 'it was tried again meanwhile', kind: 'settle-logout-delivery', but: but({ attempts: 1 }) },

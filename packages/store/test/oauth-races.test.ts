@@ -17,7 +17,7 @@ import { at, home, idOf, openStage, type Person, type Stage, signInChanges, sign
 const rounds = Number(process.env.ARGUS_RACE_ROUNDS ?? 40);
 
 let stage: Stage;
-let stores: readonly Store[];
+let stores: readonly [Store, Store];
 let person: Person;
 const clientId: ClientId = oauth.clientOf(home, 1).id;
 before(async () => {
@@ -26,7 +26,7 @@ before(async () => {
   person = await oauth.furnish(stage.store, home, 1);
 });
 after(async () => {
-  await stores[1]?.close();
+  await stores[1].close();
   await stage[Symbol.asyncDispose]();
 });
 
@@ -38,10 +38,12 @@ async function write(...changes: Change[]): Promise<void> {
 /** How many of these won, when two servers write them all at once. */
 async function winners(alternatives: readonly (readonly Change[])[]): Promise<number> {
   const outcomes = await Promise.all(
-    alternatives.map((changes, place) => stores[place % 2]?.commit({ tenant: home, changes, events: [] })),
+    alternatives.map((changes, place) => storeOf(place).commit({ tenant: home, changes, events: [] })),
   );
-  return outcomes.filter((outcome) => outcome?.isCommitted).length;
+  return outcomes.filter((outcome) => outcome.isCommitted).length;
 }
+
+const storeOf = (place: number): Store => stores[place % 2 === 0 ? 0 : 1];
 
 const times = <T>(count: number, make: (place: number) => T): T[] =>
   Array.from({ length: count }, (_, place) => make(place));
@@ -169,7 +171,7 @@ test('two workers that take deliveries at once never take the same', async () =>
       await write(...signInChanges({ ...person, session, grant }), end);
     }
     const taken = await Promise.all(
-      times(4, (place) => takeLogoutDeliveries((stores[place % 2] as Store).pool, { now: at, limit: 3 })), // there are two
+      times(4, (place) => takeLogoutDeliveries(storeOf(place).pool, { now: at, limit: 3 })),
     );
     const rest = await takeLogoutDeliveries(stage.store.pool, { now: at, limit: 100 });
     const seen = [...taken.flat(), ...rest].map(({ sessionId }) => sessionId);
