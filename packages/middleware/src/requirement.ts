@@ -19,7 +19,7 @@ export interface Requirement {
 
 /** Requirements joined: every one of them holds. */
 export interface Demand {
-  readonly kinds: readonly PrincipalKind[];
+  readonly kind: PrincipalKind | 'any';
   readonly scopes: readonly string[];
   /** Of each list at least one. */
   readonly roles: readonly (readonly string[])[];
@@ -28,13 +28,14 @@ export interface Demand {
 }
 
 export const noDemand: Demand = {
-  kinds: ['person', 'client'],
+  kind: 'any',
   scopes: [],
   roles: [],
   acr: null,
   maxAgeSeconds: null,
 };
 
+const kinds: readonly Demand['kind'][] = ['person', 'client', 'any'];
 /** RFC 6749 §3.3: the characters of a scope token; they need no escape inside a quoted string. */
 const scopeForm = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
@@ -48,13 +49,13 @@ export function tighten(demand: Demand, requirement: Requirement): Demand {
     throw new ProtectionFault('maxAgeSeconds must be a whole number of seconds, 0 or more');
   }
   const joined: Demand = {
-    kinds: kindsOf(demand, requirement.kind),
+    kind: narrowerKind(demand.kind, requirement.kind),
     scopes: [...new Set([...demand.scopes, ...scopes])],
     roles: roles.length === 0 ? demand.roles : [...demand.roles, roles],
     acr: rankOf(acr) > rankOf(demand.acr) ? acr : demand.acr,
     maxAgeSeconds: tighterAge(demand.maxAgeSeconds, maxAgeSeconds),
   };
-  if (asksSignIn(joined) && !joined.kinds.includes('person')) {
+  if (asksSignIn(joined) && joined.kind === 'client') {
     throw new ProtectionFault('no client signs in, so acr and maxAgeSeconds ask for a person');
   }
   return joined;
@@ -62,7 +63,7 @@ export function tighten(demand: Demand, requirement: Requirement): Demand {
 
 /** The first thing a principal lacks. What no new sign-in would cure comes first. */
 export function unmet(demand: Demand, principal: Principal, now: Instant): Refused | undefined {
-  if (!demand.kinds.includes(principal.kind)) return refused('denied', 'wrong-kind');
+  if (demand.kind !== 'any' && demand.kind !== principal.kind) return refused('denied', 'wrong-kind');
   for (const scope of demand.scopes) {
     if (!principal.scopes.includes(scope)) return refused('insufficient_scope', 'missing-scope');
   }
@@ -85,12 +86,12 @@ function asksSignIn({ acr, maxAgeSeconds }: Demand): boolean {
   return acr !== null || maxAgeSeconds !== null;
 }
 
-/** Widening what an outer door asks is as impossible here as with every other requirement. */
-function kindsOf({ kinds }: Demand, kind: Requirement['kind'] = 'any'): readonly PrincipalKind[] {
-  if (kind === 'any') return kinds;
-  if (!kinds.includes(kind))
-    throw new ProtectionFault(`no ${kind} passes here: an outer door asks otherwise`);
-  return [kind];
+/** An inner door cannot widen what an outer one asks, in this as in every other requirement. */
+function narrowerKind(outer: Demand['kind'], inner: Demand['kind'] = 'any'): Demand['kind'] {
+  if (!kinds.includes(inner)) throw new ProtectionFault(`unknown kind ${inner}`);
+  if (outer === 'any' || outer === inner) return inner;
+  if (inner === 'any') return outer;
+  throw new ProtectionFault(`no ${inner} passes here: an outer door asks for a ${outer}`);
 }
 
 /** A level that is not in the table ranks below all that are. */

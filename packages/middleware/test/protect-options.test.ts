@@ -21,8 +21,9 @@ const mistakes: Record<string, Partial<ProtectOptions>> = {
   'a negative age': { maxAgeSeconds: -1 },
   'an hour of skew': { clockSkewSeconds: 3_600 },
   'an endless cache': { cache: { entries: Number.POSITIVE_INFINITY } },
+  // The casts are what a caller without types could write.
+  'a kind that nobody is': { kind: 'robot' as 'client' },
   'no algorithm at all': { algorithms: [] },
-  // The cast is what a caller without types could write.
   'an algorithm Argus does not sign with': { algorithms: ['HS256'] as unknown as ['RS256'] },
   'a public URL over plain http': { publicUrl: 'http://api.example' },
   'a public URL with a query': { publicUrl: 'https://api.example/?a=b' },

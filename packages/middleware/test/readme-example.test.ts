@@ -1,46 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { seededRandom } from '@argus/testing/random';
 import { systemClock } from '../src/services/clock.ts';
+import { codeIn, running } from './documented-code.ts';
 import { fakeIssuer, listening } from './fake-issuer.ts';
-
-const folder = fileURLToPath(new URL('..', import.meta.url));
-
-async function exampleCode(): Promise<string> {
-  const readme = await readFile(`${folder}/README.md`, 'utf8');
-  const [, code, ...more] = /```ts\n(.*?)```/s.exec(readme) ?? [];
-  assert.ok(code !== undefined && more.length === 0, 'the README has a block of TypeScript');
-  return code;
-}
-
-/** The block as it stands in a process of its own; only the line that tells the port is added. */
-async function runExample(code: string, issuer: string) {
-  const tellPort = 'server.on("listening", () => console.log(server.address().port));';
-  const child = spawn(
-    process.execPath,
-    ['--input-type=module-typescript', '--eval', `${code}\n${tellPort}`],
-    {
-      cwd: folder,
-      env: { ...process.env, ARGUS_ISSUER: issuer, PORT: '0' },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const exited = once(child, 'exit');
-  const lines = createInterface({ input: child.stdout });
-  const first = await Promise.race([once(lines, 'line'), exited]);
-  return {
-    port: Number(first[0]),
-    [Symbol.asyncDispose]: async () => {
-      child.kill();
-      await exited;
-    },
-  };
-}
 
 test('the example of the README runs as it stands: it keeps notes of who is signed in', async () => {
   let jwks = () => ({ keys: [] as object[] });
@@ -50,9 +13,9 @@ test('the example of the README runs as it stands: it keeps notes of who is sign
   // The example runs on the machine's own time, so its tokens must too.
   const issuer = await fakeIssuer({ url, clock: systemClock, random, algorithm: 'RS256' });
   jwks = issuer.jwks;
-  const code = await exampleCode();
+  const code = await codeIn('README.md');
   assert.ok(code.trimEnd().split('\n').length <= 22, 'the example stays near twenty lines');
-  await using example = await runExample(code, url);
+  await using example = await running(code, { ARGUS_ISSUER: url });
 
   const notes = `http://127.0.0.1:${example.port}/api/notes`;
   const as = (token: string) => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json' });
