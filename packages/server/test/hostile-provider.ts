@@ -23,6 +23,8 @@ export interface HostileProvider extends AsyncDisposable {
   readonly issuer: string;
   readonly keys: OAuth2Issuer['keys'];
   misdeed: Misdeed;
+  /** A token that it signs with its own key, whatever it says. */
+  sign(claims: Claims, header?: Claims): Promise<string>;
   /** Paths that were asked for, oldest first. */
   readonly asked: string[];
   /** Where it sends a browser that came with this address. */
@@ -60,6 +62,7 @@ export async function openHostileProvider(): Promise<HostileProvider> {
     set misdeed(misdeed) {
       party.misdeed = misdeed;
     },
+    sign: (claims, header = {}) => signed(issuer, claims, header),
     async visit(location) {
       const answer = await fetch(location, { redirect: 'manual' });
       const back = answer.headers.get('location');
@@ -69,6 +72,17 @@ export async function openHostileProvider(): Promise<HostileProvider> {
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** The library adds claims of its own, so everything that is there before is taken away. */
+function signed(issuer: OAuth2Issuer, claims: Claims, header: Claims): Promise<string> {
+  return issuer.buildToken({
+    scopesOrTransform(ownHeader, ownClaims) {
+      for (const name of Object.keys(ownClaims)) delete ownClaims[name];
+      Object.assign(ownHeader, header);
+      Object.assign(ownClaims, claims);
+    },
+  });
 }
 
 function obey(service: OAuth2Service, party: { readonly misdeed: Misdeed }): void {

@@ -70,13 +70,12 @@ async function gather(
   const person = { issuer, subject, ...profile };
   const email = confirmedEmail(person, settings);
   const namesake = email === null ? null : await signInFacts(store.pool, tenant, { email, secretHash: null });
-  const identified = record?.user ?? null;
-  const decision = decideFederatedSignIn(
-    { known: identified, namesake: namesake?.user ?? null },
-    person,
-    settings,
-  );
-  return { identity: record?.identity ?? null, identified, name: profile.name, decision };
+  // The account may have been made with this very identity since the first look.
+  const known = record ?? (namesake ? await identityOf(store.pool, tenant, { issuer, subject }) : null);
+  const identified = known?.user ?? null;
+  const facts = { known: identified, namesake: namesake?.user ?? null };
+  const decision = decideFederatedSignIn(facts, person, settings);
+  return { identity: known?.identity ?? null, identified, name: profile.name, decision };
 }
 
 /** Null: what was gathered is no longer so. */
