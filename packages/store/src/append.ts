@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@argus/core';
-import { insertEvents } from './changes/audit.ts';
+import { insertOwnedEvents } from './changes/audit.ts';
 import { type Batcher, createBatcher } from './postgres/batch.ts';
 import type { Pool } from './postgres/pool.ts';
 
@@ -19,13 +19,11 @@ export function appends(pool: Pool): Batcher<Appended, void> {
     // Nothing is guarded, so that any two may share a statement.
     keyOf: () => String(asked++),
     async run(all) {
-      const byTenant = Map.groupBy(all, ({ tenant }) => tenant);
-      for (const [tenant, appended] of byTenant)
-        await insertEvents(
-          pool,
-          tenant,
-          appended.flatMap(({ events }) => events),
-        );
+      // One statement, so that when it fails nothing is written and each can be tried alone.
+      await insertOwnedEvents(
+        pool,
+        all.flatMap(({ tenant, events }) => events.map((event) => ({ tenant, event }))),
+      );
       return all.map(() => undefined);
     },
   });

@@ -1,5 +1,6 @@
-import type { AuditEvent, RefreshFacts, Rotation } from '@argus/core';
+import type { AuditEvent, Mark, RefreshFacts, Rotation } from '@argus/core';
 import { appends } from './append.ts';
+import { claims } from './claim.ts';
 import { type Commit, type Committed, commit } from './commit.ts';
 import { openPool, type Pool, type PoolOptions } from './postgres/pool.ts';
 import { type CodeName, type CodeRecord, codeFactsQuestion } from './questions/code-facts.ts';
@@ -8,7 +9,7 @@ import { type Redeemed, type Redemption, redemptions } from './redeem.ts';
 import { rotations } from './rotate.ts';
 import { systemRandom } from './services/random.ts';
 
-/** What is remembered. Questions are functions over `pool`; writes go through `commit` and `rotate` only. */
+/** What is remembered. Questions are functions over `pool`; writes go through the store itself. */
 export interface Store extends AsyncDisposable {
   readonly pool: Pool;
   commit(work: Commit): Promise<Committed>;
@@ -16,6 +17,8 @@ export interface Store extends AsyncDisposable {
   rotate(rotation: Rotation): Promise<boolean>;
   /** Whether this redemption won, or what it did not find: gather again, decide again. */
   redeemCode(redemption: Redemption): Promise<Redeemed>;
+  /** Use up what was shown, all of it; whether nothing of it was ever shown before. */
+  claim(tenant: string, marks: readonly Mark[]): Promise<boolean>;
   /** Add audit events that belong to no change; those of one moment share a statement. */
   append(tenant: string, events: readonly AuditEvent[]): Promise<void>;
   refreshFacts(name: GrantName): Promise<RefreshFacts | null>;
@@ -36,6 +39,7 @@ export function openStore(options: StoreOptions): Store {
   const rotating = rotations(pool);
   const asking = refreshFactsQuestion(pool);
   const appending = appends(pool);
+  const claiming = claims(pool);
   const redeeming = redemptions(pool);
   const askingCodes = codeFactsQuestion(pool);
   const close = () => pool.end();
@@ -45,6 +49,10 @@ export function openStore(options: StoreOptions): Store {
     rotate: (rotation) => rotating.submit(rotation),
     redeemCode: (redemption) => redeeming.submit(redemption),
     codeFacts: (name) => askingCodes.submit(name),
+    claim: async (tenant, marks) => {
+      const areFirst = await Promise.all(marks.map((mark) => claiming.submit({ tenant, mark })));
+      return areFirst.every((isFirst) => isFirst);
+    },
     append: (tenant, events) => appending.submit({ tenant, events }),
     refreshFacts: (name) => asking.submit(name),
     isReady: () =>
