@@ -66,6 +66,53 @@ users:
     assert.equal(changed.out, '~ change user one@example.org\n= 1 unchanged\n');
   });
 
+  test('creates clients with what they need, shows a secret that it made once, and what is different later', async () => {
+    const text = `
+resources: [ { id: "https://notes.example/api", name: Notes, scopes: [notes.read] } ]
+clients:
+  - id: notes
+    name: Notes
+    type: confidential
+    redirectUris: [ "https://notes.example/cb" ]
+    scopes: [ openid, notes.read ]
+    resources: [ "https://notes.example/api" ]
+    requiresPkce: false
+providers: [ { id: corp, name: Corp, issuer: "https://idp.example", clientId: argus, clientSecret: upstream } ]
+`;
+    const first = await apply(text);
+    assert.equal(first.code, 0, first.err);
+    const [resource, client, secret, warning, provider] = first.out.split('\n');
+    assert.equal(resource, '+ create resource https://notes.example/api');
+    assert.equal(client, '+ create client notes');
+    assert.match(secret ?? '', /^ {4}its secret, which is not shown again: [\w-]{43}$/);
+    assert.match(warning ?? '', /^ {4}warning: PKCE is not required/);
+    assert.equal(provider, '+ create provider corp');
+    assert.equal((await apply(text)).out, '= 3 unchanged\n');
+    const changed = await apply(
+      text.replace('name: Notes\n', 'name: Renamed\n').replace('upstream', 'another'),
+    );
+    assert.match(
+      changed.out,
+      /^~ change client notes: name\n {4}warning: .*\n~ change provider corp: clientSecret\n= 1 unchanged\n$/,
+    );
+    assert.doesNotMatch(changed.out, /another|upstream/);
+  });
+
+  test('names the place of a client that another tenant has, and of one that contradicts itself', async () => {
+    await apply(
+      '{ tenants: [ { id: far } ], clients: [ { tenant: far, id: theirs, name: T, type: public, redirectUris: [ "https://t.example/" ] } ] }',
+    );
+    const taken = await apply(
+      'clients:\n  - id: theirs\n    name: Ours\n    type: public\n    redirectUris: [ "https://o.example/" ]\n',
+    );
+    assert.equal(taken.code, 1);
+    assert.match(taken.err, /argus\.yaml:2:5 clients\[0\]\.id: belongs to the tenant far already/);
+    const wrong = await apply(
+      'clients:\n  - id: wrong\n    name: Wrong\n    type: public\n    redirectUris:\n      - javascript:alert(1)\n',
+    );
+    assert.match(wrong.err, /argus\.yaml:6:9 clients\[0\]\.redirectUris\[0\]: /);
+  });
+
   test('names the place in the file of what the server refuses, and writes nothing', async () => {
     const { code, err } = await apply(`users:
   - email: fine@example.org
@@ -125,7 +172,12 @@ describe('a document that cannot be applied', () => {
       'users:\n  - email: a@example.org\n    rolls: [admin]\n',
       /^d:3:5 users\[0\]\.rolls: is not known here$/,
     ],
-    ['has an unknown section', 'clients: []\n', /^d:1:1 clients: is not known here$/],
+    ['has an unknown section', 'services: []\n', /^d:1:1 services: is not known here$/],
+    [
+      'has a secret that is too short',
+      'clients:\n  - id: notes\n    name: Notes\n    type: confidential\n    secret: short\n',
+      /^d:5:5 clients\[0\]\.secret: must have 32 to 512 characters/,
+    ],
     ['lacks what is needed', 'users:\n  - name: Ada\n', /^d:2:5 users\[0\]\.email: /],
     ['has a value of the wrong type', 'users: 3\n', /^d:1:1 users: /],
     ['is a list', '- a\n', /^d:1:1: /],

@@ -11,7 +11,7 @@ describe('a wrong configuration', () => {
   test('is told with every mistake at once, ends with 2 and starts nothing', async () => {
     using folder = temporaryFolder();
     const bad = join(folder.path, 'bad.yaml');
-    writeFileSync(bad, 'clients: []\n');
+    writeFileSync(bad, 'services: []\n');
     const dataDir = join(folder.path, 'data');
     const { code, out, err } = await spawnArgus(
       [
@@ -57,6 +57,27 @@ describe('a wrong configuration', () => {
     assert.equal(code, 1);
     assert.match(err, /^argus: The database 127\.0\.0\.1:9\/argus of DATABASE_URL cannot be used: .*\n$/);
     assert.doesNotMatch(err, /topsecret/);
+  });
+
+  test('clients register themselves only where that was opened, and vouchers are named with their keys', async () => {
+    const issuers = 'https://a.example=https://a.example/jwks?a=b, https://b.example=http://localhost:9/jwks';
+    const settings = async (env: Record<string, string>) => (await readSettings({ env }, {})).config;
+    assert.equal((await settings({})).registration, 'off');
+    const open = { ARGUS_CLIENT_REGISTRATION: 'open', ARGUS_SOFTWARE_STATEMENT_ISSUERS: issuers };
+    const { registration, statementIssuers } = await settings(open);
+    assert.equal(registration, 'open');
+    assert.deepEqual(statementIssuers, [
+      { issuer: 'https://a.example', jwksUri: 'https://a.example/jwks?a=b' },
+      { issuer: 'https://b.example', jwksUri: 'http://localhost:9/jwks' },
+    ]);
+    for (const wrong of [
+      { ARGUS_CLIENT_REGISTRATION: 'on' },
+      { ARGUS_SOFTWARE_STATEMENT_ISSUERS: issuers },
+      { ...open, ARGUS_SOFTWARE_STATEMENT_ISSUERS: 'https://a.example' },
+      { ...open, ARGUS_SOFTWARE_STATEMENT_ISSUERS: '=https://a.example/jwks' },
+      { ...open, ARGUS_SOFTWARE_STATEMENT_ISSUERS: 'https://a.example=http://a.example/jwks' },
+    ])
+      await assert.rejects(settings(wrong), /1 mistake in the configuration/, JSON.stringify(wrong));
   });
 
   test('a flag wins over its variable', async () => {
