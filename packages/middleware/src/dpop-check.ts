@@ -29,7 +29,11 @@ export interface BoundToken {
   readonly jkt: string | undefined;
 }
 
-type KeyProven = { readonly ok: true; readonly headers?: Readonly<Record<string, string>> };
+export interface KeyProven {
+  readonly ok: true;
+  /** What the answer to the request is to say of the next proof. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 /** How long ago a proof may have been made; the verifier forgives clocks that are a little ahead. */
 const maxAgeSeconds = 60;
@@ -49,12 +53,16 @@ export function createDpopCheck(settings: DpopSettings, clock: Clock): DpopCheck
   };
 }
 
-/** Whether who sends the request holds the key of the token, by one fresh proof (RFC 9449 §4.3, §7.1). */
+/**
+ * Whether who sends the request holds the key of the token, by one fresh proof (RFC 9449 §4.3, §7.1). Nobody does
+ * where no proofs are taken.
+ */
 export async function proveKey(
-  check: DpopCheck,
+  check: DpopCheck | null,
   bound: BoundToken,
   parts: RequestParts,
 ): Promise<KeyProven | Refused> {
+  if (check === null) return refused('missing_token', 'unsupported-scheme');
   const { method, url, request } = parts;
   const shown: ShownProof = { method, url, proof: parts.header('dpop'), token: bound.token };
   // Two doors of one API may guard a request: the second must not take the first one's proof for a replay.

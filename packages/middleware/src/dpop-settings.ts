@@ -49,6 +49,9 @@ export function dpopSettingsOf(
     throw new ProtectionFault('DPoP needs publicUrl, since a proof names the URL that clients use');
   }
   const nonceKey = options.nonce === true ? nonceKeyOf(options.nonceSecret) : null;
+  if (nonceKey === null && options.nonceSecret !== undefined) {
+    throw new ProtectionFault('nonceSecret does nothing without nonce: true');
+  }
   return { mode, publicUrl: base, nonceKey, replays: options.replays ?? tableOf(options.replayEntries) };
 }
 

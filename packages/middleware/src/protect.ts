@@ -2,7 +2,7 @@ import type { RefusalCode } from '@argus/contract';
 import type { JwksState } from '@argus/tokens';
 import { type Answer, answerOf } from './challenge.ts';
 import { readCredentials } from './credentials.ts';
-import { createDpopCheck, type DpopCheck, proveKey } from './dpop-check.ts';
+import { createDpopCheck, type DpopCheck, type KeyProven, proveKey } from './dpop-check.ts';
 import { isForeign } from './origin-check.ts';
 import type { Principal } from './principal.ts';
 import { type RefusalReason, type Refused, refused } from './refused.ts';
@@ -101,14 +101,14 @@ async function judge(
   const proof = await proveToken(tokens, credentials);
   if (!proof.ok) return { ...proof, source };
   const { principal } = proof;
-  const now = settings.clock.now();
-  if (keys === null || source !== 'dpop') {
-    const lack = unmet(demand, principal, now);
-    return lack === undefined ? proof : { ...lack, source };
-  }
   // A remembered verification proves the token and never who sends it: the key is proven by every request.
-  const shown = await proveKey(keys, { token, jkt: principal.claims.cnf?.jkt }, parts);
-  if (!shown.ok) return { ...shown, source };
-  const lack = unmet(demand, principal, now);
-  return lack === undefined ? { ...proof, ...shown } : { ...shown, ...lack, source };
+  const key =
+    source === 'dpop' ? await proveKey(keys, { token, jkt: principal.claims.cnf?.jkt }, parts) : needsNoProof;
+  if (!key.ok) return { ...key, source };
+  const lack = unmet(demand, principal, settings.clock.now());
+  if (lack !== undefined) return { ...key, ...lack, source };
+  return key.headers === undefined ? proof : { ...proof, headers: key.headers };
 }
+
+/** Any other token was refused before, if it is bound to a key. */
+const needsNoProof: KeyProven = { ok: true };

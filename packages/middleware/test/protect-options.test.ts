@@ -36,6 +36,10 @@ const mistakes: Record<string, Partial<ProtectOptions>> = {
     publicUrl: issuerUrl,
     dpop: { nonce: true, nonceSecret: 'secret' },
   },
+  'a nonce secret for nonces that are not demanded': {
+    publicUrl: issuerUrl,
+    dpop: { nonceSecret: 'a secret that all processes of the API share' },
+  },
   'room for no proof': { publicUrl: issuerUrl, dpop: { replayEntries: 0 } },
   'room for half a proof': { publicUrl: issuerUrl, dpop: { replayEntries: 0.5 } },
 };
