@@ -208,6 +208,14 @@ describe('what ends the subject token ends what came of it', () => {
     assert.equal(await isActive(server, 'storage-api', body.access_token), false);
   });
 
+  test('the end of the client that exchanged it', async () => {
+    const { token, access_token } = await exchanged();
+    await setClientStatus(server, 'notes-api', 'disabled');
+    assert.equal(await isActive(server, 'storage-api', token), false);
+    assert.equal(await isActive(server, 'app', access_token), true);
+    await setClientStatus(server, 'notes-api', 'active');
+  });
+
   test('and whoever holds it can revoke it alone', async () => {
     const { access_token, token } = await exchanged();
     assert.equal((await say(server, '/oauth/revoke', { token }, basic('app'))).status, 400);
