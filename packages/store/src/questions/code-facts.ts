@@ -1,17 +1,9 @@
 import type { TenantId } from '@argus/contract';
-import type { AuthorizationCode, Device, Session, User } from '@argus/core';
+import type { AuthorizationCode, Session, User } from '@argus/core';
 import { type Batcher, createBatcher } from '../postgres/batch.ts';
 import type { Pool } from '../postgres/pool.ts';
 import { codeColumns, codeOf } from '../tables/oauth-rows.ts';
-import {
-  deviceColumns,
-  deviceOf,
-  type Row,
-  sessionColumns,
-  sessionOf,
-  userColumns,
-  userOf,
-} from '../tables/rows.ts';
+import { type Row, sessionColumns, sessionOf, userColumns, userOf } from '../tables/rows.ts';
 
 export interface CodeName {
   readonly tenant: TenantId;
@@ -22,18 +14,14 @@ export interface CodeRecord {
   readonly code: AuthorizationCode;
   readonly session: Session;
   readonly user: User;
-  readonly device: Device;
-  readonly policyVersion: number;
 }
 
 const text = `
-  SELECT a.place, t.policy_version, ${codeColumns}, ${sessionColumns}, ${userColumns}, ${deviceColumns}
+  SELECT a.place, ${codeColumns}, ${sessionColumns}, ${userColumns}
   FROM unnest($1::text[], $2::bytea[]) WITH ORDINALITY AS a (tenant_id, code_hash, place)
   JOIN authorization_codes c ON c.tenant_id = a.tenant_id AND c.code_hash = a.code_hash
   JOIN sessions s ON s.tenant_id = c.tenant_id AND s.id = c.session_id
-  JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
-  JOIN devices d ON d.tenant_id = s.tenant_id AND d.id = s.device_id
-  JOIN tenants t ON t.id = a.tenant_id`;
+  JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id`;
 
 /** Everything that bears on an authorization code, used or not; questions asked at once are answered together. */
 export function codeFactsQuestion(pool: Pool): Batcher<CodeName, CodeRecord | null> {
@@ -64,7 +52,5 @@ function recordOf(row: Row): CodeRecord {
     code: codeOf(row),
     session: sessionOf(row),
     user: userOf(row),
-    device: deviceOf(row),
-    policyVersion: row.policy_version,
   };
 }
