@@ -82,6 +82,18 @@ const needs: Readonly<Record<AuditEventType, { readonly by: RegExp; readonly nam
   'key.created': { by: /^(system|operator)$/, names: [] },
   'key.removed': { by: /^(system|operator)$/, names: [] },
   'configuration.applied': { by: /^operator$/, names: [] },
+  'client.created': { by: /^administrator:/, names: ['reason'] },
+  'client.changed': { by: /^administrator:/, names: [] },
+  'client.disabled': { by: /^administrator:/, names: [] },
+  'client.enabled': { by: /^administrator:/, names: [] },
+  'client.removed': { by: /^administrator:/, names: [] },
+  'client.secret-changed': { by: /^administrator:/, names: [] },
+  'resource.declared': { by: /^administrator:/, names: [] },
+  'resource.removed': { by: /^administrator:/, names: [] },
+  'provider.declared': { by: /^administrator:/, names: [] },
+  'provider.removed': { by: /^administrator:/, names: [] },
+  'consent.withdrawn': { by: /^(user|administrator:.+)$/, names: ['userId'] },
+  'grant.ended': { by: /^(user|administrator:.+)$/, names: ['userId', 'sessionId', 'grantId', 'reason'] },
 };
 
 describe('each line names who, when, where and about whom:', () => {

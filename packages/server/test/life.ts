@@ -2,6 +2,7 @@ import { cookieNames } from '@argus/contract';
 import { endExpiredSessions, generousLimits } from '@argus/server';
 import type { TestServer } from '@argus/testing/server';
 import { chrome, firefox, type UserAgent, userAgent } from '@argus/testing/user-agent';
+import { playClients } from './life-of-clients.ts';
 import { operatorKey, password, refresh } from './stage.ts';
 
 export interface Played {
@@ -17,7 +18,7 @@ const newPassword = 'an entirely different sentence';
 const wrongPassword = 'a sentence that was never right';
 
 /**
- * Everything that can happen to an installation, once: the first administrator, invitations, sign-up, sign-in, refresh,
+ * Everything that can happen to an installation, once: the first administrator, invitations, clients, sign-up, sign-in, refresh,
  * theft, changes of password, disabling, limits, expiry, keys. Needs a server with `generousLimits`.
  */
 export async function play(server: TestServer): Promise<Played> {
@@ -77,6 +78,8 @@ async function administration(
   await change({ status: 'disabled' });
   await agent().call('signIn', { body: { identifier: 'guest@example.org', password } });
   await change({ status: 'active' });
+  for (const secret of await playClients(server, { administrator: first, person: first }))
+    secrets.add(secret);
   const headers = { authorization: `Bearer ${await operatorKey(server)}` };
   const users = [
     { tenant: 'default', email: 'applied@example.org', password },
