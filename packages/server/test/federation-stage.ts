@@ -46,6 +46,7 @@ export async function declare(server: TestServer, declared: Declared): Promise<P
     events: [],
   });
   assert.ok(written.isCommitted);
+  services.clients.forget();
   return providerId;
 }
 

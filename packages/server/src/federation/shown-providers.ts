@@ -1,18 +1,16 @@
 import type { TenantId } from '@argus/contract';
 import { domainOf, type Provider } from '@argus/core';
-import { providerForDomain, providersOfTenant } from '@argus/store';
+import { providerForDomain } from '@argus/store';
 import type { ShownProvider } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 
 /** The providers that the pages of a tenant offer to everybody. */
 export async function shownProviders(
-  { store }: Pick<Services, 'store'>,
+  { clients }: Pick<Services, 'clients'>,
   tenant: TenantId,
 ): Promise<ShownProvider[]> {
-  const { items } = await providersOfTenant(store.pool, tenant, { limit: 100 });
-  return items
-    .filter(({ settings }) => settings.isShown)
-    .map(({ id, settings }) => ({ id, name: settings.name }));
+  const providers = await clients.providersOf(tenant);
+  return providers.map(({ id, settings }) => ({ id, name: settings.name }));
 }
 
 /** Where the people of an address's domain sign in. Whether the address has an account is not asked. */

@@ -42,7 +42,7 @@ export function down(reason: UpstreamReason): UpstreamFailure {
 }
 
 export function refusedThere(reason: UpstreamReason, detail?: string): UpstreamFailure {
-  return { upstream: 'refused', reason, detail };
+  return { upstream: 'refused', reason, ...(detail === undefined ? {} : { detail }) };
 }
 
 /** How a fetch that is bounded gives up. */
