@@ -4,6 +4,7 @@ import type { TestServer } from '@argus/testing/server';
 import fc from 'fast-check';
 import { assertConforms } from './conforms.ts';
 import { type Cast, junkRequests, learnFrom, requestOf } from './junk.ts';
+import { declareSamples } from './routes.ts';
 import { exactly, holdings, openStage, operatorKey, someone } from './stage.ts';
 
 /** More in the long run. */
@@ -19,6 +20,7 @@ before(async () => {
     target: await someone(server),
     key: await operatorKey(server),
   };
+  await declareSamples(server, cast);
   learnFrom(cast);
 });
 after(() => server[Symbol.asyncDispose]());
