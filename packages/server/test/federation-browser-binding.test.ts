@@ -120,7 +120,9 @@ describe('what a provider sends back counts only', () => {
     };
     const copies = Array.from({ length: 12 }, () => browser.copy());
     const answers = await Promise.all(copies.map((copy) => comeBack(copy, back)));
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [303, ...Array(11).fill(403)].sort());
+    const statuses = answers.map(({ status }) => status);
+    assert.equal(statuses.filter((status) => status === 303).length, 1);
+    assert.equal(statuses.filter((status) => status === 403).length, 11);
     const { rows } = await server.argus.services.store.pool.query(
       'SELECT count(*)::int AS n FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = $1',
       ['often@upstream.example'],

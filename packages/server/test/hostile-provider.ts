@@ -103,6 +103,19 @@ function obey(service: OAuth2Service, party: { readonly misdeed: Misdeed }): voi
   });
 }
 
+/** What an honest ID token says about somebody, as old as this clock believes. */
+export function honest(now: number): Claims {
+  const iat = Math.floor(now / 1000);
+  return {
+    sub: 'mallory',
+    email: 'mallory@upstream.example',
+    email_verified: true,
+    iat,
+    exp: iat + 300,
+    nbf: iat,
+  };
+}
+
 /** An answer of this status and text, whatever was asked. */
 export function answers(status: number, text = '', headers: Record<string, string> = {}) {
   return (_request: IncomingMessage, response: ServerResponse): void => {

@@ -129,8 +129,8 @@ function providerOf(
     async fetch(url, init) {
       // Its guard against private addresses would keep it from this very machine.
       const { dispatcher: _, ...plain } = (init ?? {}) as RequestInit & { dispatcher?: unknown };
-      const answer = await fetch(String(url).replace(ownOrigin, argus), plain);
-      const token = new URLSearchParams(String(init?.body)).get('logout_token');
+      const answer = await fetch(new Request(url).url.replace(ownOrigin, argus), plain);
+      const token = plain.body instanceof URLSearchParams ? plain.body.get('logout_token') : null;
       if (token) told({ status: answer.status, token });
       return answer;
     },
