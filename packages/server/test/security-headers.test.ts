@@ -155,9 +155,11 @@ function assertHeaders({ what, status, headers, text }: Answer, isSecure: boolea
   if (isSecure)
     assert.match(String(headers['strict-transport-security']), /^max-age=(31536000|\d{9,})/, what);
   for (const name of ['server', 'x-powered-by']) assert.equal(headers[name], undefined, what);
-  const isPublic = /jwks|argus\.css/.test(what) && status === 200;
+  const isPublic = /\.well-known|argus\.css/.test(what) && status === 200;
   if (!isPublic) assert.equal(headers['cache-control'], 'no-store', what);
-  if (status >= 400 && !isPage) assertProblem({ what, status, headers, text });
+  if (status < 400 || isPage) return;
+  const isOAuth = what.includes(' /oauth/') && String(headers['content-type']).startsWith('application/json');
+  (isOAuth ? assertOAuthError : assertProblem)({ what, status, headers, text });
 }
 
 function assertProblem({ what, status, headers, text }: Answer): void {
@@ -167,6 +169,12 @@ function assertProblem({ what, status, headers, text }: Answer): void {
   assert.equal(problem.status, status, what);
   assert.ok(problem.code && problem.title && problem.type, what);
   assert.doesNotMatch(text, /\bat \/|\.ts:|node:internal|Error:/, `${what}: no trace of the inside`);
+}
+
+/** RFC 6749 §5.2. */
+function assertOAuthError({ what, headers, text }: Answer): void {
+  assert.match(String(headers['content-type']), /^application\/json/, what);
+  assert.deepEqual(Object.keys(JSON.parse(text)), ['error', 'error_description'], what);
 }
 
 describe('every answer bears the security headers', () => {
@@ -184,9 +192,9 @@ describe('every answer bears the security headers', () => {
   });
 });
 
-test('only the public keys may be read by other origins, and they by all', () => {
+test('only the public keys and what tells of them may be read by other origins, and they by all', () => {
   for (const { what, headers, status } of answersOf.plain) {
-    const isKeys = what.includes('/.well-known/jwks.json') && status === 200;
+    const isKeys = what.includes('/.well-known/') && status === 200;
     assert.equal(headers['access-control-allow-origin'], isKeys ? '*' : undefined, what);
     assert.equal(headers['access-control-allow-credentials'], undefined, what);
   }

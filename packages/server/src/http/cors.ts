@@ -7,8 +7,8 @@ export async function corsHeaders(
   { cors }: Pick<Route, 'cors'>,
   origin: string | undefined,
 ): Promise<Readonly<Record<string, string>> | null> {
-  if (cors === undefined || origin === undefined) return null;
   if (cors === 'any') return { 'access-control-allow-origin': '*' };
+  if (cors === undefined || origin === undefined) return null;
   // The answer depends on who asks, whether it is given or not.
   if (!(await services.clients.isRegisteredOrigin(origin))) return { vary: 'Origin' };
   return {

@@ -69,15 +69,16 @@ async function carryOut(services: Services, call: Call, authorizing: Authorizing
     case 'consent':
       return askForConsent(services, authorizing, decision.scope);
     case 'issue': {
-      const code = await grantCode(services, call, authorizing);
-      if (code === 'session-ended') return lead(services, { ...authorizing, visit: null }, '/sign-in');
-      if (code === 'request-used') return errorAnswer('invalid_request', authorizing.client.settings.name);
-      return authorizationResponse(
-        services.config.issuer,
-        authorizing.request,
-        { code },
-        authorizing.cookies,
-      );
+      const granted = await grantCode(services, call, authorizing);
+      if ('code' in granted)
+        return authorizationResponse(
+          services.config.issuer,
+          authorizing.request,
+          granted,
+          authorizing.cookies,
+        );
+      if (granted.lost === 'session') return lead(services, { ...authorizing, visit: null }, '/sign-in');
+      return errorAnswer('invalid_request', authorizing.client.settings.name);
     }
   }
 }

@@ -9,14 +9,17 @@ import type { Asked } from './sealed-request.ts';
 /** ASVS 10.4.3, FAPI 2.0 §5.3.2.1: a code is for the next moment only. */
 const codeSeconds = 60;
 
+/** What ended meanwhile: the person's session, or the pushed request, which had its answer. */
+export type GrantedCode = { readonly code: string } | { readonly lost: 'session' | 'request' };
+
 /** A new code for the person who is there; or why there can be none any more. */
 export async function grantCode(
   services: Services,
   call: Pick<Call, 'origin'>,
   authorizing: Authorizing,
-): Promise<string | 'session-ended' | 'request-used'> {
+): Promise<GrantedCode> {
   const { client, asked, visit } = authorizing;
-  if (!visit) return 'session-ended';
+  if (!visit) return { lost: 'session' };
   const secret = services.random.bytes(32).toString('base64url');
   const code = newCode(services, authorizing, { secret, visit });
   const { user, session, device } = visit.current;
@@ -35,8 +38,8 @@ export async function grantCode(
     changes: [...usedUp(client, asked), { kind: 'create-code', code }],
     events: stamp(services, code.createdAt, [granted]),
   });
-  if (written.isCommitted) return secret;
-  return written.lost === 'use-pushed-request' ? 'request-used' : 'session-ended';
+  if (written.isCommitted) return { code: secret };
+  return { lost: written.lost === 'use-pushed-request' ? 'request' : 'session' };
 }
 
 /** A pushed request serves one answer. It counts as of when the browser came with it, however long a sign-in took. */

@@ -1,4 +1,4 @@
-import type { GrantId, ResourceId, TenantId, TokenAnswer } from '@argus/contract';
+import type { ResourceId, TenantId, TokenAnswer } from '@argus/contract';
 import {
   accessTokenExpiry,
   type Client,
@@ -73,7 +73,7 @@ async function accessOf(services: Services, state: GrantState, now: number) {
     jti: random.uuid(),
     client_id: client.id,
     sid: session.id,
-    gid: grant.id as GrantId,
+    gid: grant.id,
     sct: session.createdAt,
     scope: scope.join(' '),
     amr: [...session.amr],
