@@ -157,7 +157,9 @@ function assertHeaders({ what, status, headers, text }: Answer, isSecure: boolea
   for (const name of ['server', 'x-powered-by']) assert.equal(headers[name], undefined, what);
   const isPublic = /\.well-known|argus\.css/.test(what) && status === 200;
   if (!isPublic) assert.equal(headers['cache-control'], 'no-store', what);
-  if (status < 400 || isPage) return;
+  // RFC 6750 §3.1: whoever showed no token is told the scheme and nothing else.
+  const isBareChallenge = status === 401 && text === '' && headers['www-authenticate'] !== undefined;
+  if (status < 400 || isPage || isBareChallenge) return;
   const isOAuth = what.includes(' /oauth/') && String(headers['content-type']).startsWith('application/json');
   (isOAuth ? assertOAuthError : assertProblem)({ what, status, headers, text });
 }
