@@ -66,14 +66,21 @@ const secondToken = /,[ \t]*(?:bearer|dpop)(?:[ \t]|$)/i;
 function readAuthorization(header: string | undefined): Authorization {
   if (header === undefined) return { scheme: 'none', token: '' };
   const space = header.indexOf(' ');
-  const scheme = (space === -1 ? header : header.slice(0, space)).toLowerCase();
-  if (scheme === 'bearer' || scheme === 'dpop') {
-    const rest = space === -1 ? '' : header.slice(space + 1);
-    const token = rest.charCodeAt(0) === 32 ? rest.trimStart() : rest;
-    return token.includes(',') ? { scheme: 'repeated', token: '' } : { scheme, token };
+  switch ((space === -1 ? header : header.slice(0, space)).toLowerCase()) {
+    // Literals, because a string made by the way is compared letter by letter wherever it goes.
+    case 'bearer':
+      return tokenAfter(header, space, 'bearer');
+    case 'dpop':
+      return tokenAfter(header, space, 'dpop');
+    default:
+      return { scheme: secondToken.test(header) ? 'repeated' : 'none', token: '' };
   }
-  if (secondToken.test(header)) return { scheme: 'repeated', token: '' };
-  return { scheme: 'none', token: '' };
+}
+
+function tokenAfter(header: string, space: number, scheme: 'bearer' | 'dpop'): Authorization {
+  const rest = space === -1 ? '' : header.slice(space + 1);
+  const token = rest.charCodeAt(0) === 32 ? rest.trimStart() : rest;
+  return token.includes(',') ? { scheme: 'repeated', token: '' } : { scheme, token };
 }
 
 function whyNone(parts: RequestParts): RefusalReason {
