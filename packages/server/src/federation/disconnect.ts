@@ -1,10 +1,9 @@
-import type { ProviderId } from '@argus/contract';
-import { type Identity, isFreshForLinking, judgeDisconnect, type WayIn, type WaysIn } from '@argus/core';
-import { identitiesOfUser, providerById, userFacts } from '@argus/store';
+import { isFreshForLinking, judgeDisconnect } from '@argus/core';
 import type { Current } from '../flows/current-session.ts';
 import type { Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import { type Services, stamp } from '../services.ts';
+import { waysIn } from './ways-in.ts';
 
 export interface Disconnect {
   readonly issuer: string;
@@ -37,29 +36,4 @@ export async function disconnect(
     events: stamp(services, at, [{ type: 'identity.unlinked', ...about, details: { issuer } }]),
   });
   return isCommitted ? { disconnected: true } : { refused: 'conflict' };
-}
-
-export interface Ways extends WaysIn {
-  readonly identities: readonly (Identity & WayIn & { readonly providerName: string })[];
-}
-
-/** What a person can sign in with. An identity whose provider was removed opens nothing any more. */
-export async function waysIn(
-  { store }: Pick<Services, 'store'>,
-  { tenant, user }: Pick<Current, 'tenant' | 'user'>,
-): Promise<Ways> {
-  const record = await userFacts(store.pool, tenant, { userId: user.id, secretHash: null });
-  const identities = await identitiesOfUser(store.pool, tenant, user.id);
-  const names = new Map<ProviderId, string>();
-  for (const id of new Set(identities.map(({ providerId }) => providerId))) {
-    const provider = await providerById(store.pool, tenant, id);
-    if (provider) names.set(id, provider.settings.name);
-  }
-  return {
-    hasPassword: record?.phc != null,
-    identities: identities.map((identity) => {
-      const name = names.get(identity.providerId);
-      return { ...identity, isUsable: name !== undefined, providerName: name ?? identity.issuer };
-    }),
-  };
 }

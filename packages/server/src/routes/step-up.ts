@@ -1,4 +1,6 @@
 import { endpoints, refusalOf } from '@argus/contract';
+import { highest } from '@argus/core';
+import { waysToProve } from '../federation/ways-in.ts';
 import { currentSession } from '../flows/current-session.ts';
 import { stepUpByPassword } from '../flows/step-up.ts';
 import { type Answer, isRefused, problemAnswer, type Refused } from '../http/answer.ts';
@@ -15,7 +17,9 @@ export const stepUpRoutes: readonly Route[] = [
   endpointRoute(endpoints.stepUpOptions, async (services, { cookies }) => {
     const current = await currentSession(services, cookies);
     if (isRefused(current)) return problemAnswer(current);
-    return { status: 200, json: { methods: ['password'], reachable: current.session.acr } };
+    const { hasPassword, providers, reachable } = await waysToProve(services, current);
+    const methods = [...(hasPassword ? ['password'] : []), ...(providers.length > 0 ? ['federated'] : [])];
+    return { status: 200, json: { methods, reachable: highest([reachable, current.session.acr]) } };
   }),
 
   endpointRoute(endpoints.stepUpWithPassword, async (services, { body, cookies, origin }) => {
@@ -60,11 +64,14 @@ async function stepUpAnswer(
   { visit, refused }: { readonly visit: Visit; readonly refused?: Refused },
 ): Promise<Answer> {
   const request = await requestOf(services, call);
+  const { hasPassword, providers } = await waysToProve(services, visit.current);
   const html = stepUpPage({
     formToken: visit.formToken,
     email: visit.current.user.email,
     request: request?.sealed,
     clientName: request?.client.settings.name,
+    hasPassword,
+    providers,
     returnTo: safeReturn(fieldsOf(call).returnTo ?? call.query.returnTo),
     refusal: refused?.refused,
     retryAfterSeconds: refused?.retryAfterSeconds,
