@@ -50,7 +50,7 @@ export const clientSettingsSchema = z.strictObject({
   origins: z.array(originSchema).max(20).default([]),
   /** `fapi2`: FAPI 2.0 Security Profile (PAR, sender-constrained tokens, no RS256, `private_key_jwt`). */
   profile: z.enum(['standard', 'fapi2']).default('standard'),
-  /** Exempting a confidential client is flagged wherever clients are shown; it must then send a nonce. */
+  /** Exempting a confidential client, for OpenID Connect only, is flagged wherever clients are shown. */
   requiresPkce: z.boolean().default(true),
   /** RFC 9126 §6. */
   requiresPar: z.boolean().default(false),

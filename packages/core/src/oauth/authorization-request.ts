@@ -195,11 +195,14 @@ function wishesOf(parameters: RequestParameters) {
   };
 }
 
-/** RFC 9700 §2.1.1: a code needs PKCE, or the nonce of an ID token where a confidential client is exempt. */
-function isUnproven({ codeChallenge, nonce, scope }: AuthorizationRequest, { settings }: Client): boolean {
+/**
+ * RFC 9700 §2.1.1: a code needs PKCE. A confidential client that is exempt may do without in requests of OpenID
+ * Connect, where nonce is optional too (OIDC Core §3.1.2.1), and its certification insists on that.
+ */
+function isUnproven({ codeChallenge, scope }: AuthorizationRequest, { settings }: Client): boolean {
   if (codeChallenge !== null) return false;
   const isExempt = !settings.requiresPkce && settings.type === 'confidential' && settings.profile !== 'fapi2';
-  return !isExempt || nonce === null || !scope.includes('openid');
+  return !isExempt || !scope.includes('openid');
 }
 
 function isLevel(word: string): word is AssuranceLevel {
