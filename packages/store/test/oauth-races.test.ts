@@ -12,7 +12,17 @@ import {
 import { by } from './change-cases.ts';
 import { oauthCases } from './oauth-cases.ts';
 import * as oauth from './oauth-stage.ts';
-import { at, home, idOf, openStage, type Person, type Stage, signInChanges, signUpChanges } from './stage.ts';
+import {
+  at,
+  home,
+  idOf,
+  openStage,
+  other,
+  type Person,
+  type Stage,
+  signInChanges,
+  signUpChanges,
+} from './stage.ts';
 
 const rounds = Number(process.env.ARGUS_RACE_ROUNDS ?? 40);
 
@@ -152,6 +162,44 @@ test('of two people who link the same identity at once one has it, and of two cl
     assert.equal(await winners([[link(person.user.id)], [link(rival.id)]]), 1, `round ${round}`);
     const create: Change = { kind: 'create-client', client: oauth.clientOf(home, 20_000 + round) };
     assert.equal(await winners([[create], [create]]), 1, `round ${round}`);
+  }
+});
+
+test('of ten that declare the same resource or provider at once each is written', async () => {
+  for (let round = 0; round < rounds; round += 1) {
+    const number = 40_000 + round;
+    const declare = times(10, (place): Change[] => [
+      {
+        kind: 'declare-resource',
+        resource: { ...oauth.resourceOf(home, number), settings: { scopes: [`${place}`] } },
+      },
+      { kind: 'declare-provider', provider: { ...oauth.providerOf(home, number), changedAt: at + place } },
+    ]);
+    assert.equal(await winners(declare), 10, `round ${round}`);
+  }
+});
+
+test('of two tenants that declare the same id at once one has it', async () => {
+  for (let round = 0; round < rounds; round += 1) {
+    const resource = oauth.resourceOf(home, 50_000 + round);
+    const provider = oauth.providerOf(home, 50_000 + round);
+    const client = oauth.clientOf(home, 50_000 + round);
+    for (const change of [
+      { kind: 'declare-resource', resource },
+      { kind: 'declare-provider', provider },
+      { kind: 'create-client', client },
+    ] as const) {
+      const outcomes = await Promise.all(
+        [home, other].map((tenant, place) =>
+          storeOf(place).commit({ tenant, changes: [change], events: [] }),
+        ),
+      );
+      assert.equal(
+        outcomes.filter(({ isCommitted }) => isCommitted).length,
+        1,
+        `round ${round} ${change.kind}`,
+      );
+    }
   }
 });
 

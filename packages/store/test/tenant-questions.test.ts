@@ -76,9 +76,12 @@ const ofTheInstallation = [
   'ownersOf',
   'unusedClients',
   'isRegisteredOrigin',
+  'providersOfIssuer',
   'takeLogoutDeliveries',
   'forgetExpired',
 ];
+/** Questions that the store itself asks, many at once, under another name. */
+const askedTogether = { refreshFactsQuestion: 'refreshFacts', codeFactsQuestion: 'codeFacts' };
 /** What the questions' folder exports beside questions. */
 const notQuestions = ['pageOf', 'idCursor', 'timeCursor', 'nameCursor', 'numberCursor'];
 
@@ -212,6 +215,13 @@ test('a client, an owner and an origin are found in whichever tenant they are, a
   assert.equal(await asked.isRegisteredOrigin(pool, 'https://origin-2-of-default.example'), false);
 });
 
+test('providers of one issuer are found in every tenant that declares it', async () => {
+  const { pool } = stage.store;
+  const found = await asked.providersOfIssuer(pool, oauth.issuer);
+  assert.deepEqual(found, [oauth.providerOf(home, 1), oauth.providerOf(other, 1)]);
+  assert.deepEqual(await asked.providersOfIssuer(pool, `${oauth.issuer}/`), []);
+});
+
 test('the sweep names the tenant of each session, and sees those of every tenant once', async () => {
   const seen: string[] = [];
   let place: asked.SweepPlace | null = null;
@@ -252,13 +262,13 @@ test('every question of the store has its case here', async () => {
     exported.push(...Object.keys(module).filter((name) => typeof module[name] === 'function'));
   }
   assert.ok(exported.length > 10);
-  const known = new Set([...cased, ...ofTheInstallation, ...notQuestions, 'refreshFactsQuestion']);
+  const known = new Set([...cased, ...ofTheInstallation, ...notQuestions, ...Object.keys(askedTogether)]);
   assert.deepEqual(
     exported.filter((name) => !known.has(name)),
     [],
     'a question without a case for the second tenant',
   );
-  const found = new Set([...exported, 'refreshFacts']);
+  const found = new Set([...exported, ...Object.values(askedTogether)]);
   assert.deepEqual(
     [...known].filter((name) => name && !found.has(name)),
     [],

@@ -1,5 +1,6 @@
 import type { Change } from '@argus/core';
 import { timestamp } from '../postgres/pool.ts';
+import { holdTenant } from './hold-tenant.ts';
 import type { Statement, Write } from './write.ts';
 
 type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
@@ -32,7 +33,7 @@ export const createClient: Write<Of<'create-client'>> = ({ client, fewerRegister
 // One after the other, or two could both be the last for whom there is room.
 const countedRegistration = {
   name: 'create-counted-client',
-  first: { name: 'hold-tenant', text: 'SELECT id FROM tenants WHERE id = $1 FOR NO KEY UPDATE', values: [] },
+  first: holdTenant,
 };
 const isFewer = `WHERE (SELECT count(*) FROM clients WHERE tenant_id = $1 AND source = 'registration') < $10`;
 
@@ -120,8 +121,10 @@ function andUser({ userId }: Of<'end-grants-of-client'>, column: string): string
   return userId === undefined ? '' : `AND ${column} = $5`;
 }
 
-// `WHERE` refuses to replace what another tenant owns.
+// `WHERE` refuses to replace what another tenant owns. Two of one tenant would meet at its own key, where PostgreSQL knows
+// no `DO UPDATE`; so they come one after the other.
 export const declareResource: Write<Of<'declare-resource'>> = ({ resource }) => ({
+  first: holdTenant,
   name: 'declare-resource',
   text: `INSERT INTO resources (tenant_id, id, settings) VALUES ($1, $2, $3)
     ON CONFLICT (id) DO UPDATE SET settings = EXCLUDED.settings WHERE resources.tenant_id = EXCLUDED.tenant_id`,

@@ -53,7 +53,8 @@ export const pollDeviceAuthorization: Write<Of<'poll-device-authorization'>> = (
   expects: 1,
 });
 
-// The client is held first: see the order of locks in `clients.ts`.
+// The client is held first: see the order of locks in `clients.ts`. The row is found by its key alone, for a planner
+// without statistics would rather walk all that the client has; what is not distinct is in no index.
 export const useDeviceAuthorization: Write<Of<'use-device-authorization'>> = (change) => ({
   name: 'use-device-authorization',
   text: `
@@ -61,7 +62,7 @@ export const useDeviceAuthorization: Write<Of<'use-device-authorization'>> = (ch
       SELECT id FROM clients WHERE tenant_id = $1 AND id = $3 AND status = 'active' FOR SHARE
     )
     UPDATE device_authorizations d SET state = 'consumed' FROM client
-    WHERE d.tenant_id = $1 AND d.device_code_hash = $2 AND d.client_id = client.id
+    WHERE d.tenant_id = $1 AND d.device_code_hash = $2 AND d.client_id IS NOT DISTINCT FROM client.id
       AND d.state = 'approved' AND d.expires_at > $4`,
   values: [change.deviceCodeHash, change.clientId, timestamp(change.at)],
   expects: 1,

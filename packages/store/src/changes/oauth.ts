@@ -42,6 +42,8 @@ export const pushRequest: Write<Of<'push-request'>> = ({ request }) => ({
   expects: 1,
 });
 
+// The client is held first: see the order of locks in `clients.ts`. The row is found by its key alone, for a planner
+// without statistics would rather walk all that the client has; what is not distinct is in no index.
 export const usePushedRequest: Write<Of<'use-pushed-request'>> = ({ uriHash, clientId, at }) => ({
   name: 'use-pushed-request',
   text: `
@@ -49,7 +51,7 @@ export const usePushedRequest: Write<Of<'use-pushed-request'>> = ({ uriHash, cli
       SELECT id FROM clients WHERE tenant_id = $1 AND id = $3 AND status = 'active' FOR KEY SHARE
     )
     UPDATE pushed_requests p SET consumed_at = $4 FROM client
-    WHERE p.tenant_id = $1 AND p.uri_hash = $2 AND p.client_id = client.id
+    WHERE p.tenant_id = $1 AND p.uri_hash = $2 AND p.client_id IS NOT DISTINCT FROM client.id
       AND p.consumed_at IS NULL AND p.expires_at > $4`,
   values: [uriHash, clientId, timestamp(at)],
   expects: 1,
@@ -82,7 +84,7 @@ export const createCode: Write<Of<'create-code'>> = ({ code }) => ({
   expects: 1,
 });
 
-// The client is held first: see the order of locks in `clients.ts`.
+// The client is held first and the row found by its key alone, like a pushed request.
 export const redeemCode: Write<Of<'redeem-code'>> = ({ codeHash, clientId, at }) => ({
   name: 'redeem-code',
   text: `
@@ -90,7 +92,7 @@ export const redeemCode: Write<Of<'redeem-code'>> = ({ codeHash, clientId, at })
       SELECT id FROM clients WHERE tenant_id = $1 AND id = $3 AND status = 'active' FOR SHARE
     )
     UPDATE authorization_codes c SET consumed_at = $4 FROM client
-    WHERE c.tenant_id = $1 AND c.code_hash = $2 AND c.client_id = client.id
+    WHERE c.tenant_id = $1 AND c.code_hash = $2 AND c.client_id IS NOT DISTINCT FROM client.id
       AND c.consumed_at IS NULL AND c.expires_at > $4`,
   values: [codeHash, clientId, timestamp(at)],
   expects: 1,

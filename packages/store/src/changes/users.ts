@@ -1,5 +1,6 @@
 import type { Change } from '@argus/core';
 import { timestamp } from '../postgres/pool.ts';
+import { holdTenant } from './hold-tenant.ts';
 import type { Write } from './write.ts';
 
 type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
@@ -60,7 +61,7 @@ export const setUserRoles: Write<Of<'set-user-roles'>> = ({ userId, roles }) => 
 // Two first administrators cannot be: the tenant's row is locked, and the second finds the first. The lock is a
 // statement of its own, because one that waits inside the guard would still look at the time before the wait.
 export const beFirstAdministrator: Write<Of<'be-first-administrator'>> = ({ userId }) => ({
-  first: { name: 'hold-tenant', text: 'SELECT id FROM tenants WHERE id = $1 FOR NO KEY UPDATE', values: [] },
+  first: holdTenant,
   name: 'be-first-administrator',
   text: `
     UPDATE users u SET roles = array_append(u.roles, 'admin')
