@@ -19,12 +19,11 @@ export async function createApp(settings: Settings): Promise<Express> {
   passport.serializeUser((user, done) => done(null, user));
   passport.deserializeUser((user: Express.User, done) => done(null, user));
   const app = express();
-  const isSecure = settings.url.startsWith('https:');
   app.use(
     session({
       // Sessions are kept in memory here: give it a store and a secret of your own.
       secret: randomBytes(32).toString('hex'),
-      cookie: { httpOnly: true, sameSite: 'lax', secure: isSecure },
+      cookie: { httpOnly: true, sameSite: 'lax', secure: settings.url.startsWith('https:') },
       resave: false,
       saveUninitialized: false,
     }),
@@ -48,15 +47,15 @@ export async function createApp(settings: Settings): Promise<Express> {
   return app;
 }
 
-type Metadata = Readonly<
-  Record<`${'authorization' | 'token' | 'userinfo' | 'end_session'}_endpoint`, string>
->;
+type Metadata = Readonly<Record<'issuer' | `${Endpoint}_endpoint`, string>>;
+type Endpoint = 'authorization' | 'token' | 'userinfo' | 'end_session';
 
 /** The library does not look by itself. */
 async function discover(issuer: string): Promise<Metadata> {
   const answer = await fetch(`${issuer}/.well-known/openid-configuration`);
-  if (!answer.ok) throw new Error(`${issuer} answered ${answer.status}`);
-  return (await answer.json()) as Metadata; // OIDC Discovery §3
+  const metadata = (await answer.json()) as Metadata; // OIDC Discovery §3
+  if (metadata.issuer !== issuer) throw new Error(`${issuer} calls itself ${metadata.issuer}`);
+  return metadata;
 }
 
 function strategyOf({ issuer, clientId, clientSecret, url }: Settings, metadata: Metadata) {
@@ -73,27 +72,21 @@ function strategyOf({ issuer, clientId, clientSecret, url }: Settings, metadata:
     nonce: 'sent',
     skipUserProfile: false,
   };
+  const take: OpenIdConnect.VerifyFunction = (
+    _issuer: string,
+    { displayName: name, emails }: OpenIdConnect.Profile,
+    _context: object,
+    idToken: string | object,
+    done: OpenIdConnect.VerifyCallback,
+  ) => done(null, { name, email: emails?.[0]?.value ?? '', idToken });
   return new OpenIdConnect.Strategy(options, take);
-}
-
-/** What the library proved: the profile is the answer of the userinfo endpoint. */
-function take(
-  _issuer: string,
-  { displayName: name, emails }: OpenIdConnect.Profile,
-  _context: object,
-  idToken: string | object,
-  done: OpenIdConnect.VerifyCallback,
-): void {
-  done(null, { name, email: emails?.[0]?.value ?? '', idToken });
 }
 
 /** OIDC RP-Initiated Logout §2. */
 function endSessionUrl(metadata: Metadata, { clientId, url }: Settings, idToken: string | undefined): string {
-  const to = new URL(metadata.end_session_endpoint);
-  to.searchParams.set('client_id', clientId);
-  if (idToken) to.searchParams.set('id_token_hint', idToken);
-  to.searchParams.set('post_logout_redirect_uri', `${url}/`);
-  return to.href;
+  const hint = idToken ? { id_token_hint: idToken } : {};
+  const query = { client_id: clientId, post_logout_redirect_uri: `${url}/`, ...hint };
+  return `${metadata.end_session_endpoint}?${new URLSearchParams(query)}`;
 }
 
 const showProblem: ErrorRequestHandler = (error: Error, _request, response, _next) => {

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AuditEventAnswer, ClientSettingsInput } from '@argus/contract';
 import { balanced } from '@argus/core';
-import { systemRandom } from '@argus/server';
+import { deliverLogouts, systemRandom } from '@argus/server';
 import { cheapPasswords } from '@argus/testing/parts';
 import { startTestServer } from '@argus/testing/server';
+import type { Person } from '../src/page.ts';
 import { listen, type Settings } from '../src/settings.ts';
 
 export const password = 'correct horse battery staple';
@@ -18,6 +19,8 @@ const clientSecret = 'wZ+4/8fJm0Yv+Tq1/3xN7cKd2LhRb6sGuE9pWaOiVQ0=';
 /** Argus at its issuer URL and applications that know nothing else of it. Stock libraries read the real time. */
 export interface Stage extends AsyncDisposable {
   readonly issuer: string;
+  /** Of Argus. */
+  readonly dataDir: string;
   /** Where an application will be: of another site than Argus, so that no cookie strays. */
   place(): Promise<string>;
   /** Declare a client as `argus apply` does, and get what its application is told. */
@@ -25,9 +28,11 @@ export interface Stage extends AsyncDisposable {
   /** Have an application listen at its URL. */
   open(app: RequestListener, url: string): Promise<void>;
   /** A person nobody has seen before. */
-  newPerson(): Promise<{ readonly email: string; readonly name: string }>;
+  newPerson(): Promise<Person>;
   /** What the audit log says of a person, oldest first. */
   eventsOf(email: string, type?: string): Promise<AuditEventAnswer[]>;
+  /** Have Argus tell clients of sessions that ended; how many it told. */
+  tellOfEnds(): Promise<number>;
   /** End the sessions of a person on an operator's word. */
   endSessionsOf(email: string): Promise<void>;
 }
@@ -49,6 +54,7 @@ export async function openStage({ accessSeconds = balanced.tokens.accessSeconds 
   let people = 0;
   return {
     issuer,
+    dataDir: argus.dataDir,
     place: async () => `http://127.0.0.1:${await freePort()}`,
     async declare(id, url, client) {
       const isPublic = client.type === 'public';
@@ -82,6 +88,7 @@ export async function openStage({ accessSeconds = balanced.tokens.accessSeconds 
       const { events } = await operate('GET', `audit-events?limit=100&userId=${await idOf(email)}${query}`);
       return events.reverse();
     },
+    tellOfEnds: () => deliverLogouts(argus.argus.services),
     async endSessionsOf(email) {
       const { sessions } = await operate('GET', `sessions?userId=${await idOf(email)}`);
       for (const { id } of sessions) await operate('DELETE', `sessions/${id}`);

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Person } from '../src/page.ts';
 import { password, type Stage } from './stage.ts';
 
 /** A person in front of a browser of their own, between an application and the pages of Argus. */
 export interface Visitor extends AsyncDisposable {
   readonly page: Page;
   readonly context: BrowserContext;
-  readonly person: { readonly email: string; readonly name: string };
+  readonly person: Person;
   /** Fill in the sign-in page of Argus. */
   signIn(): Promise<void>;
   /** Answer the question whether the application may. */
@@ -23,11 +24,17 @@ export interface Visitor extends AsyncDisposable {
 
 export interface Manners {
   readonly javaScriptEnabled?: boolean;
+  /** By default somebody new. */
+  readonly person?: Person;
 }
 
-export async function visit(browser: Browser, stage: Stage, manners: Manners = {}): Promise<Visitor> {
-  const person = await stage.newPerson();
-  const context = await browser.newContext(manners);
+export async function visit(
+  browser: Browser,
+  stage: Stage,
+  { person: known, ...options }: Manners = {},
+): Promise<Visitor> {
+  const person = known ?? (await stage.newPerson());
+  const context = await browser.newContext(options);
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   const { blocked, seen } = watch(context, stage.issuer);

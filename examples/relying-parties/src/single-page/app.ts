@@ -16,11 +16,8 @@ const manager = new UserManager({
 /** The nonces that servers asked for, by their origin. */
 const nonces = new Map<string, string>();
 
-manager.events.addSilentRenewError(async () => {
-  // The session at Argus is over.
-  await manager.removeUser();
-  await show(null);
-});
+// While Argus cannot be reached, the tokens are good until they end.
+manager.events.addSilentRenewError((error) => (error instanceof TypeError ? undefined : end()));
 
 try {
   await begin();
@@ -42,19 +39,27 @@ async function begin(): Promise<void> {
 
 async function show(user: User | null): Promise<void> {
   if (!user) return draw(element('h1', 'Welcome, stranger'), wayIn());
-  const { name, email } = await userInfo(user);
+  const person = await userInfo(user);
+  if (!person) return end();
   const out = button('Sign out', () => manager.signoutRedirect());
-  draw(element('h1', `Welcome, ${name}`), element('p', `Your address is ${email}.`), out);
+  draw(element('h1', `Welcome, ${person.name}`), element('p', `Your address is ${person.email}.`), out);
+}
+
+/** The session at Argus is over. */
+async function end(): Promise<void> {
+  await manager.removeUser();
+  await show(null);
 }
 
 function wayIn(): HTMLElement {
   return button('Sign in', () => manager.signinRedirect());
 }
 
-/** Name and address are at the userinfo endpoint (OIDC Core §5.4). */
-async function userInfo(user: User): Promise<{ name: string; email: string }> {
+/** Name and address are at the userinfo endpoint (OIDC Core §5.4); null when the token is good for nothing any more. */
+async function userInfo(user: User): Promise<{ name: string; email: string } | null> {
   const url = await manager.metadataService.getUserInfoEndpoint();
   const answer = await call(url, user);
+  if (answer.status === 401) return null;
   if (!answer.ok) throw new Error(`Argus answered ${answer.status}.`);
   return answer.json();
 }
