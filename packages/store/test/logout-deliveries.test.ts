@@ -208,4 +208,16 @@ describe('a delivery', () => {
     assert.deepEqual(new Set(order.slice(0, 2)), new Set([third?.session.id, second?.session.id]));
     assert.equal(order.length, 3);
   });
+
+  test('that nobody wants to hear stands in no other’s way', async () => {
+    const deaf = await client();
+    await write(home, end(await holding([deaf])));
+    const heard = await due();
+    await write(home, { kind: 'set-client-status', clientId: deaf, status: 'disabled', at });
+    const taken = [...(await take(at, 1)), ...(await take(at, 1))];
+    assert.deepEqual(
+      taken.map(({ sessionId }) => sessionId),
+      [heard.session.id],
+    );
+  });
 });

@@ -35,24 +35,21 @@ export async function forgetExpired(
     });
     forgotten += rowCount ?? 0;
   }
-  return forgotten + (await forgetDeafDeliveries(pool, { now, limit }));
+  return forgotten + (await forgetDeafDeliveries(pool, limit));
 }
 
-/** Deliveries to clients that are gone, disabled or no longer wish to hear; nobody takes these. */
-async function forgetDeafDeliveries(
-  pool: Pool,
-  { now, limit }: { readonly now: Instant; readonly limit: number },
-): Promise<number> {
+/** Deliveries to clients that are gone, disabled or no longer wish to hear; nobody makes these. */
+async function forgetDeafDeliveries(pool: Pool, limit: number): Promise<number> {
   const { rowCount } = await pool.query({
     name: 'forget-logout-deliveries',
     text: `
       DELETE FROM logout_deliveries WHERE (tenant_id, session_id, client_id) IN (
         SELECT d.tenant_id, d.session_id, d.client_id FROM logout_deliveries d
-        WHERE d.due_at <= $1 AND NOT EXISTS (
+        WHERE NOT EXISTS (
           SELECT FROM clients c WHERE c.tenant_id = d.tenant_id AND c.id = d.client_id
             AND c.status = 'active' AND c.backchannel_logout_uri IS NOT NULL)
-        LIMIT $2 FOR UPDATE OF d SKIP LOCKED)`,
-    values: [timestamp(now), limit],
+        LIMIT $1 FOR UPDATE OF d SKIP LOCKED)`,
+    values: [limit],
   });
   return rowCount ?? 0;
 }

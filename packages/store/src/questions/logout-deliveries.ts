@@ -14,8 +14,9 @@ export interface TakenDelivery extends LogoutDelivery {
 const leaseSeconds = 60;
 
 /**
- * Take what is due, of all tenants, longest due first. Two that ask at once never get the same: what one locks, the
- * other passes over, and what one has taken is not due until its lease is over.
+ * Take what is due, of all tenants, the longest due. Two that ask at once never get the same: what one locks, the other
+ * passes over, and what one has taken is not due until its lease is over. What waits for a client that no longer hears is taken
+ * too and not answered, so that it cannot stand in the way; `forgetExpired` clears it away.
  */
 export async function takeLogoutDeliveries(
   pool: Pool,
@@ -25,16 +26,17 @@ export async function takeLogoutDeliveries(
     name: 'take-logout-deliveries',
     text: `
       WITH due AS MATERIALIZED (
-        SELECT d.tenant_id, d.session_id, d.client_id, c.backchannel_logout_uri, s.user_id, s.ended_at
-        FROM logout_deliveries d
-        JOIN clients c ON c.tenant_id = d.tenant_id AND c.id = d.client_id
-        JOIN sessions s ON s.tenant_id = d.tenant_id AND s.id = d.session_id
-        WHERE d.due_at <= $1 AND c.status = 'active' AND c.backchannel_logout_uri IS NOT NULL
-        ORDER BY d.due_at LIMIT $2 FOR NO KEY UPDATE OF d SKIP LOCKED
+        SELECT tenant_id, session_id, client_id FROM logout_deliveries
+        WHERE due_at <= $1 ORDER BY due_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
+      ), taken AS (
+        UPDATE logout_deliveries d SET attempts = d.attempts + 1, due_at = $3 FROM due
+        WHERE d.tenant_id = due.tenant_id AND d.session_id = due.session_id AND d.client_id = due.client_id
+        RETURNING d.*
       )
-      UPDATE logout_deliveries d SET attempts = d.attempts + 1, due_at = $3 FROM due
-      WHERE d.tenant_id = due.tenant_id AND d.session_id = due.session_id AND d.client_id = due.client_id
-      RETURNING d.*, due.backchannel_logout_uri, due.user_id, due.ended_at`,
+      SELECT t.*, c.backchannel_logout_uri, s.user_id, s.ended_at FROM taken t
+      JOIN clients c ON c.tenant_id = t.tenant_id AND c.id = t.client_id
+      JOIN sessions s ON s.tenant_id = t.tenant_id AND s.id = t.session_id
+      WHERE c.status = 'active' AND c.backchannel_logout_uri IS NOT NULL`,
     values: [timestamp(now), limit, timestamp(now + leaseSeconds * 1000)],
   });
   return rows.map(takenOf);
