@@ -10,11 +10,12 @@ describe('where somebody vouches for software, a registration', () => {
   const issuer = 'https://directory.example';
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   let directory: Server;
+  let published: object[];
   let vouching: TestServer;
   before(async () => {
-    const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'EdDSA' }] };
+    published = [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'EdDSA' }];
     directory = createServer((_, answer) =>
-      answer.setHeader('content-type', 'application/json').end(JSON.stringify(jwks)),
+      answer.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: published })),
     );
     await new Promise<void>((listening) => directory.listen(0, '127.0.0.1', listening));
     const address = directory.address();
@@ -32,9 +33,9 @@ describe('where somebody vouches for software, a registration', () => {
   const segment = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
   function statement(
     claims: object,
-    { key = privateKey, kid = 'one' }: { key?: KeyObject; kid?: string } = {},
+    { key = privateKey, header = { kid: 'one' } }: { key?: KeyObject; header?: object } = {},
   ): string {
-    const input = `${segment({ alg: 'EdDSA', kid })}.${segment({ iss: issuer, ...claims })}`;
+    const input = `${segment({ alg: 'EdDSA', ...header })}.${segment({ iss: issuer, ...claims })}`;
     return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`;
   }
 
@@ -66,7 +67,7 @@ describe('where somebody vouches for software, a registration', () => {
     const past = Math.floor(vouching.clock.now() / 1000) - 3600;
     const statements = [
       statement({}, { key: forger }),
-      statement({}, { kid: 'two' }),
+      statement({}, { header: { kid: 'two' } }),
       statement({ exp: past }),
       statement({ aud: 'https://else.example' }),
       `${segment({ alg: 'none' })}.${segment({ iss: issuer })}.AA`,
@@ -76,6 +77,22 @@ describe('where somebody vouches for software, a registration', () => {
       await assertRefused(vouching, { ...metadata, software_statement }, 'invalid_software_statement');
     const bad = statement({ redirect_uris: ['javascript:alert(1)'] });
     await assertRefused(vouching, { ...metadata, software_statement: bad }, 'invalid_redirect_uri');
+  });
+
+  test('is taken with a word whose header names no key, and with one by a new key and in a header of their own', async () => {
+    const nameless = statement({}, { header: { typ: 'JWT' } });
+    assert.equal((await register(vouching, { ...metadata, software_statement: nameless })).status, 201);
+    const next = generateKeyPairSync('ed25519');
+    published = [{ ...next.publicKey.export({ format: 'jwk' }), kid: 'next', use: 'sig', alg: 'EdDSA' }];
+    vouching.clock.advance(30_000);
+    const header = { kid: 'next', x5t: 'of their certificate' };
+    const renewed = statement({}, { key: next.privateKey, header });
+    assert.equal((await register(vouching, { ...metadata, software_statement: renewed })).status, 201);
+    await assertRefused(
+      vouching,
+      { ...metadata, software_statement: statement({}) },
+      'invalid_software_statement',
+    );
   });
 
   test('is refused while the keys of the one who vouches cannot be had', async () => {

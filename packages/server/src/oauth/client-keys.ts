@@ -1,5 +1,11 @@
 import type { Client } from '@argus/core';
-import { type ClientKeys, createJwksSource, importClientKeys, type JwksSource, keyIdOf } from '@argus/tokens';
+import {
+  type ClientKeys,
+  createJwksSource,
+  foreignKeyIdOf,
+  importClientKeys,
+  type JwksSource,
+} from '@argus/tokens';
 import type { Clock } from '../services/clock.ts';
 
 /** The public keys that clients sign their assertions with: declared, or fetched from where they publish them. */
@@ -27,8 +33,7 @@ export function openClientKeyring(fetching: typeof fetch, clock: Clock): ClientK
           algorithms: ['PS256', 'ES256', 'EdDSA', 'RS256'],
         }),
       );
-      const kid = keyIdOf(assertion);
-      if (kid !== undefined) await source.load(kid);
+      await source.load(foreignKeyIdOf(assertion));
       return source;
     },
   };

@@ -1,8 +1,8 @@
 import {
   createJwksSource,
+  foreignKeyIdOf,
   issuerOfStatement,
   type JwksSource,
-  keyIdOf,
   verifySoftwareStatement,
 } from '@argus/tokens';
 import type { Config } from '../config/config.ts';
@@ -43,7 +43,7 @@ export function openSoftwareIssuers(
       if (issuer === null) return 'invalid';
       const keys = sources.get(issuer);
       if (!keys) return 'unapproved';
-      await keys.load(keyIdOf(statement));
+      await keys.load(foreignKeyIdOf(statement));
       const verified = verifySoftwareStatement(keys, statement, { issuer, audience, now: clock.now() });
       return verified.ok ? verified : 'invalid';
     },

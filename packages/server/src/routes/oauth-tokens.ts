@@ -1,8 +1,8 @@
 import { endpoints } from '@argus/contract';
 import type { Route } from '../http/route.ts';
 import { introspect } from '../oauth/introspect.ts';
+import { userInfo } from '../oauth/person-claims.ts';
 import { revoke } from '../oauth/revoke.ts';
-import { userInfo } from '../oauth/user-info.ts';
 import { oauthRoute } from './oauth.ts';
 
 /** What can be done with a token once it was issued. */

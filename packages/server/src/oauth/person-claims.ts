@@ -67,7 +67,7 @@ async function proveKey(
   const bound = live.claims.cnf?.jkt;
   if ((shown.scheme === 'DPoP') !== (bound !== undefined)) return { oauthError: 'invalid_token' };
   if (bound === undefined) return { headers: {} };
-  const proof = shownProof(services, call, { path, accessToken: shown.token });
+  const proof = shownProof(services, call, { path, client: live.client, accessToken: shown.token });
   if (isOAuthRefused(proof)) return proof;
   const { headers } = proof;
   if (proof.jkt === null) return { oauthError: 'invalid_dpop_proof', reason: 'no-proof' };
