@@ -104,7 +104,9 @@ describe('who is told what', () => {
     const bound = await letIn(server, holder, 'app', { ...askFor, key });
     const ofKey = (await introspectAs(server, 'notes-api', bound.access_token)).body;
     assert.deepEqual([ofKey.token_type, ofKey.cnf], ['DPoP', { jkt: key.jkt }]);
-    assert.deepEqual((await introspectAs(server, 'app', bound.refresh_token)).body.cnf, { jkt: key.jkt });
+    // RFC 9449 §5: the refresh token of a confidential client is bound to its authentication instead.
+    const ofRefresh = (await introspectAs(server, 'app', bound.refresh_token)).body;
+    assert.deepEqual([ofRefresh.active, ofRefresh.cnf], [true, undefined]);
   });
 
   test('an API of another tenant hears nothing, though its list names the same resource', async () => {

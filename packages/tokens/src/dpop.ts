@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '@argus/contract';
-import { isSigningAlgorithm } from './algorithm.ts';
+import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from './algorithm.ts';
 import { isSeconds, isText } from './claims.ts';
 import { type ForeignHeader, readForeignHeader } from './foreign-jws.ts';
 import { readJwk, thumbprint } from './jwk.ts';
@@ -35,6 +35,8 @@ export interface DpopExpectation {
   readonly now: Instant;
   /** The access token shown beside the proof, which it must name. */
   readonly accessToken?: string;
+  /** What it may be signed with; default: all that are supported. */
+  readonly algorithms?: readonly SigningAlgorithm[];
   /** How long a proof is good for after its `iat`; default 60. */
   readonly maxAgeSeconds?: number;
 }
@@ -77,7 +79,7 @@ export function verifyDpopProof(header: string | undefined, expect: DpopExpectat
   const read = readForeignHeader(header, longestProof);
   if (typeof read === 'string') return refused(read);
   if (read.typ !== 'dpop+jwt') return refused('wrong-type');
-  const proven = proveOwnKey(header, read);
+  const proven = proveOwnKey(header, read, expect.algorithms ?? signingAlgorithms);
   if (typeof proven === 'string') return refused(proven);
   const claims = parseStrictObject(proven.payload);
   if (!areDpopClaims(claims)) return refused('bad-claims');
@@ -91,8 +93,9 @@ export function verifyDpopProof(header: string | undefined, expect: DpopExpectat
 function proveOwnKey(
   proof: string,
   { alg, jwk }: ForeignHeader,
+  algorithms: readonly SigningAlgorithm[],
 ): { readonly payload: Buffer; readonly jkt: string } | DpopRejection {
-  if (!isSigningAlgorithm(alg)) return 'wrong-algorithm';
+  if (!isSigningAlgorithm(alg) || !algorithms.includes(alg)) return 'wrong-algorithm';
   const key = readJwk(jwk, [alg]);
   if (key === 'secret') return 'secret-key';
   if (typeof key === 'string') return 'bad-key';

@@ -45,7 +45,7 @@ export interface Grant {
   readonly scope: string;
   /** Resources that its access tokens may be for (RFC 8707); empty for Argus's own grant. */
   readonly resources: readonly ResourceId[];
-  /** Thumbprint of the key it is bound to (RFC 9449 §5); null when anyone who holds its token may use it. */
+  /** Thumbprint of the key its refresh tokens are bound to (RFC 9449 §5): that of a public client that showed one. */
   readonly jkt: string | null;
   readonly createdAt: Instant;
   readonly rotatedAt: Instant;

@@ -12,7 +12,7 @@ import {
 import { deviceAuthorizationByDeviceCode } from '@argus/store';
 import { hashOf } from '../secrets.ts';
 import { type Services, stamp } from '../services.ts';
-import { grantTokens } from './grant-tokens.ts';
+import { boundKey, grantTokens } from './grant-tokens.ts';
 import type { OAuthRefused } from './oauth-answer.ts';
 import type { TokenAsk } from './token.ts';
 
@@ -68,7 +68,8 @@ async function issue(
   ask: TokenAsk,
   { authorization, approval }: DevicePollFacts,
 ): Promise<TokenAnswer | OAuthRefused | 'lost'> {
-  const { client } = ask.proven;
+  const { proven, proof } = ask;
+  const { client } = proven;
   if (!approval) return 'lost';
   const resources = audienceOf({
     client,
@@ -88,7 +89,8 @@ async function issue(
   });
   if (!written.isCommitted) return 'lost';
   const { tenant } = client;
-  return grantTokens(services, { tenant, client, ...approval, grant, scope, resources, nonce: null });
+  const { jkt } = proof;
+  return grantTokens(services, { tenant, client, ...approval, grant, scope, resources, jkt, nonce: null });
 }
 
 type Approved = DevicePollFacts & { readonly approval: NonNullable<DevicePollFacts['approval']> };
@@ -108,8 +110,7 @@ function newGrant(
       clientId: proven.client.id,
       scope,
       resources,
-      // RFC 9449 §5: all that comes of this grant is bound to the key that was shown for it.
-      jkt: proof.jkt,
+      jkt: boundKey(proven.client, proof.jkt),
       ...origin,
     },
     session,

@@ -21,6 +21,8 @@ export interface GrantState {
   /** Of this answer: all that was granted, or less. */
   readonly scope: readonly string[];
   readonly resources: readonly ResourceId[];
+  /** Thumbprint of the key shown for this answer: its access token is bound to that one (RFC 9449 §5). */
+  readonly jkt: string | null;
   /** To be repeated in the ID token (OIDC Core §2). */
   readonly nonce: string | null;
 }
@@ -30,13 +32,13 @@ const idTokenSeconds = 300;
 
 /** The answer of the token endpoint for a person's grant (RFC 6749 §5.1, OIDC Core §3.1.3.3). */
 export async function grantTokens(services: Services, state: GrantState): Promise<TokenAnswer> {
-  const { client, grant, scope } = state;
+  const { client, jkt, scope } = state;
   const now = services.clock.now();
   const { access, exp } = await accessOf(services, state, now);
   const mayRefresh = client.settings.grantTypes.includes('refresh_token');
   return {
     access_token: access,
-    token_type: grant.jkt === null ? 'Bearer' : 'DPoP',
+    token_type: jkt === null ? 'Bearer' : 'DPoP',
     expires_in: Math.max(1, exp - Math.floor(now / 1000)),
     ...(mayRefresh
       ? { refresh_token: issueRefreshToken(services.keys.ring(), refreshClaims(services, state), now) }
@@ -44,6 +46,14 @@ export async function grantTokens(services: Services, state: GrantState): Promis
     ...(scope.includes('openid') ? { id_token: await idTokenOf(services, { ...state, access }, now) } : {}),
     scope: scope.join(' '),
   };
+}
+
+/**
+ * The key that a grant's refresh tokens are bound to. A confidential client renews by its authentication and may come
+ * with another key each time; a public one has nothing else to show (RFC 9449 §5).
+ */
+export function boundKey({ settings }: Client, jkt: string | null): string | null {
+  return settings.type === 'public' ? jkt : null;
 }
 
 /**
@@ -62,7 +72,7 @@ export function audienceClaim(
 
 async function accessOf(services: Services, state: GrantState, now: number) {
   const { config, keys, random } = services;
-  const { tenant, client, user, session, grant, scope } = state;
+  const { tenant, client, user, session, grant, scope, jkt } = state;
   const exp = accessTokenExpiry(now, services.policy(tenant).tokens, session);
   const claims = {
     iss: config.issuer,
@@ -81,7 +91,7 @@ async function accessOf(services: Services, state: GrantState, now: number) {
     auth_time: Math.floor(session.authenticatedAt / 1000),
     tenant,
     roles: [...user.roles],
-    ...(grant.jkt === null ? {} : { cnf: { jkt: grant.jkt } }),
+    ...(jkt === null ? {} : { cnf: { jkt } }),
   };
   const access = await issueAccessToken(keys.ring(), claims, now, client.settings.accessTokenAlgorithm);
   return { access, exp };

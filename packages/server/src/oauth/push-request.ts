@@ -24,7 +24,7 @@ export async function pushRequest(
 ): Promise<Answer | OAuthRefused> {
   const proven = await authenticateClient(services, call, parameters);
   if (isOAuthRefused(proven)) return proven;
-  const proof = shownProof(services, call, { path: '/oauth/par' });
+  const proof = shownProof(services, call, { path: '/oauth/par', client: proven.client });
   if (isOAuthRefused(proof)) return proof;
   const replayed = await claimMarks(services, proven.client.tenant, [...proven.marks, ...proof.marks]);
   if (replayed) return { ...replayed, headers: proof.headers };

@@ -10,7 +10,7 @@ import {
 } from '@argus/core';
 import { hashOf } from '../secrets.ts';
 import { type Services, stamp } from '../services.ts';
-import { grantTokens } from './grant-tokens.ts';
+import { boundKey, grantTokens } from './grant-tokens.ts';
 import type { OAuthRefused } from './oauth-answer.ts';
 import type { TokenAsk } from './token.ts';
 
@@ -70,6 +70,7 @@ async function redeem(
     grant,
     scope: code.scope,
     resources,
+    jkt: proof.jkt,
     nonce: code.nonce,
   });
 }
@@ -126,8 +127,7 @@ function newGrant(services: Services, { proven, proof, origin }: TokenAsk, facts
       clientId: proven.client.id,
       scope: code.scope,
       resources: code.resources,
-      // RFC 9449 §5: all that comes of this grant is bound to the key that was shown for it.
-      jkt: proof.jkt,
+      jkt: boundKey(proven.client, proof.jkt),
       ...origin,
     },
     session,

@@ -9,7 +9,7 @@ import type { TokenAsk } from './token.ts';
 
 /** New tokens for a refresh token (RFC 6749 §6); the rules of its family are those of every session. */
 export async function refreshGrant(services: Services, ask: TokenAsk): Promise<TokenAnswer | OAuthRefused> {
-  const { proven, parameters, origin } = ask;
+  const { proven, proof, parameters, origin } = ask;
   const { client } = proven;
   const token = parameters.one('refresh_token');
   if (token === undefined) return { oauthError: 'invalid_request', reason: 'no-token' };
@@ -26,7 +26,8 @@ export async function refreshGrant(services: Services, ask: TokenAsk): Promise<T
   if (isOAuthRefused(renewed)) return renewed;
   if (isRefused(renewed)) return refusalOf(renewed.refused);
   const asked = within(ask, renewed.grant);
-  return isOAuthRefused(asked) ? asked : grantTokens(services, { ...renewed, ...asked, client, nonce: null });
+  if (isOAuthRefused(asked)) return asked;
+  return grantTokens(services, { ...renewed, ...asked, client, jkt: proof.jkt, nonce: null });
 }
 
 /** What of the grant this answer is to be for (RFC 6749 §6, RFC 8707 §2.2): all of it, or less, never more. */
@@ -47,9 +48,10 @@ function unfit(asked: Within | OAuthRefused): OAuthRefused | null {
   return isOAuthRefused(asked) ? asked : null;
 }
 
+/** A confidential client has proved itself already; its key binds only what it is given now (RFC 9449 §5). */
 function shownBy(client: Client, { proof }: TokenAsk): Shown {
-  if (proof.jkt !== null) return { kind: 'key', jkt: proof.jkt };
-  return client.settings.type === 'confidential' ? { kind: 'client' } : { kind: 'nothing' };
+  if (client.settings.type === 'confidential') return { kind: 'client' };
+  return proof.jkt === null ? { kind: 'nothing' } : { kind: 'key', jkt: proof.jkt };
 }
 
 /** The caller learns only that the token is worth nothing; why is in the audit log. */

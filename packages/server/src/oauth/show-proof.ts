@@ -1,4 +1,5 @@
-import type { Mark } from '@argus/core';
+import type { SigningAlgorithm } from '@argus/contract';
+import type { Client, Mark } from '@argus/core';
 import { verifyDpopProof } from '@argus/tokens';
 import type { Call } from '../http/route.ts';
 import { hashOf } from '../secrets.ts';
@@ -14,11 +15,21 @@ export interface ShownProof {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The proof of a request to `path` of this server. A nonce of ours is demanded, so that none is made in advance. */
+/** FAPI 2.0 §5.4.1: no RS256 in any JWT. */
+const fapiAlgorithms: readonly SigningAlgorithm[] = ['PS256', 'ES256', 'EdDSA'];
+
+interface ProofAsked {
+  readonly path: string;
+  readonly client: Client;
+  /** The token shown beside it, which it must name. */
+  readonly accessToken?: string;
+}
+
+/** The proof of a client's request to `path` of this server. A nonce of ours is demanded, so that none is made in advance. */
 export function shownProof(
   services: Services,
   call: Pick<Call, 'headers' | 'method'>,
-  { path, accessToken }: { readonly path: string; readonly accessToken?: string },
+  { path, client, accessToken }: ProofAsked,
 ): ShownProof | OAuthRefused {
   const header = call.headers.dpop;
   if (header === undefined) return { jkt: null, marks: [], headers: {} };
@@ -29,6 +40,7 @@ export function shownProof(
     url: `${config.issuer}${path}`,
     now: clock.now(),
     ...(accessToken === undefined ? {} : { accessToken }),
+    ...(client.settings.profile === 'fapi2' ? { algorithms: fapiAlgorithms } : {}),
   });
   if (!proof.ok) return { oauthError: 'invalid_dpop_proof', reason: proof.rejection, headers };
   if (proof.nonce === null || !dpopNonces.isGood(proof.nonce)) {

@@ -35,7 +35,7 @@ export async function token(
   if (parameters.repeated.some((name) => !repeatable.has(name))) return { oauthError: 'invalid_request' };
   const proven = await authenticateClient(services, call, parameters);
   if (isOAuthRefused(proven)) return proven;
-  const proof = shownProof(services, call, { path: '/oauth/token' });
+  const proof = shownProof(services, call, { path: '/oauth/token', client: proven.client });
   if (isOAuthRefused(proof)) return proof;
   const outcome = await answer(services, { proven, proof, parameters, origin: call.origin });
   services.metrics.tokens.inc({
