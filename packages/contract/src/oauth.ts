@@ -55,7 +55,7 @@ interface OAuthRefusal {
 
 /**
  * The closed table of errors of the OAuth family: RFC 6749 §4.1.2.1 and §5.2, OIDC Core §3.1.2.6, RFC 8628 §3.5,
- * RFC 8707 §2, RFC 9449 §5, RFC 9470 §5, RFC 7591 §3.2.2, RFC 7009 §2.2.1, RFC 6750 §3.1.
+ * RFC 8707 §2, RFC 9449 §5, RFC 9470 §5, RFC 7591 §3.2.2, RFC 6750 §3.1.
  */
 export const oauthErrors = {
   invalid_request: { status: 400, sentence: 'A parameter is missing, repeated or malformed.' },
@@ -64,7 +64,6 @@ export const oauthErrors = {
   unauthorized_client: { status: 400, sentence: 'This client may not use this flow.' },
   unsupported_grant_type: { status: 400, sentence: 'The grant type is not supported.' },
   unsupported_response_type: { status: 400, sentence: 'Only the response type "code" is supported.' },
-  unsupported_token_type: { status: 400, sentence: 'This kind of token is not supported here.' },
   invalid_scope: { status: 400, sentence: 'A scope is unknown or wider than allowed.' },
   invalid_target: {
     status: 400,
@@ -81,7 +80,6 @@ export const oauthErrors = {
   },
   request_not_supported: { status: 400, sentence: 'Request objects are not supported; push the request.' },
   request_uri_not_supported: { status: 400, sentence: 'Only a request_uri of this server is taken.' },
-  invalid_request_uri: { status: 400, sentence: 'The request_uri is unknown, used or expired.' },
   registration_not_supported: { status: 403, sentence: 'Clients cannot register themselves here.' },
   invalid_redirect_uri: { status: 400, sentence: 'A redirect URI is not allowed.' },
   invalid_client_metadata: { status: 400, sentence: 'The metadata of the client contradicts itself.' },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Refusal, refusals } from '@argus/contract';
+import { oauthErrors, type Refusal, refusals } from '@argus/contract';
 import { readText, sourceFiles, type TextFile } from './tidy/repository.ts';
 
 type Table = Record<string, Refusal>;
@@ -13,9 +13,16 @@ interface Row {
   readonly when: string;
 }
 
+/** The two tables of the page: refusals of ours, and errors of OAuth, which have no column for what they are. */
+const page = readText('docs/refusals.md').text;
+const oauthHeading = '## Errors of OAuth';
+const [ownPart = '', oauthPart = ''] = page.split(oauthHeading);
+
 function rowsOf(markdown: string): Row[] {
+  const isOfOAuth = markdown.includes('| error | status | sentence |');
   return markdown.split('\n').flatMap((line) => {
     const cells = line.split('|').map((cell) => cell.trim());
+    if (isOfOAuth) cells.splice(3, 0, '–');
     const [, code = '', status = '', oauthError = '', sentence = '', when = ''] = cells;
     if (!/^`\w+`$/.test(code)) return [];
     const plain = (cell: string): string => cell.replaceAll('`', '');
@@ -51,12 +58,17 @@ function unusedCodes(table: Table, sources: readonly TextFile[]): string[] {
 
 describe('refusals', () => {
   test('every refusal is documented as it is, and no row is stale', () => {
-    assert.deepEqual(documentationComplaints(refusals, readText('docs/refusals.md').text), []);
+    assert.deepEqual(documentationComplaints(refusals, ownPart), []);
   });
 
-  test('every refusal is given somewhere outside the contract', () => {
+  test('so is every error of OAuth', () => {
+    assert.deepEqual(documentationComplaints(oauthErrors, oauthPart), []);
+  });
+
+  test('every refusal and error is given somewhere outside the contract', () => {
     const sources = sourceFiles('src').filter(({ path }) => !path.startsWith('packages/contract/'));
     assert.deepEqual(unusedCodes(refusals, sources), []);
+    assert.deepEqual(unusedCodes(oauthErrors, sources), []);
   });
 });
 

@@ -82,6 +82,17 @@ describe('the check of the walls complains', () => {
     assert.deepEqual(wallComplaints(typed, undefined), []);
   });
 
+  test('about a client of other providers outside its room, and about strangers outside tests and examples', () => {
+    const count = (path: string, name: string) =>
+      wallComplaints({ path, text: `import * as x from '${name}';` }, undefined).length;
+    assert.equal(count('packages/server/src/oauth/a.ts', 'openid-client'), 1);
+    assert.equal(count('packages/server/src/federation/a.ts', 'openid-client'), 0);
+    assert.equal(count('packages/server/src/federation/a.ts', 'oauth4webapi'), 1);
+    assert.equal(count('packages/server/test/a.test.ts', 'oidc-provider'), 0);
+    assert.equal(count('examples/notes/src/a.ts', 'passport-openidconnect'), 1);
+    assert.equal(count('examples/relying-parties/src/a.ts', 'passport'), 0);
+  });
+
   test('about a forbidden dependency in a package file', () => {
     assert.equal(dependencyComplaints(own).length, 1);
   });

@@ -151,6 +151,21 @@ export const thirdPartyWalls: readonly ThirdPartyWall[] = [
     reason: 'the middleware stands on fetch; a framework is one adapter file',
   },
   {
+    of: /^openid-client$/,
+    only: /^(packages\/server\/src\/federation\/|packages\/[^/]+\/test(-long)?\/|examples\/relying-parties\/)/,
+    reason: 'Argus is a client of others in one room only; everywhere else it is the provider',
+  },
+  {
+    of: /^(oidc-provider|oauth2-mock-server|oauth4webapi)$/,
+    only: /^(packages|examples)\/[^/]+\/test(-long)?\//,
+    reason: 'other providers and a second reader of tokens judge ours from outside, in tests',
+  },
+  {
+    of: /^(express-session|passport(-.*)?|express-openid-connect|oidc-client-ts)$/,
+    only: /^examples\/relying-parties\//,
+    reason: 'what applications sign people in with proves Argus as it comes; none of it is part of it',
+  },
+  {
     of: /^zod$/,
     only: /^packages\/contract\//,
     reason: 'a call is described once, in the contract; a second schema would be a second truth',
