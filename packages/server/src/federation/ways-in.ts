@@ -1,4 +1,4 @@
-import type { AssuranceLevel, ProviderId } from '@argus/contract';
+import type { AssuranceLevel, ProviderId, TenantId } from '@argus/contract';
 import type { Identity, Provider, WayIn, WaysIn } from '@argus/core';
 import { identitiesOfUser, providerById, userFacts } from '@argus/store';
 import type { Current } from '../flows/current-session.ts';
@@ -52,6 +52,17 @@ export async function waysToProve(services: Pick<Services, 'store'>, whose: Whos
     providers: proving.map(({ id, settings }) => ({ id, name: settings.name })),
     reachable: proving.some(mayReachTwoFactors) ? 'urn:argus:aal2' : 'urn:argus:aal1',
   };
+}
+
+/** The highest level that is within reach: of this very person, or of whoever may come when nobody is signed in. */
+export async function reachableLevel(
+  services: Pick<Services, 'store' | 'clients'>,
+  tenant: TenantId,
+  whose: Whose | null,
+): Promise<AssuranceLevel> {
+  if (whose) return (await waysToProve(services, whose)).reachable;
+  const providers = await services.clients.providersOf(tenant);
+  return providers.some(mayReachTwoFactors) ? 'urn:argus:aal2' : 'urn:argus:aal1';
 }
 
 function mayReachTwoFactors({ settings: { assurance } }: Provider): boolean {

@@ -1,8 +1,8 @@
+import { isOAuthRefused, type OAuthRefused } from '../http/oauth-answer.ts';
 import type { Parameters } from '../http/parameters.ts';
 import type { Services } from '../services.ts';
 import { authenticateClient, type ClientCall, type ProvenClient } from './authenticate-client.ts';
 import { claimMarks } from './claim-marks.ts';
-import { isOAuthRefused, type OAuthRefused } from './oauth-answer.ts';
 
 /** The client of a call that shows nothing else that could be used up. */
 export async function admitClient(

@@ -2,11 +2,11 @@ import { timingSafeEqual } from 'node:crypto';
 import type { ClientAuthMethod, Instant } from '@argus/contract';
 import { type Client, type EventDraft, type Mark, mayProveBy, networkOf } from '@argus/core';
 import { verifyClientAssertion } from '@argus/tokens';
+import type { OAuthRefused } from '../http/oauth-answer.ts';
 import type { Parameters } from '../http/parameters.ts';
 import type { Call } from '../http/route.ts';
 import { hashOf } from '../secrets.ts';
 import { type Services, stamp } from '../services.ts';
-import type { OAuthRefused } from './oauth-answer.ts';
 import { type ShownClient, shownClient } from './shown-client.ts';
 
 /** A client that proved itself, or a public one that only named itself. */

@@ -2,6 +2,7 @@ import { type OAuthError, refusalOf } from '@argus/contract';
 import { type AuthorizationDecision, type Client, type Consent, decideAuthorization } from '@argus/core';
 import { consentOf } from '@argus/store';
 import { verifyIdTokenHint } from '@argus/tokens';
+import { reachableLevel } from '../federation/ways-in.ts';
 import { type Answer, isRefused, seeOther } from '../http/answer.ts';
 import type { SetCookie } from '../http/cookies.ts';
 import type { Call } from '../http/route.ts';
@@ -41,7 +42,7 @@ async function withPerson(services: Services, call: Call, read: ReadRequest): Pr
   return { ...read, visit, consent, cookies: visit.cookies };
 }
 
-function decide(services: Services, authorizing: Authorizing): AuthorizationDecision {
+async function decide(services: Services, authorizing: Authorizing): Promise<AuthorizationDecision> {
   const { request, client, visit, consent, asked } = authorizing;
   return decideAuthorization({
     request,
@@ -50,13 +51,17 @@ function decide(services: Services, authorizing: Authorizing): AuthorizationDeci
     consent,
     continuation: asked.isContinued ? asked : null,
     hintedSubject: hintedSubject(services, authorizing),
-    reachable: 'urn:argus:aal1',
+    // Asked only of who asks for it: it is a question more.
+    reachable:
+      request.acrValues.length > 0
+        ? await reachableLevel(services, client.tenant, visit?.current ?? null)
+        : 'urn:argus:aal1',
     now: services.clock.now(),
   });
 }
 
 async function carryOut(services: Services, call: Call, authorizing: Authorizing): Promise<Answer> {
-  const decision = decide(services, authorizing);
+  const decision = await decide(services, authorizing);
   switch (decision.kind) {
     case 'error':
       return refuseAsked(services, authorizing, decision.error);

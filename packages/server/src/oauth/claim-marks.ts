@@ -1,7 +1,7 @@
 import type { TenantId } from '@argus/contract';
 import type { Mark } from '@argus/core';
+import type { OAuthRefused } from '../http/oauth-answer.ts';
 import type { Services } from '../services.ts';
-import type { OAuthRefused } from './oauth-answer.ts';
 
 /**
  * Use up what a request showed. It happens before anything is decided, so that a proof is spent whether the request

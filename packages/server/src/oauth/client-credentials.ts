@@ -1,9 +1,9 @@
 import type { TokenAnswer } from '@argus/contract';
 import { audienceOf, narrowScope } from '@argus/core';
 import { issueAccessToken } from '@argus/tokens';
+import type { OAuthRefused } from '../http/oauth-answer.ts';
 import { type Services, stamp } from '../services.ts';
 import { audienceClaim } from './grant-tokens.ts';
-import type { OAuthRefused } from './oauth-answer.ts';
 import type { TokenAsk } from './token.ts';
 
 /** Scopes that speak of a person: a client has none of them for itself. */

@@ -8,6 +8,7 @@ import {
   userCodeOf,
 } from '@argus/core';
 import type { Answer } from '../http/answer.ts';
+import { isOAuthRefused, type OAuthRefused, oauthJson } from '../http/oauth-answer.ts';
 import type { Parameters } from '../http/parameters.ts';
 import type { Call } from '../http/route.ts';
 import { hashOf } from '../secrets.ts';
@@ -15,7 +16,6 @@ import type { Services } from '../services.ts';
 import { fromNetwork, type Try } from '../throttle/throttle.ts';
 import { admitClient } from './admit-client.ts';
 import type { ProvenClient } from './authenticate-client.ts';
-import { isOAuthRefused, type OAuthRefused, oauthJson } from './oauth-answer.ts';
 
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 

@@ -8,9 +8,9 @@ import {
   type ShownToken,
 } from '@argus/core';
 import { type AccessClaims, issueAccessToken } from '@argus/tokens';
+import type { OAuthRefused } from '../http/oauth-answer.ts';
 import { type Services, stamp } from '../services.ts';
 import { audienceOf, type LiveToken, liveToken, shownToken } from './live-token.ts';
-import type { OAuthRefused } from './oauth-answer.ts';
 import type { TokenAsk } from './token.ts';
 
 /** RFC 8693 §3. */

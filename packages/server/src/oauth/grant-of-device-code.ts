@@ -10,10 +10,10 @@ import {
   startGrant,
 } from '@argus/core';
 import { deviceAuthorizationByDeviceCode } from '@argus/store';
+import type { OAuthRefused } from '../http/oauth-answer.ts';
 import { hashOf } from '../secrets.ts';
 import { type Services, stamp } from '../services.ts';
 import { boundKey, grantTokens } from './grant-tokens.ts';
-import type { OAuthRefused } from './oauth-answer.ts';
 import type { TokenAsk } from './token.ts';
 
 /** A poll may be lost to the person's decision and to another poll; the next look sees both. */

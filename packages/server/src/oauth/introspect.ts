@@ -1,12 +1,12 @@
 import type { Client } from '@argus/core';
 import { issueIntrospectionToken } from '@argus/tokens';
 import type { Answer } from '../http/answer.ts';
+import { isOAuthRefused, type OAuthRefused, oauthJson } from '../http/oauth-answer.ts';
 import type { Parameters } from '../http/parameters.ts';
 import type { Call } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { admitClient } from './admit-client.ts';
 import { audienceOf, type LiveToken, liveToken, shownToken } from './live-token.ts';
-import { isOAuthRefused, type OAuthRefused, oauthJson } from './oauth-answer.ts';
 
 /** RFC 9701 §4. */
 const signedType = 'application/token-introspection+jwt';

@@ -39,7 +39,8 @@ export function metadata({ issuer, registration }: Pick<Config, 'issuer' | 'regi
     claims_parameter_supported: false,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
-    acr_values_supported: assuranceLevels.slice(0, 1),
+    // The third needs authenticators that do not exist yet.
+    acr_values_supported: assuranceLevels.slice(0, 2),
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: signingAlgorithms,
     token_endpoint_auth_methods_supported: clientAuthMethods,

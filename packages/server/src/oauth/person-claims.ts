@@ -2,12 +2,12 @@ import { type OAuthError, oauthErrors } from '@argus/contract';
 import type { Client, User } from '@argus/core';
 import type { AccessClaims } from '@argus/tokens';
 import type { Answer } from '../http/answer.ts';
+import { isOAuthRefused, type OAuthRefused, oauthJson, oauthRefusal } from '../http/oauth-answer.ts';
 import type { Parameters } from '../http/parameters.ts';
 import type { Call } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { claimMarks } from './claim-marks.ts';
 import { audienceOf, liveToken, shownToken } from './live-token.ts';
-import { isOAuthRefused, type OAuthRefused, oauthJson, oauthRefusal } from './oauth-answer.ts';
 import { shownProof } from './show-proof.ts';
 
 const path = '/oauth/userinfo';

@@ -1,5 +1,6 @@
 import { type Change, type PushedRequest, readAuthorizationRequest } from '@argus/core';
 import type { Answer } from '../http/answer.ts';
+import { isOAuthRefused, type OAuthRefused, oauthJson } from '../http/oauth-answer.ts';
 import { type Parameters, parametersOf, plainParameters } from '../http/parameters.ts';
 import type { Call } from '../http/route.ts';
 import { hashOf } from '../secrets.ts';
@@ -8,7 +9,6 @@ import { fromNetwork } from '../throttle/throttle.ts';
 import { pushedUriPrefix } from './asked-request.ts';
 import { authenticateClient, type ProvenClient } from './authenticate-client.ts';
 import { claimMarks } from './claim-marks.ts';
-import { isOAuthRefused, type OAuthRefused, oauthJson } from './oauth-answer.ts';
 import { type ShownProof, shownProof } from './show-proof.ts';
 
 /** Long enough to open a browser; FAPI 2.0 §5.3.2.2 allows less than ten minutes. */

@@ -8,10 +8,10 @@ import {
   judgeCode,
   startGrant,
 } from '@argus/core';
+import type { OAuthRefused } from '../http/oauth-answer.ts';
 import { hashOf } from '../secrets.ts';
 import { type Services, stamp } from '../services.ts';
 import { boundKey, grantTokens } from './grant-tokens.ts';
-import type { OAuthRefused } from './oauth-answer.ts';
 import type { TokenAsk } from './token.ts';
 
 /** A code may be lost to a rival once; then it is consumed, and the second look says so. */

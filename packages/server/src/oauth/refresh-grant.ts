@@ -2,9 +2,9 @@ import type { ResourceId, TokenAnswer } from '@argus/contract';
 import { audienceOf, type Client, type Grant, narrowScope, type Shown } from '@argus/core';
 import { renewGrant } from '../flows/renew-grant.ts';
 import { isRefused } from '../http/answer.ts';
+import { isOAuthRefused, type OAuthRefused } from '../http/oauth-answer.ts';
 import type { Services } from '../services.ts';
 import { grantTokens } from './grant-tokens.ts';
-import { isOAuthRefused, type OAuthRefused } from './oauth-answer.ts';
 import type { TokenAsk } from './token.ts';
 
 /** New tokens for a refresh token (RFC 6749 §6); the rules of its family are those of every session. */

@@ -2,13 +2,13 @@ import type { GrantId, UserId } from '@argus/contract';
 import type { Change, Client, EventDraft } from '@argus/core';
 import { networkOf } from '@argus/core';
 import type { Answer } from '../http/answer.ts';
+import { isOAuthRefused, type OAuthRefused, oauthJson } from '../http/oauth-answer.ts';
 import type { Parameters } from '../http/parameters.ts';
 import type { Call } from '../http/route.ts';
 import { type Services, stamp } from '../services.ts';
 import { fromNetwork } from '../throttle/throttle.ts';
 import { admitClient } from './admit-client.ts';
 import { type LiveToken, liveToken, shownToken } from './live-token.ts';
-import { isOAuthRefused, type OAuthRefused, oauthJson } from './oauth-answer.ts';
 
 /** End what a token stands for (RFC 7009 §2). `token_type_hint` is not needed: the kinds are told apart by the token. */
 export async function revoke(

@@ -1,10 +1,10 @@
 import type { SigningAlgorithm } from '@argus/contract';
 import type { Client, Mark } from '@argus/core';
 import { verifyDpopProof } from '@argus/tokens';
+import type { OAuthRefused } from '../http/oauth-answer.ts';
 import type { Call } from '../http/route.ts';
 import { hashOf } from '../secrets.ts';
 import type { Services } from '../services.ts';
-import type { OAuthRefused } from './oauth-answer.ts';
 
 /** Whether a request proves possession of a key (RFC 9449 §4.3). */
 export interface ShownProof {

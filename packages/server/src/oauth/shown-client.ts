@@ -1,7 +1,7 @@
 import { clientOfAssertion } from '@argus/tokens';
+import type { OAuthRefused } from '../http/oauth-answer.ts';
 import type { Parameters } from '../http/parameters.ts';
 import type { Call } from '../http/route.ts';
-import type { OAuthRefused } from './oauth-answer.ts';
 
 /** What a request shows of its client, before anything of it is believed. */
 export type ShownClient =

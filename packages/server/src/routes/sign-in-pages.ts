@@ -1,4 +1,6 @@
-import { refusalOf, type TenantId } from '@argus/contract';
+import { refusalOf } from '@argus/contract';
+import { leadToProvider } from '../federation/lead-to-provider.ts';
+import { routeByDomain, shownProviders } from '../federation/shown-providers.ts';
 import { signOut } from '../flows/end-sessions.ts';
 import { clearedCookies } from '../flows/issue-tokens.ts';
 import { signIn } from '../flows/sign-in.ts';
@@ -7,7 +9,7 @@ import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.t
 import type { Call, Route } from '../http/route.ts';
 import { leadOn } from '../oauth/lead-on.ts';
 import { requestOf } from '../oauth/page-request.ts';
-import { linkPage, type ShownProvider, type SignInNotice, signInPage } from '../pages/index.ts';
+import { linkPage, type SignInNotice, signInPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import {
   attemptOf,
@@ -67,12 +69,6 @@ async function signInAnswer(services: Services, call: Call, { notice, refused }:
   };
 }
 
-/** The other ways in that this tenant offers. */
-async function shownProviders({ clients }: Services, tenant: TenantId): Promise<ShownProvider[]> {
-  const providers = await clients.providersOf(tenant);
-  return providers.map(({ id, settings }) => ({ id, name: settings.name }));
-}
-
 async function takeSignIn(services: Services, call: Call): Promise<Answer> {
   const stale = attemptRefusal(services, call);
   if (stale === 'cookies-needed') return signInAnswer(services, call, { notice: 'cookies-needed' });
@@ -82,7 +78,20 @@ async function takeSignIn(services: Services, call: Call): Promise<Answer> {
     return signInAnswer(services, call, { refused: { refused: 'invalid_credentials' } });
   const { cookies, origin } = call;
   // The tenant of a sign-in is that of the client it is for.
-  const tenant = (await requestOf(services, call))?.client.tenant ?? call.tenant;
+  const request = await requestOf(services, call);
+  const tenant = request?.client.tenant ?? call.tenant;
+  const routed = await routeByDomain(services, tenant, identifier);
+  if (routed) {
+    // What was typed as password is not looked at: it would be another's.
+    return leadToProvider(services, call, {
+      tenant,
+      providerId: routed.id,
+      purpose: 'sign-in',
+      request: request?.sealed ?? null,
+      returnTo: safeReturn(returnTo),
+      loginHint: identifier,
+    });
+  }
   const outcome = await signIn(services, { tenant, identifier, password, cookies, origin });
   if (isRefused(outcome)) return signInAnswer(services, call, { refused: outcome });
   return leadOn(services, call, { returnTo: safeReturn(returnTo), cookies: outcome.cookies });
