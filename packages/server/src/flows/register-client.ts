@@ -1,7 +1,7 @@
 import type { ClientSettings, TenantId } from '@argus/contract';
 import type { Change, EventDraft } from '@argus/core';
 import type { CallOrigin } from '../http/caller.ts';
-import type { OAuthRefused } from '../oauth/oauth-answer.ts';
+import type { OAuthRefused } from '../http/oauth-answer.ts';
 import type { Services } from '../services.ts';
 import { fromNetwork } from '../throttle/throttle.ts';
 import { readMetadata, settingsOfMetadata } from './client-metadata.ts';

@@ -8,7 +8,6 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { HashingBusy } from '../authenticators/password.ts';
-import { oauthRefusalOf } from '../oauth/oauth-answer.ts';
 import { stopwatch } from '../services/clock.ts';
 import type { Services } from '../services.ts';
 import { type Answer, problemAnswer, type Refused } from './answer.ts';
@@ -18,6 +17,7 @@ import { addressOf, isLocal } from './caller.ts';
 import { readCookies, writeCookie } from './cookies.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { isOwnPage } from './csrf.ts';
+import { oauthRefusalOf } from './oauth-answer.ts';
 import type { Call, Route } from './route.ts';
 import { pagePolicy, securityHeaders } from './security-headers.ts';
 

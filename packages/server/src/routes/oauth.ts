@@ -1,10 +1,10 @@
 import { endpoints } from '@argus/contract';
 import { type Answer, seeOther } from '../http/answer.ts';
+import { isOAuthRefused, type OAuthRefused, oauthRefusal } from '../http/oauth-answer.ts';
 import { type Parameters, readParameters } from '../http/parameters.ts';
 import type { Call, Route } from '../http/route.ts';
 import { authorize, errorAnswer } from '../oauth/authorize.ts';
 import { metadata } from '../oauth/metadata.ts';
-import { isOAuthRefused, type OAuthRefused, oauthRefusal } from '../oauth/oauth-answer.ts';
 import { pushRequest } from '../oauth/push-request.ts';
 import { openRequest } from '../oauth/sealed-request.ts';
 import { token } from '../oauth/token.ts';

@@ -1,8 +1,8 @@
 import { endpoints } from '@argus/contract';
 import { registeredClient } from '../flows/client-metadata.ts';
 import { registerClient } from '../flows/register-client.ts';
+import { isOAuthRefused, oauthJson, oauthRefusal } from '../http/oauth-answer.ts';
 import type { Route } from '../http/route.ts';
-import { isOAuthRefused, oauthJson, oauthRefusal } from '../oauth/oauth-answer.ts';
 
 export const registrationRoutes: readonly Route[] = [
   {
