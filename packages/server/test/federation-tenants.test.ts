@@ -196,4 +196,18 @@ describe('an address is led to the provider of its domain', () => {
     for (const near of ['ada@sub.example.org', 'ada@example.org.evil.example', 'ada@notexample.org'])
       assert.equal((await ask(near)).body.provider, undefined, near);
   });
+
+  test('from the page too, and the password that was typed is nobody’s', async () => {
+    const browser = newBrowser(server);
+    const { html, request } = await asked(browser, 'their-notes');
+    const fields = { identifier: 'ada@theirs.example', password: 'any words at all', request };
+    const led = await post(browser, '/sign-in', { formToken: formTokenIn(html), ...fields });
+    assert.equal(led.status, 200);
+    const location = /url=(.*)$/i.exec(led.headers.get('refresh') ?? '')?.[1] ?? '';
+    const upstream = new URL(location);
+    assert.equal(upstream.origin, new URL(idp.issuer).origin);
+    assert.equal(upstream.searchParams.get('login_hint'), 'ada@theirs.example');
+    const text = await led.text();
+    assert.ok(!text.includes('any words at all') && !location.includes('any'));
+  });
 });
