@@ -5,7 +5,7 @@ import { deliverLogouts, endExpiredSessions, forgetWhatExpired } from '@argus/se
 import type { TestServer } from '@argus/testing/server';
 import { importClientKeys, verifyLogoutToken } from '@argus/tokens';
 import fc from 'fast-check';
-import { nextTryAt } from '../src/oauth/deliver-logout.ts';
+import { nextTryAt } from '../src/oauth/logout/deliver-logout.ts';
 import { accept, heardOf, type LogoutReceiver, listenForLogouts } from './logout-receiver.ts';
 import {
   addTenant,

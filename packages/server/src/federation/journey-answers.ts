@@ -3,7 +3,7 @@ import type { Answer } from '../http/answer.ts';
 import { seeOther } from '../http/answer.ts';
 import type { SetCookie } from '../http/cookies.ts';
 import type { Call } from '../http/route.ts';
-import { requestOf } from '../oauth/page-request.ts';
+import { requestOf } from '../oauth/authorization/page-request.ts';
 import { messagePage, type SignInView, signInPage } from '../pages/index.ts';
 import { attemptOf } from '../routes/page-call.ts';
 import type { Services } from '../services.ts';

@@ -1,5 +1,5 @@
 import { takeLogoutDeliveries } from '@argus/store';
-import { deliverLogout } from '../oauth/deliver-logout.ts';
+import { deliverLogout } from '../oauth/logout/deliver-logout.ts';
 import type { Services } from '../services.ts';
 
 /** Deliveries on their way at once. All of them are over within the timeout, long before their lease is. */

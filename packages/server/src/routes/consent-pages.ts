@@ -1,10 +1,10 @@
 import type { Consent } from '@argus/core';
 import { type Answer, isRefused, seeOther } from '../http/answer.ts';
 import type { Call, Route } from '../http/route.ts';
-import { readAsked } from '../oauth/asked-request.ts';
-import { authorize, errorAnswer, refuseAsked } from '../oauth/authorize.ts';
-import { afterForm } from '../oauth/lead-on.ts';
-import { type Asked, openRequest, sealRequest } from '../oauth/sealed-request.ts';
+import { readAsked } from '../oauth/authorization/asked-request.ts';
+import { authorize, errorAnswer, refuseAsked } from '../oauth/authorization/authorize.ts';
+import { afterForm } from '../oauth/authorization/lead-on.ts';
+import { type Asked, openRequest, sealRequest } from '../oauth/authorization/sealed-request.ts';
 import { type Services, stamp } from '../services.ts';
 import { fieldsOf, isFormOf, refusalPage, toSignIn, type Visit, visitOf } from './page-call.ts';
 

@@ -1,10 +1,10 @@
 import { type Answer, seeOther } from '../http/answer.ts';
 import { type Parameters, parametersOf, readParameters } from '../http/parameters.ts';
 import type { Call, Route } from '../http/route.ts';
-import { errorAnswer } from '../oauth/authorize.ts';
-import { confirmEndSession, endSessionByClient } from '../oauth/end-session-by-client.ts';
-import { endSessionFields } from '../oauth/end-session-request.ts';
-import { afterForm } from '../oauth/lead-on.ts';
+import { errorAnswer } from '../oauth/authorization/authorize.ts';
+import { afterForm } from '../oauth/authorization/lead-on.ts';
+import { confirmEndSession, endSessionByClient } from '../oauth/logout/end-session-by-client.ts';
+import { endSessionFields } from '../oauth/logout/end-session-request.ts';
 import type { Services } from '../services.ts';
 import { fieldsOf } from './page-call.ts';
 

@@ -1,8 +1,8 @@
 import { endpoints } from '@argus/contract';
 import type { Route } from '../http/route.ts';
-import { introspect } from '../oauth/introspect.ts';
-import { userInfo } from '../oauth/person-claims.ts';
-import { revoke } from '../oauth/revoke.ts';
+import { introspect } from '../oauth/token/introspect.ts';
+import { userInfo } from '../oauth/token/person-claims.ts';
+import { revoke } from '../oauth/token/revoke.ts';
 import { oauthRoute } from './oauth.ts';
 
 /** What can be done with a token once it was issued. */

@@ -3,11 +3,11 @@ import { type Answer, seeOther } from '../http/answer.ts';
 import { isOAuthRefused, type OAuthRefused, oauthRefusal } from '../http/oauth-answer.ts';
 import { type Parameters, readParameters } from '../http/parameters.ts';
 import type { Call, Route } from '../http/route.ts';
-import { authorize, errorAnswer } from '../oauth/authorize.ts';
+import { authorize, errorAnswer } from '../oauth/authorization/authorize.ts';
+import { pushRequest } from '../oauth/authorization/push-request.ts';
+import { openRequest } from '../oauth/authorization/sealed-request.ts';
 import { metadata } from '../oauth/metadata.ts';
-import { pushRequest } from '../oauth/push-request.ts';
-import { openRequest } from '../oauth/sealed-request.ts';
-import { token } from '../oauth/token.ts';
+import { token } from '../oauth/token/token.ts';
 import type { Services } from '../services.ts';
 import { decideConsent, takeAccountChoice } from './consent-pages.ts';
 

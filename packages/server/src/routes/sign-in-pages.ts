@@ -7,8 +7,8 @@ import { signIn } from '../flows/sign-in.ts';
 import { readLink, useLink } from '../flows/use-link.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
 import type { Call, Route } from '../http/route.ts';
-import { leadOn } from '../oauth/lead-on.ts';
-import { requestOf } from '../oauth/page-request.ts';
+import { leadOn } from '../oauth/authorization/lead-on.ts';
+import { requestOf } from '../oauth/authorization/page-request.ts';
 import { linkPage, type SignInNotice, signInPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import {

@@ -2,7 +2,7 @@ import { refusalOf } from '@argus/contract';
 import { signUp } from '../flows/sign-up.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
 import type { Call, Route } from '../http/route.ts';
-import { requestOf } from '../oauth/page-request.ts';
+import { requestOf } from '../oauth/authorization/page-request.ts';
 import { signUpPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import { attemptOf, attemptRefusal, fieldsOf } from './page-call.ts';

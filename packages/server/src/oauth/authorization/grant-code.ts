@@ -1,0 +1,74 @@
+import type { GrantId } from '@argus/contract';
+import type { AuthorizationCode, Change, Client, EventDraft } from '@argus/core';
+import type { Call } from '../../http/route.ts';
+import { hashOf } from '../../secrets.ts';
+import { type Services, stamp } from '../../services.ts';
+import type { Authorizing } from './authorize.ts';
+import type { Asked } from './sealed-request.ts';
+
+/** ASVS 10.4.3, FAPI 2.0 §5.3.2.1: a code is for the next moment only. */
+const codeSeconds = 60;
+
+/** What ended meanwhile: the person's session, or the pushed request, which had its answer. */
+export type GrantedCode = { readonly code: string } | { readonly lost: 'session' | 'request' };
+
+/** A new code for the person who is there; or why there can be none any more. */
+export async function grantCode(
+  services: Services,
+  call: Pick<Call, 'origin'>,
+  authorizing: Authorizing,
+): Promise<GrantedCode> {
+  const { client, asked, visit } = authorizing;
+  if (!visit) return { lost: 'session' };
+  const secret = services.random.bytes(32).toString('base64url');
+  const code = newCode(services, authorizing, { secret, visit });
+  const { user, session, device } = visit.current;
+  const granted: EventDraft = {
+    type: 'authorization.granted',
+    actor: 'user',
+    userId: user.id,
+    sessionId: session.id,
+    grantId: code.grantId,
+    deviceId: device.id,
+    origin: call.origin,
+    details: { clientId: client.id, scope: code.scope.join(' ') },
+  };
+  const written = await services.store.commit({
+    tenant: client.tenant,
+    changes: [...usedUp(client, asked), { kind: 'create-code', code }],
+    events: stamp(services, code.createdAt, [granted]),
+  });
+  if (written.isCommitted) return { code: secret };
+  return { lost: written.lost === 'use-pushed-request' ? 'request' : 'session' };
+}
+
+/** A pushed request serves one answer. It counts as of when the browser came with it, however long a sign-in took. */
+export function usedUp(client: Client, asked: Asked): Change[] {
+  if (asked.pushedUri === null) return [];
+  const uriHash = hashOf(asked.pushedUri);
+  return [{ kind: 'use-pushed-request', uriHash, clientId: client.id, at: asked.startedAt }];
+}
+
+function newCode(
+  { random, clock }: Services,
+  { client, request }: Authorizing,
+  { secret, visit }: { readonly secret: string; readonly visit: NonNullable<Authorizing['visit']> },
+): AuthorizationCode {
+  const now = clock.now();
+  return {
+    codeHash: hashOf(secret),
+    clientId: client.id,
+    userId: visit.current.user.id,
+    sessionId: visit.current.session.id,
+    grantId: random.uuid() as GrantId, // made as the name of one
+    redirectUri: request.redirectUri,
+    scope: request.scope,
+    resources: request.resources,
+    nonce: request.nonce,
+    codeChallenge: request.codeChallenge,
+    dpopJkt: request.dpopJkt,
+    createdAt: now,
+    expiresAt: now + codeSeconds * 1000,
+    consumedAt: null,
+  };
+}

@@ -1,0 +1,89 @@
+import type { ClientId, TenantId } from '@argus/contract';
+import type { Client, Provider, Resource } from '@argus/core';
+import { clientById, isRegisteredOrigin, providersOfTenant, resourcesOf, type Store } from '@argus/store';
+import type { Clock } from '../../services/clock.ts';
+
+/**
+ * The clients and resources that requests speak of, as they were at most a second ago: a disabled client is refused
+ * within that second even where nothing else would ask the database.
+ */
+export interface ClientBook {
+  find(id: string): Promise<Client | null>;
+  /** Those of a client that exist still, in the client's order. */
+  resourcesOf(client: Client): Promise<readonly Resource[]>;
+  /** The providers that people of a tenant may choose from. */
+  providersOf(tenant: TenantId): Promise<readonly Provider[]>;
+  /** Whether some active client registered this origin for its browser pages. */
+  isRegisteredOrigin(origin: string): Promise<boolean>;
+  /** Something was changed here: the next look is fresh. */
+  forget(): void;
+}
+
+const keptMs = 1_000;
+const most = 2_000;
+
+export function openClientBook(store: Store, clock: Clock): ClientBook {
+  const clients = createKept<Client | null>(clock);
+  const resources = createKept<readonly Resource[]>(clock);
+  const origins = createKept<boolean>(clock);
+  const providers = createKept<readonly Provider[]>(clock);
+  return {
+    find: (id) =>
+      idForm.test(id) ? clients.get(id, () => clientById(store.pool, id as ClientId)) : Promise.resolve(null), // it has the form of one
+    resourcesOf: ({ id, tenant, settings, changedAt }) =>
+      settings.resources.length === 0
+        ? Promise.resolve([])
+        : resources.get(`${id} ${changedAt}`, () => ordered(store, tenant, settings.resources)),
+    providersOf: (tenant) => providers.get(tenant, () => shownProviders(store, tenant)),
+    isRegisteredOrigin: (origin) =>
+      origin.length <= 300 && /^https?:\/\//.test(origin)
+        ? origins.get(origin, () => isRegisteredOrigin(store.pool, origin))
+        : Promise.resolve(false),
+    forget() {
+      for (const kept of [clients, resources, origins, providers]) kept.clear();
+    },
+  };
+}
+
+const idForm = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/;
+
+/** As many as a page can show; the others are reached by the domain of an address. */
+const mostShown = 20;
+
+async function shownProviders(store: Store, tenant: TenantId): Promise<readonly Provider[]> {
+  const { items } = await providersOfTenant(store.pool, tenant, { limit: 100 });
+  return items.filter(({ settings }) => settings.isShown).slice(0, mostShown);
+}
+
+async function ordered(store: Store, tenant: TenantId, ids: readonly string[]): Promise<readonly Resource[]> {
+  const found = await resourcesOf(store.pool, tenant, ids);
+  return ids.flatMap((id) => found.find((resource) => resource.id === id) ?? []);
+}
+
+interface Kept<Value> {
+  get(key: string, load: () => Promise<Value>): Promise<Value>;
+  clear(): void;
+}
+
+/** Values for a second, one question for all who ask meanwhile; the oldest go first when there are too many. */
+function createKept<Value>(clock: Clock): Kept<Value> {
+  const entries = new Map<string, { readonly value: Promise<Value>; readonly at: number }>();
+  return {
+    get(key, load) {
+      const known = entries.get(key);
+      const age = known ? clock.now() - known.at : keptMs;
+      // A clock that was set back must not keep an entry for longer.
+      if (known && age >= 0 && age < keptMs) return known.value;
+      const value = load();
+      const entry = { value, at: clock.now() };
+      entries.delete(key);
+      entries.set(key, entry);
+      const [oldest] = entries.keys();
+      if (entries.size > most && oldest !== undefined) entries.delete(oldest);
+      // A failure is nothing to remember.
+      value.catch(() => entries.get(key) === entry && entries.delete(key));
+      return value;
+    },
+    clear: () => entries.clear(),
+  };
+}
