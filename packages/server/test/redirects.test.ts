@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import type { TestServer } from '@argus/testing/server';
 import { userAgent } from '@argus/testing/user-agent';
 import fc from 'fast-check';
-import { safeReturn } from '../src/routes/page-call.ts';
+import { safeReturn } from '../src/routes/return-to.ts';
 import { openStage, ownOrigin, type Person, password, someone } from './stage.ts';
 
 let server: TestServer;

@@ -1,11 +1,11 @@
 import { refusalOf, type TenantId } from '@argus/contract';
+import { attemptOf } from '../flows/attempt.ts';
 import type { Answer } from '../http/answer.ts';
 import { seeOther } from '../http/answer.ts';
 import type { SetCookie } from '../http/cookies.ts';
 import type { Call } from '../http/route.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
 import { messagePage, type SignInView, signInPage } from '../pages/index.ts';
-import { attemptOf } from '../routes/page-call.ts';
 import type { Services } from '../services.ts';
 import type { JourneyEnd, JourneyRefusal } from './finish-journey.ts';
 import type { Journey } from './journey.ts';

@@ -1,9 +1,9 @@
 import type { ProviderId, TenantId } from '@argus/contract';
+import { attemptOf } from '../flows/attempt.ts';
 import type { Current } from '../flows/current-session.ts';
 import { type Answer, isRefused, seeOther } from '../http/answer.ts';
 import type { SetCookie } from '../http/cookies.ts';
 import type { Call } from '../http/route.ts';
-import { attemptOf } from '../routes/page-call.ts';
 import type { Services } from '../services.ts';
 import { beginJourney } from './begin-journey.ts';
 import type { JourneyPurpose } from './journey.ts';

@@ -1,5 +1,6 @@
 import type { Refused } from './answer.ts';
 import { type Parameters, readParameters } from './parameters.ts';
+import type { Call } from './route.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
@@ -56,4 +57,9 @@ export function parseForm(bytes: Buffer): { readonly value: Record<string, strin
     fields[name] = value;
   }
   return { value: fields };
+}
+
+/** The fields of a form post; anything else counts as none. */
+export function fieldsOf({ body }: Pick<Call, 'body'>): Readonly<Record<string, string | undefined>> {
+  return (body ?? {}) as Record<string, string>; // the form parser made it
 }

@@ -10,6 +10,7 @@ import {
   userFacts,
 } from '@argus/store';
 import type { Current } from '../flows/current-session.ts';
+import type { Visit } from '../flows/visit.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Call } from '../http/route.ts';
 import {
@@ -23,7 +24,6 @@ import {
 } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import { describeSession, time } from './describe.ts';
-import type { Visit } from './page-call.ts';
 
 export interface Shown {
   readonly visit: Visit;

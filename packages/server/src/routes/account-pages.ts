@@ -2,13 +2,16 @@ import type { ClientId, SessionId } from '@argus/contract';
 import { changePassword } from '../flows/change-password.ts';
 import { endSession, endSessionsOfUser } from '../flows/end-sessions.ts';
 import { clearedCookies } from '../flows/issue-tokens.ts';
+import { isFormOf, type Visit, visitOf } from '../flows/visit.ts';
 import { withdrawConsent } from '../flows/withdraw-consent.ts';
 import { type Answer, isRefused, seeOther } from '../http/answer.ts';
+import { fieldsOf } from '../http/body.ts';
+import { refusalPage } from '../http/refusal-page.ts';
 import type { Call, Route } from '../http/route.ts';
 import { type AccountNotice, stylesheet } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import { accountAnswer } from './account-answer.ts';
-import { fieldsOf, isFormOf, refusalPage, toSignIn, type Visit, visitOf } from './page-call.ts';
+import { toSignIn } from './return-to.ts';
 
 export const accountPageRoutes: readonly Route[] = [
   {

@@ -1,12 +1,15 @@
 import type { Consent } from '@argus/core';
+import { isFormOf, type Visit, visitOf } from '../flows/visit.ts';
 import { type Answer, isRefused, seeOther } from '../http/answer.ts';
+import { fieldsOf } from '../http/body.ts';
+import { refusalPage } from '../http/refusal-page.ts';
 import type { Call, Route } from '../http/route.ts';
 import { readAsked } from '../oauth/authorization/asked-request.ts';
 import { authorize, errorAnswer, refuseAsked } from '../oauth/authorization/authorize.ts';
 import { afterForm } from '../oauth/authorization/lead-on.ts';
 import { type Asked, openRequest, sealRequest } from '../oauth/authorization/sealed-request.ts';
 import { type Services, stamp } from '../services.ts';
-import { fieldsOf, isFormOf, refusalPage, toSignIn, type Visit, visitOf } from './page-call.ts';
+import { toSignIn } from './return-to.ts';
 
 /** The person's answer to "may this application …?". */
 export const decideConsent: Route = requestForm('/oauth/consent', async (services, call, on) => {

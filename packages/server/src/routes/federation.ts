@@ -8,9 +8,13 @@ import { journeyAnswer, refusedAnswer, signInAnswer, tenantOfSignIn } from '../f
 import { leadToProvider } from '../federation/lead-to-provider.ts';
 import { receiveLogout } from '../federation/receive-logout.ts';
 import { routeByDomain, shownProviders } from '../federation/shown-providers.ts';
+import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
 import { currentSession } from '../flows/current-session.ts';
 import { slowDown } from '../flows/slow-down.ts';
+import { isFormOf, visitOf } from '../flows/visit.ts';
 import { type Answer, isRefused, problemAnswer, seeOther } from '../http/answer.ts';
+import { fieldsOf } from '../http/body.ts';
+import { refusalPage } from '../http/refusal-page.ts';
 import { type Call, endpointRoute, type Route } from '../http/route.ts';
 import { leadOn } from '../oauth/authorization/lead-on.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
@@ -18,16 +22,7 @@ import { messagePage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import { fromNetwork } from '../throttle/throttle.ts';
 import { oauthRoute } from './oauth.ts';
-import {
-  attemptOf,
-  attemptRefusal,
-  fieldsOf,
-  isFormOf,
-  refusalPage,
-  safeReturn,
-  toSignIn,
-  visitOf,
-} from './page-call.ts';
+import { safeReturn, toSignIn } from './return-to.ts';
 
 /** People who prove at another provider who they are (OIDC Core §3.1, as the client). */
 export const federationRoutes: readonly Route[] = [

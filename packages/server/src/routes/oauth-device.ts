@@ -1,13 +1,16 @@
 import { refusalOf } from '@argus/contract';
 import { deviceName, readUserAgent, shownUserCode } from '@argus/core';
+import { isFormOf, type Visit, visitOf } from '../flows/visit.ts';
 import { type Answer, isRefused, type Refused } from '../http/answer.ts';
+import { fieldsOf } from '../http/body.ts';
+import { refusalPage } from '../http/refusal-page.ts';
 import type { Call, Route } from '../http/route.ts';
 import { authorizeDevice } from '../oauth/device/device-authorization.ts';
 import { decideDevice, findWaitingDevice, type WaitingDevice } from '../oauth/device/device-decision.ts';
 import { deviceConfirmPage, deviceDonePage, devicePage, scopeSentence } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import { oauthRoute } from './oauth.ts';
-import { fieldsOf, isFormOf, refusalPage, toSignIn, type Visit, visitOf } from './page-call.ts';
+import { toSignIn } from './return-to.ts';
 
 /** Signing in on a device without a browser, and the pages where its person says yes (RFC 8628 §3.3). */
 export const oauthDeviceRoutes: readonly Route[] = [

@@ -1,4 +1,5 @@
 import { type Answer, seeOther } from '../http/answer.ts';
+import { fieldsOf } from '../http/body.ts';
 import { type Parameters, parametersOf, readParameters } from '../http/parameters.ts';
 import type { Call, Route } from '../http/route.ts';
 import { errorAnswer } from '../oauth/authorization/authorize.ts';
@@ -6,7 +7,6 @@ import { afterForm } from '../oauth/authorization/lead-on.ts';
 import { confirmEndSession, endSessionByClient } from '../oauth/logout/end-session-by-client.ts';
 import { endSessionFields } from '../oauth/logout/end-session-request.ts';
 import type { Services } from '../services.ts';
-import { fieldsOf } from './page-call.ts';
 
 const path = '/oauth/end_session';
 /** With this much a URL still passes every proxy. */

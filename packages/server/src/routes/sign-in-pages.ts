@@ -1,25 +1,21 @@
 import { refusalOf } from '@argus/contract';
 import { leadToProvider } from '../federation/lead-to-provider.ts';
 import { routeByDomain, shownProviders } from '../federation/shown-providers.ts';
+import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
 import { signOut } from '../flows/end-sessions.ts';
 import { clearedCookies } from '../flows/issue-tokens.ts';
 import { signIn } from '../flows/sign-in.ts';
 import { readLink, useLink } from '../flows/use-link.ts';
+import { isFormOf, visitOf } from '../flows/visit.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
+import { fieldsOf } from '../http/body.ts';
+import { refusalPage } from '../http/refusal-page.ts';
 import type { Call, Route } from '../http/route.ts';
 import { leadOn } from '../oauth/authorization/lead-on.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
 import { linkPage, type SignInNotice, signInPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
-import {
-  attemptOf,
-  attemptRefusal,
-  fieldsOf,
-  isFormOf,
-  refusalPage,
-  safeReturn,
-  visitOf,
-} from './page-call.ts';
+import { safeReturn } from './return-to.ts';
 
 export const signInPageRoutes: readonly Route[] = [
   { method: 'GET', path: '/', accepts: 'nothing', handle: async () => seeOther('/account') },

@@ -1,11 +1,12 @@
 import { refusalOf } from '@argus/contract';
+import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
 import { signUp } from '../flows/sign-up.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
+import { fieldsOf } from '../http/body.ts';
 import type { Call, Route } from '../http/route.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
 import { signUpPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
-import { attemptOf, attemptRefusal, fieldsOf } from './page-call.ts';
 
 export const signUpPageRoutes: readonly Route[] = [
   {

@@ -3,14 +3,17 @@ import { highest } from '@argus/core';
 import { waysToProve } from '../federation/ways-in.ts';
 import { currentSession } from '../flows/current-session.ts';
 import { stepUpByPassword } from '../flows/step-up.ts';
+import { isFormOf, type Visit, visitOf } from '../flows/visit.ts';
 import { type Answer, isRefused, problemAnswer, type Refused } from '../http/answer.ts';
+import { fieldsOf } from '../http/body.ts';
+import { refusalPage } from '../http/refusal-page.ts';
 import { type Call, endpointRoute, type Route } from '../http/route.ts';
 import { leadOn } from '../oauth/authorization/lead-on.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
 import { stepUpPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import { describeCurrent } from './describe.ts';
-import { fieldsOf, isFormOf, refusalPage, safeReturn, toSignIn, type Visit, visitOf } from './page-call.ts';
+import { safeReturn, toSignIn } from './return-to.ts';
 
 /** Proving again who one is, for a session that is too old or too weak for what it is asked. */
 export const stepUpRoutes: readonly Route[] = [

@@ -3,11 +3,11 @@ import { type AuthorizationDecision, type Client, type Consent, decideAuthorizat
 import { consentOf } from '@argus/store';
 import { verifyIdTokenHint } from '@argus/tokens';
 import { reachableLevel } from '../../federation/ways-in.ts';
+import { type Visit, visitOf } from '../../flows/visit.ts';
 import { type Answer, isRefused, seeOther } from '../../http/answer.ts';
 import type { SetCookie } from '../../http/cookies.ts';
 import type { Call } from '../../http/route.ts';
 import { accountChoicePage, authorizationErrorPage, consentPage, scopeSentence } from '../../pages/index.ts';
-import { type Visit, visitOf } from '../../routes/page-call.ts';
 import { type Services, stamp } from '../../services.ts';
 import { descriptionOf, type ReadRequest, readAsked, type UnreadRequest } from './asked-request.ts';
 import { authorizationResponse, leadingTo, type ResponseTarget } from './authorization-response.ts';

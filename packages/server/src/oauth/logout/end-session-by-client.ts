@@ -1,12 +1,13 @@
 import { heldSession } from '../../flows/current-session.ts';
 import { endSession } from '../../flows/end-sessions.ts';
 import { clearedCookies } from '../../flows/issue-tokens.ts';
+import { isFormOf, type Visit, visitOf } from '../../flows/visit.ts';
 import { type Answer, isRefused, seeOther } from '../../http/answer.ts';
 import type { SetCookie } from '../../http/cookies.ts';
 import type { Parameters } from '../../http/parameters.ts';
+import { refusalPage } from '../../http/refusal-page.ts';
 import type { Call } from '../../http/route.ts';
 import { endSessionPage, signedOutPage } from '../../pages/index.ts';
-import { isFormOf, refusalPage, type Visit, visitOf } from '../../routes/page-call.ts';
 import type { Services } from '../../services.ts';
 import { leadingTo } from '../authorization/authorization-response.ts';
 import { errorAnswer } from '../authorization/authorize.ts';
