@@ -10,6 +10,7 @@ import {
   devicePage,
 } from '../src/pages/device.ts';
 import { endSessionPage, signedOutPage } from '../src/pages/end-session.ts';
+import { goingOnPage } from '../src/pages/going-on.ts';
 import { scopeSentence } from '../src/pages/scope-words.ts';
 import { type SignInView, signInPage } from '../src/pages/sign-in.ts';
 import { signUpPage } from '../src/pages/sign-up.ts';
@@ -141,6 +142,7 @@ function endings(text: Texts): Record<string, string> {
     'sign-out question': endSessionPage({ ...leaving, clientName: text(), isSignedIn: true }),
     'sign-out question of nobody': endSessionPage({ ...leaving, isSignedIn: true }),
     'sign-out question without session': endSessionPage({ ...leaving, isSignedIn: false }),
+    'going on': goingOnPage({ href: `/oauth/authorize/resume?request=${encodeURIComponent(text())}` }),
     'signed out': signedOutPage({ returnHref: text(), clientName: text() }),
     'signed out, with a way back': signedOutPage({
       returnHref: 'https://argus.example/back',
