@@ -55,7 +55,7 @@ export async function accountAnswer(
     minLength: services.policy(tenant).authentication.password.minLength,
     now: time(services.clock.now()),
   });
-  return { status: refusal ? refusalOf(refusal).status : 200, html, cookies: visit.cookies };
+  return { status: refusal ? refusalOf(refusal).status : 200, html };
 }
 
 type SessionParts = Pick<AccountView, 'current' | 'sessions' | 'nextCursor' | 'history' | 'events'>;

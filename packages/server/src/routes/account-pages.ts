@@ -2,16 +2,16 @@ import type { ClientId, SessionId } from '@argus/contract';
 import { changePassword } from '../flows/change-password.ts';
 import { endSession, endSessionsOfUser } from '../flows/end-sessions.ts';
 import { clearedCookies } from '../flows/issue-tokens.ts';
-import { isFormOf, type Visit, visitOf } from '../flows/visit.ts';
+import { visitOf } from '../flows/visit.ts';
 import { withdrawConsent } from '../flows/withdraw-consent.ts';
-import { type Answer, isRefused, seeOther } from '../http/answer.ts';
+import { isRefused, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
 import { refusalPage } from '../http/refusal-page.ts';
-import type { Call, Route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
 import { type AccountNotice, stylesheet } from '../pages/index.ts';
-import type { Services } from '../services.ts';
 import { accountAnswer } from './account-answer.ts';
 import { toSignIn } from './return-to.ts';
+import { visitForm } from './visit-form.ts';
 
 export const accountPageRoutes: readonly Route[] = [
   {
@@ -22,10 +22,10 @@ export const accountPageRoutes: readonly Route[] = [
       const visit = await visitOf(services, call);
       if (isRefused(visit)) return toSignIn(visit, '/account');
       const notice = notices.find((known) => known === call.query.notice);
-      return accountAnswer(services, call, { visit, notice });
+      return { ...(await accountAnswer(services, call, { visit, notice })), cookies: visit.cookies };
     },
   },
-  formRoute('/account/sessions/:id/end', async (services, call, { current }) => {
+  visitForm('/account/sessions/:id/end', async (services, call, { current }) => {
     const target = {
       sessionId: call.params.id as SessionId,
       userId: current.user.id,
@@ -43,17 +43,17 @@ export const accountPageRoutes: readonly Route[] = [
       ? seeOther('/sign-in?notice=signed-out', clearedCookies)
       : seeOther('/account?notice=session-ended');
   }),
-  formRoute('/account/end-others', async (services, call, { current }) => {
+  visitForm('/account/end-others', async (services, call, { current }) => {
     const target = { userId: current.user.id, except: current.session.id, reason: 'ended-by-user' as const };
     await endSessionsOfUser(services, { tenant: current.tenant, actor: 'user', origin: call.origin }, target);
     return seeOther('/account?notice=others-ended');
   }),
-  formRoute('/account/end-all', async (services, call, { current }) => {
+  visitForm('/account/end-all', async (services, call, { current }) => {
     const target = { userId: current.user.id, reason: 'ended-by-user' as const };
     await endSessionsOfUser(services, { tenant: current.tenant, actor: 'user', origin: call.origin }, target);
     return seeOther('/sign-in?notice=signed-out', clearedCookies);
   }),
-  formRoute('/account/applications/:id/withdraw', async (services, call, { current }) => {
+  visitForm('/account/applications/:id/withdraw', async (services, call, { current }) => {
     const { tenant, user } = current;
     const clientId = (call.params.id ?? '').slice(0, 128) as ClientId; // of no client, if it has not the form of one
     const by = { tenant, actor: 'user', origin: call.origin };
@@ -63,7 +63,7 @@ export const accountPageRoutes: readonly Route[] = [
       ? refusalPage(outcome.refused)
       : seeOther('/account?notice=application-withdrawn');
   }),
-  formRoute('/account/password', async (services, call, visit) => {
+  visitForm('/account/password', async (services, call, visit) => {
     const { currentPassword = '', newPassword = '' } = fieldsOf(call);
     if (newPassword.length > 1024)
       return accountAnswer(services, call, { visit, refusal: 'password_too_long' });
@@ -93,23 +93,3 @@ const notices: readonly AccountNotice[] = [
   'provider-connected',
   'provider-disconnected',
 ];
-
-/** A form of the account page: a live session and a token of that very session, or nothing happens. */
-function formRoute(
-  path: string,
-  act: (services: Services, call: Call, visit: Visit) => Promise<Answer>,
-): Route {
-  return {
-    method: 'POST',
-    path,
-    accepts: 'form',
-    async handle(services, call) {
-      const visit = await visitOf(services, call);
-      if (isRefused(visit)) return toSignIn(visit, '/account');
-      if (!isFormOf(services, visit.current, call)) return refusalPage('form_expired', visit.cookies);
-      const answer = await act(services, call, visit);
-      // What the act says about cookies comes last, so that it wins over a refresh on the way.
-      return { ...answer, cookies: [...visit.cookies, ...(answer.cookies ?? [])] };
-    },
-  };
-}

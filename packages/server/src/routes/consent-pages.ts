@@ -1,6 +1,6 @@
 import type { Consent } from '@argus/core';
-import { isFormOf, type Visit, visitOf } from '../flows/visit.ts';
-import { type Answer, isRefused, seeOther } from '../http/answer.ts';
+import type { Visit } from '../flows/visit.ts';
+import { type Answer, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
 import { refusalPage } from '../http/refusal-page.ts';
 import type { Call, Route } from '../http/route.ts';
@@ -9,7 +9,7 @@ import { authorize, errorAnswer, refuseAsked } from '../oauth/authorization/auth
 import { afterForm } from '../oauth/authorization/lead-on.ts';
 import { type Asked, openRequest, sealRequest } from '../oauth/authorization/sealed-request.ts';
 import { type Services, stamp } from '../services.ts';
-import { toSignIn } from './return-to.ts';
+import { visitForm } from './visit-form.ts';
 
 /** The person's answer to "may this application …?". */
 export const decideConsent: Route = requestForm('/oauth/consent', async (services, call, on) => {
@@ -35,25 +35,15 @@ interface OnRequest {
   readonly asked: Asked;
 }
 
-/** A form on a page of an authorization request: of this session, and with the request that the page was about. */
+/** A form on a page of an authorization request, with the request that the page was about. */
 function requestForm(
   path: string,
   act: (services: Services, call: Call, on: OnRequest) => Promise<Answer>,
 ): Route {
-  return {
-    method: 'POST',
-    path,
-    accepts: 'form',
-    async handle(services, call) {
-      const visit = await visitOf(services, call);
-      if (isRefused(visit)) return toSignIn(visit, '/account');
-      if (!isFormOf(services, visit.current, call)) return refusalPage('form_expired', visit.cookies);
-      const asked = openRequest(services, fieldsOf(call).request);
-      if (!asked) return errorAnswer('form_expired');
-      const answer = afterForm(await act(services, call, { visit, asked }));
-      return { ...answer, cookies: [...visit.cookies, ...(answer.cookies ?? [])] };
-    },
-  };
+  return visitForm(path, async (services, call, visit) => {
+    const asked = openRequest(services, fieldsOf(call).request);
+    return asked ? afterForm(await act(services, call, { visit, asked })) : errorAnswer('form_expired');
+  });
 }
 
 const dayMs = 86_400_000;

@@ -11,7 +11,7 @@ import { routeByDomain, shownProviders } from '../federation/shown-providers.ts'
 import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
 import { currentSession } from '../flows/current-session.ts';
 import { slowDown } from '../flows/slow-down.ts';
-import { isFormOf, visitOf } from '../flows/visit.ts';
+import { isFormOf, type Visit, visitOf } from '../flows/visit.ts';
 import { type Answer, isRefused, problemAnswer, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
 import { refusalPage } from '../http/refusal-page.ts';
@@ -23,6 +23,7 @@ import type { Services } from '../services.ts';
 import { fromNetwork } from '../throttle/throttle.ts';
 import { oauthRoute } from './oauth.ts';
 import { safeReturn, toSignIn } from './return-to.ts';
+import { visitForm } from './visit-form.ts';
 
 /** People who prove at another provider who they are (OIDC Core §3.1, as the client). */
 export const federationRoutes: readonly Route[] = [
@@ -75,7 +76,7 @@ export const federationRoutes: readonly Route[] = [
     handle: takeCallback,
   },
   { method: 'POST', path: '/sign-in/connect', accepts: 'form', handle: takeConnect },
-  { method: 'POST', path: '/account/identities/disconnect', accepts: 'form', handle: takeDisconnect },
+  visitForm('/account/identities/disconnect', takeDisconnect),
   oauthRoute('/oauth/backchannel_logout', async (services, { origin }, parameters) => {
     const token = parameters.one('logout_token') ?? '';
     const isTaken = await receiveLogout(services, { token, origin });
@@ -172,26 +173,21 @@ async function takeConnect(services: Services, call: Call): Promise<Answer> {
   return refusalPage('conflict', outcome.cookies);
 }
 
-async function takeDisconnect(services: Services, call: Call): Promise<Answer> {
-  const visit = await visitOf(services, call);
-  if (isRefused(visit)) return toSignIn(visit, '/account');
-  const { current, cookies } = visit;
-  if (!isFormOf(services, current, call)) return refusalPage('form_expired', cookies);
+async function takeDisconnect(services: Services, call: Call, { current }: Visit): Promise<Answer> {
   const { issuer = '', subject = '' } = fieldsOf(call);
   const isReadable = issuer.length <= 2000 && subject.length <= 500 && !`${issuer}${subject}`.includes('\0');
-  if (!isReadable) return refusalPage('not_found', cookies);
+  if (!isReadable) return refusalPage('not_found');
   const outcome = await disconnect(services, current, { issuer, subject, origin: call.origin });
-  if (!isRefused(outcome)) return seeOther('/account?notice=provider-disconnected', cookies);
-  if (outcome.refused === 'insufficient_user_authentication')
-    return seeOther('/step-up?returnTo=%2Faccount', cookies);
-  return outcome.refused === 'denied' ? onlyWayPage(cookies) : refusalPage(outcome.refused, cookies);
+  if (!isRefused(outcome)) return seeOther('/account?notice=provider-disconnected');
+  if (outcome.refused === 'insufficient_user_authentication') return seeOther('/step-up?returnTo=%2Faccount');
+  return outcome.refused === 'denied' ? onlyWayPage() : refusalPage(outcome.refused);
 }
 
-function onlyWayPage(cookies: Answer['cookies'] = []): Answer {
+function onlyWayPage(): Answer {
   const html = messagePage({
     title: 'Your only way to sign in',
     message: 'Set a password or connect another provider first; then this one can be disconnected.',
     action: { href: '/account', label: 'Back to your account' },
   });
-  return { status: refusalOf('denied').status, html, cookies };
+  return { status: refusalOf('denied').status, html };
 }

@@ -1,6 +1,6 @@
 import { refusalOf } from '@argus/contract';
 import { deviceName, readUserAgent, shownUserCode } from '@argus/core';
-import { isFormOf, type Visit, visitOf } from '../flows/visit.ts';
+import { type Visit, visitOf } from '../flows/visit.ts';
 import { type Answer, isRefused, type Refused } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
 import { refusalPage } from '../http/refusal-page.ts';
@@ -11,6 +11,7 @@ import { deviceConfirmPage, deviceDonePage, devicePage, scopeSentence } from '..
 import type { Services } from '../services.ts';
 import { oauthRoute } from './oauth.ts';
 import { toSignIn } from './return-to.ts';
+import { visitForm } from './visit-form.ts';
 
 /** Signing in on a device without a browser, and the pages where its person says yes (RFC 8628 §3.3). */
 export const oauthDeviceRoutes: readonly Route[] = [
@@ -23,7 +24,8 @@ export const oauthDeviceRoutes: readonly Route[] = [
       const typed = call.query.user_code?.slice(0, 40);
       const visit = await visitOf(services, call);
       // A code in the address is only filled in: following a link must not decide anything (RFC 8628 §3.3.1).
-      return isRefused(visit) ? toSignIn(visit, deviceAddress(typed)) : codeAnswer(visit, { typed });
+      if (isRefused(visit)) return toSignIn(visit, deviceAddress(typed));
+      return { ...codeAnswer(visit, { typed }), cookies: visit.cookies };
     },
   },
   deviceForm('/device', async (_services, _call, { visit, device }) => confirmAnswer(visit, device)),
@@ -42,26 +44,23 @@ interface OnDevice {
   readonly device: WaitingDevice;
 }
 
-/** A form with a code: of a live session and a page of that session, and a device that waits for this very code. */
+/** A form with a code, and a device that waits for this very code. */
 function deviceForm(
   path: string,
   act: (services: Services, call: Call, on: OnDevice) => Promise<Answer>,
 ): Route {
-  return {
-    method: 'POST',
+  const typedIn = (call: Call) => fieldsOf(call).userCode?.slice(0, 100) ?? '';
+  return visitForm(
     path,
-    accepts: 'form',
-    async handle(services, call) {
-      const typed = fieldsOf(call).userCode?.slice(0, 100) ?? '';
-      const visit = await visitOf(services, call);
-      if (isRefused(visit)) return toSignIn(visit, deviceAddress(typed.slice(0, 40)));
-      if (!isFormOf(services, visit.current, call)) return refusalPage('form_expired', visit.cookies);
+    async (services, call, visit) => {
+      const typed = typedIn(call);
       const device = await findWaitingDevice(services, { ...visit, origin: call.origin }, typed);
-      if (isRefused(device)) return codeAnswer(visit, { typed, refused: device });
-      const answer = await act(services, call, { visit, device });
-      return { ...answer, cookies: [...visit.cookies, ...(answer.cookies ?? [])] };
+      return isRefused(device)
+        ? codeAnswer(visit, { typed, refused: device })
+        : act(services, call, { visit, device });
     },
-  };
+    (call) => deviceAddress(typedIn(call).slice(0, 40)),
+  );
 }
 
 function deviceAddress(typed: string | undefined): string {
@@ -73,14 +72,14 @@ interface Typed {
   readonly refused?: Refused;
 }
 
-function codeAnswer({ formToken, cookies }: Visit, { typed, refused }: Typed): Answer {
+function codeAnswer({ formToken }: Visit, { typed, refused }: Typed): Answer {
   const html = devicePage({
     formToken,
     userCode: typed?.slice(0, 40),
     refusal: refused?.refused,
     retryAfterSeconds: refused?.retryAfterSeconds,
   });
-  return { status: refused ? refusalOf(refused.refused).status : 200, html, cookies };
+  return { status: refused ? refusalOf(refused.refused).status : 200, html };
 }
 
 /** The person sees who asks and from where, because whoever began this may sit somewhere else (RFC 8628 §5.4). */

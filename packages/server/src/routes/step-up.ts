@@ -3,10 +3,9 @@ import { highest } from '@argus/core';
 import { waysToProve } from '../federation/ways-in.ts';
 import { currentSession } from '../flows/current-session.ts';
 import { stepUpByPassword } from '../flows/step-up.ts';
-import { isFormOf, type Visit, visitOf } from '../flows/visit.ts';
+import { type Visit, visitOf } from '../flows/visit.ts';
 import { type Answer, isRefused, problemAnswer, type Refused } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
-import { refusalPage } from '../http/refusal-page.ts';
 import { type Call, endpointRoute, type Route } from '../http/route.ts';
 import { leadOn } from '../oauth/authorization/lead-on.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
@@ -14,6 +13,7 @@ import { stepUpPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import { describeCurrent } from './describe.ts';
 import { safeReturn, toSignIn } from './return-to.ts';
+import { visitForm } from './visit-form.ts';
 
 /** Proving again who one is, for a session that is too old or too weak for what it is asked. */
 export const stepUpRoutes: readonly Route[] = [
@@ -40,25 +40,22 @@ export const stepUpRoutes: readonly Route[] = [
     accepts: 'nothing',
     async handle(services, call) {
       const visit = await visitOf(services, call);
-      return isRefused(visit) ? toSignIn(visit, '/account') : stepUpAnswer(services, call, { visit });
+      if (isRefused(visit)) return toSignIn(visit, '/account');
+      return { ...(await stepUpAnswer(services, call, { visit })), cookies: visit.cookies };
     },
   },
 
-  { method: 'POST', path: '/step-up', accepts: 'form', handle: takeStepUp },
+  visitForm('/step-up', takeStepUp),
 ];
 
-async function takeStepUp(services: Services, call: Call): Promise<Answer> {
-  const visit = await visitOf(services, call);
-  if (isRefused(visit)) return toSignIn(visit, '/account');
-  if (!isFormOf(services, visit.current, call)) return refusalPage('form_expired', visit.cookies);
+async function takeStepUp(services: Services, call: Call, visit: Visit): Promise<Answer> {
   const { password = '', returnTo } = fieldsOf(call);
   if (password.length > 1024)
     return stepUpAnswer(services, call, { visit, refused: { refused: 'invalid_credentials' } });
   const { cookies, origin } = call;
   const outcome = await stepUpByPassword(services, visit.current, { password, cookies, origin });
   if (isRefused(outcome)) return stepUpAnswer(services, call, { visit, refused: outcome });
-  const renewed = [...visit.cookies, ...outcome.cookies];
-  return leadOn(services, call, { returnTo: safeReturn(returnTo), cookies: renewed });
+  return leadOn(services, call, { returnTo: safeReturn(returnTo), cookies: outcome.cookies });
 }
 
 async function stepUpAnswer(
@@ -82,7 +79,6 @@ async function stepUpAnswer(
   return {
     status: refused ? refusalOf(refused.refused).status : 200,
     html,
-    cookies: visit.cookies,
     ...(request ? { csp: request.policy } : {}),
   };
 }
