@@ -11,11 +11,12 @@ type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 /** Of two changes in one millisecond the second must not be taken for the first. */
 const nextChange = (at: string) => `GREATEST(${at}::timestamptz, changed_at + interval '1 millisecond')`;
 
+// No key is named: two of one id may meet at either, and an insert that names one fails at the other.
 export const createClient: Write<Of<'create-client'>> = ({ client, fewerRegisteredThan }) => ({
   ...(fewerRegisteredThan === undefined ? { name: 'create-client' } : countedRegistration),
   text: `INSERT INTO clients (tenant_id, id, status, settings, secret_hash, own_grant_id, source, created_at, changed_at)
     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 ${fewerRegisteredThan === undefined ? '' : isFewer}
-    ON CONFLICT (id) DO NOTHING`,
+    ON CONFLICT DO NOTHING`,
   values: [
     client.id,
     client.status,
