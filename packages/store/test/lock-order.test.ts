@@ -6,7 +6,7 @@ import { openStore } from '@argus/store';
 import { by } from './change-cases.ts';
 import { commitAlone, whileUncommitted } from './lock-waits.ts';
 import { oauthCases } from './oauth-cases.ts';
-import { clientOf, codeOf, furnish, hashOf } from './oauth-stage.ts';
+import { clientOf, codeOf, consentOf, furnish, hashOf } from './oauth-stage.ts';
 import { at, eventOf, home, idOf, openStage, type Person, rotationOf, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -107,6 +107,25 @@ describe('who comes while', () => {
     );
     assert.deepEqual(redeemed, Array(2).fill({ isRedeemed: false, lost: 'create-grant' }));
     assert.equal(await deadlocks(), 0);
+  });
+
+  test('a person lets a client in waits to sweep it, and leaves it', async () => {
+    const [person, number] = await someone();
+    const client = clientOf(home, 9000 + number, { source: 'registration' });
+    await commitAlone(stage.url, { tenant: home, changes: [{ kind: 'create-client', client }] });
+    const { id: clientId } = client;
+    const since = at + 1000;
+    const consent = { ...consentOf(person, number), clientId, grantedAt: since, expiresAt: null };
+    const outcome = await whileUncommitted(
+      stage.url,
+      { tenant: home, changes: [{ kind: 'give-consent', consent }] },
+      (url) =>
+        commitAlone(url, {
+          tenant: home,
+          changes: [{ kind: 'remove-client', clientId, ifUnusedSince: since }],
+        }),
+    );
+    assert.deepEqual(outcome, { isCommitted: false, lost: 'remove-client' });
   });
 
   test('a session ends waits, and is not raised', async () => {

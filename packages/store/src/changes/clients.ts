@@ -69,10 +69,20 @@ export const setClientStatus: Write<Of<'set-client-status'>> = (change) => ({
 });
 
 export const removeClient: Write<Of<'remove-client'>> = ({ clientId, ifUnusedSince }) => ({
-  ...(ifUnusedSince === undefined ? { name: 'remove-client' } : { name: 'remove-unused-client' }),
+  ...(ifUnusedSince === undefined ? { name: 'remove-client' } : removalOfUnused(clientId)),
   text: `DELETE FROM clients c WHERE tenant_id = $1 AND id = $2 ${ifUnusedSince === undefined ? '' : `AND ${isUnused}`}`,
   values: [clientId, ...(ifUnusedSince === undefined ? [] : [timestamp(ifUnusedSince)])],
   expects: 1,
+});
+
+// Whoever lets it in meanwhile holds its key until that is written: so it is seen, and the client stays.
+const removalOfUnused = (clientId: string) => ({
+  name: 'remove-unused-client',
+  first: {
+    name: 'hold-client-key',
+    text: 'SELECT id FROM clients WHERE tenant_id = $1 AND id = $2 FOR UPDATE',
+    values: [clientId],
+  },
 });
 
 /** Of a client `c` since `$3`: it is asked about each time, so a consent says when it was used last. */
