@@ -152,7 +152,7 @@ function userInfoModules({ mode }: Plan): void {
 }
 
 function scopeModules({ mode }: Plan): void {
-  const told = async (scope: string, more: object = {}) => {
+  const told = async (scope: string, more = {}) => {
     const signedIn = await signIn(certified, { mode, parameters: { scope, ...more } });
     const { sub, ...rest } = await userInfo(certified, signedIn);
     assert.equal(sub, signedIn.claims.sub);
@@ -170,6 +170,12 @@ function scopeModules({ mode }: Plan): void {
 
   test('oidcc-scope-all: all that this provider has', async () => {
     assert.deepEqual(await told('openid profile email offline_access'), { name, ...ofEmail });
+  });
+
+  test('oidcc-scope-address, oidcc-scope-phone: not had here, as is said, and no error when asked for', async () => {
+    const { scopes_supported: supported = [] } = certified.as;
+    for (const scope of ['address', 'phone']) assert.ok(!supported.includes(scope), 'the module is skipped');
+    assert.deepEqual(await told('openid email address phone'), ofEmail);
   });
 
   test('oidcc-ensure-other-scope-order-succeeds: openid need not come first', async () => {
