@@ -23,6 +23,15 @@ export function readScope(
   return own.length > 0 ? own : 'invalid_scope';
 }
 
+/** What of a granted scope the client may have still: an administrator may have taken some of it back since. */
+export function openScope(
+  granted: readonly string[],
+  { settings }: Pick<Client, 'settings'>,
+): readonly string[] | 'invalid_scope' {
+  const open = granted.filter((scope) => settings.scopes.includes(scope));
+  return open.length > 0 ? open : 'invalid_scope';
+}
+
 /**
  * The scope of a token out of what was granted: all of it when nothing is asked, never more (RFC 6749 §6).
  */

@@ -63,7 +63,7 @@ async function withPushed(services: Services, client: Client, asked: Asked): Pro
   if (!isLive || pushed.clientId !== client.id) return null;
   const parameters = new Map(Object.entries(pushed.parameters));
   // What the browser added beside the URI counts for nothing (RFC 9126 §4, FAPI 2.0 §5.3.2.2).
-  if (pushed.dpopJkt !== null && !parameters.has('dpop_jkt')) parameters.set('dpop_jkt', [pushed.dpopJkt]);
+  if (pushed.dpopJkt !== null) parameters.set('dpop_jkt', [pushed.dpopJkt]);
   return { ...asked, parameters: parametersOf(parameters), pushedUri: uri };
 }
 

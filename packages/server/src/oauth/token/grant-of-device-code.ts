@@ -7,6 +7,7 @@ import {
   decideDevicePoll,
   type EventDraft,
   type Grant,
+  openScope,
   startGrant,
 } from '@argus/core';
 import { deviceAuthorizationByDeviceCode } from '@argus/store';
@@ -77,9 +78,11 @@ async function issue(
     asked: ask.parameters.all('resource'),
   });
   if (resources === 'invalid_target') return { oauthError: resources };
+  const scope = openScope(authorization.scope, client);
+  if (scope === 'invalid_scope') return { oauthError: scope };
   const grant = newGrant(services, ask, { authorization, approval });
   const at = grant.createdAt;
-  const { deviceCodeHash, scope } = authorization;
+  const { deviceCodeHash } = authorization;
   const use: Change = { kind: 'use-device-authorization', deviceCodeHash, clientId: client.id, at };
   const began = eventOf(ask, { authorization, approval }, { type: 'grant.began', reason: 'device_code' });
   const written = await services.store.commit({

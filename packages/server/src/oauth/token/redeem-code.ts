@@ -6,6 +6,7 @@ import {
   type EventDraft,
   type Grant,
   judgeCode,
+  openScope,
   startGrant,
 } from '@argus/core';
 import type { OAuthRefused } from '../../http/oauth-answer.ts';
@@ -55,6 +56,8 @@ async function redeem(
     asked: parameters.all('resource'),
   });
   if (resources === 'invalid_target') return { oauthError: resources };
+  const scope = openScope(code.scope, client);
+  if (scope === 'invalid_scope') return { oauthError: scope };
   const grant = newGrant(services, ask, facts);
   const began = eventOf(ask, facts, { type: 'grant.began', reason: 'authorization_code' });
   const { tenant } = client;
@@ -68,7 +71,7 @@ async function redeem(
     user,
     session,
     grant,
-    scope: code.scope,
+    scope,
     resources,
     jkt: proof.jkt,
     nonce: code.nonce,

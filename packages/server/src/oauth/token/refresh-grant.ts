@@ -1,5 +1,5 @@
 import type { ResourceId, TokenAnswer } from '@argus/contract';
-import { audienceOf, type Client, type Grant, narrowScope, type Shown } from '@argus/core';
+import { audienceOf, type Client, type Grant, narrowScope, openScope, type Shown } from '@argus/core';
 import { renewGrant } from '../../flows/renew-grant.ts';
 import { isRefused } from '../../http/answer.ts';
 import { isOAuthRefused, type OAuthRefused } from '../../http/oauth-answer.ts';
@@ -32,7 +32,8 @@ export async function refreshGrant(services: Services, ask: TokenAsk): Promise<T
 
 /** What of the grant this answer is to be for (RFC 6749 §6, RFC 8707 §2.2): all of it, or less, never more. */
 function within({ proven, parameters }: TokenAsk, grant: Grant): Within | OAuthRefused {
-  const scope = narrowScope(grant.scope.split(' '), parameters.one('scope'));
+  const open = openScope(grant.scope.split(' '), proven.client);
+  const scope = open === 'invalid_scope' ? open : narrowScope(open, parameters.one('scope'));
   if (scope === 'invalid_scope') return { oauthError: scope };
   const asked = parameters.all('resource');
   const resources = audienceOf({ client: proven.client, grantResources: grant.resources, asked });
