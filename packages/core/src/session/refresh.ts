@@ -114,7 +114,7 @@ function goOn(facts: RefreshFacts, proof: RefreshProof, terms: RefreshTerms): Re
   return {
     kind: 'renew',
     renewal: rotation,
-    events: [draft(facts, proof, { type: 'session.refreshed', details })],
+    events: [{ ...draft(facts, proof, { type: 'session.refreshed', details }), actor: 'user' }],
   };
 }
 

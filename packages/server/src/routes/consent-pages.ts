@@ -85,7 +85,8 @@ async function deny(services: Services, call: Call, { visit, asked }: OnRequest)
       told('consent.refused', call, { visit, clientId: client.id, scope: request.scope }),
     ]),
   });
-  return refuseAsked(services, { client, asked, request, visit, cookies: [] }, 'access_denied');
+  const refused = { client, asked, request, visit, origin: call.origin, cookies: [] };
+  return refuseAsked(services, refused, 'access_denied');
 }
 
 function told(

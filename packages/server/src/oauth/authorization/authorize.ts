@@ -5,6 +5,7 @@ import { verifyIdTokenHint } from '@argus/tokens';
 import { reachableLevel } from '../../federation/ways-in.ts';
 import { type Visit, visitOf } from '../../flows/visit.ts';
 import { type Answer, isRefused, seeOther } from '../../http/answer.ts';
+import type { CallOrigin } from '../../http/caller.ts';
 import type { SetCookie } from '../../http/cookies.ts';
 import type { Call } from '../../http/route.ts';
 import { accountChoicePage, authorizationErrorPage, consentPage, scopeSentence } from '../../pages/index.ts';
@@ -18,6 +19,7 @@ import { type Asked, sealRequest } from './sealed-request.ts';
 export interface Authorizing extends ReadRequest {
   readonly visit: Visit | null;
   readonly consent: Consent | null;
+  readonly origin: CallOrigin;
   /** Cookies of a refresh on the way; they go with every answer. */
   readonly cookies: readonly SetCookie[];
 }
@@ -33,13 +35,14 @@ export async function authorize(services: Services, call: Call, shown: Asked): P
 /** The same for a request that was just read, once the person is known. */
 async function withPerson(services: Services, call: Call, read: ReadRequest): Promise<Authorizing> {
   const visit = await visitOf(services, call);
+  const { origin } = call;
   const { tenant, id } = read.client;
   // A session of another tenant says nothing here; the sign-in page of this one comes first.
   if (isRefused(visit) || visit.current.tenant !== tenant)
-    return { ...read, visit: null, consent: null, cookies: isRefused(visit) ? [] : visit.cookies };
+    return { ...read, visit: null, consent: null, origin, cookies: isRefused(visit) ? [] : visit.cookies };
   const userId = visit.current.user.id;
   const consent = await consentOf(services.store.pool, tenant, { userId, clientId: id });
-  return { ...read, visit, consent, cookies: visit.cookies };
+  return { ...read, visit, consent, origin, cookies: visit.cookies };
 }
 
 async function decide(services: Services, authorizing: Authorizing): Promise<AuthorizationDecision> {
@@ -163,11 +166,11 @@ async function askForConsent(
 /** Back to the client with an error; the pushed request is used up by it (RFC 9126 §4). */
 export async function refuseAsked(
   services: Services,
-  authorizing: Pick<Authorizing, 'client' | 'asked' | 'request' | 'cookies' | 'visit'>,
+  authorizing: Omit<Authorizing, 'consent'>,
   error: OAuthError,
 ): Promise<Answer> {
-  const { client, asked, request, cookies, visit } = authorizing;
-  await noteRefusal(services, { client, asked, error, visit });
+  const { client, asked, request, cookies, visit, origin } = authorizing;
+  await noteRefusal(services, { client, asked, error, by: visit && { visit, origin } });
   const description = descriptionOf(error);
   return authorizationResponse(services.config.issuer, request, { error, description }, cookies);
 }
@@ -175,7 +178,7 @@ export async function refuseAsked(
 async function refuseUnread(services: Services, unread: UnreadRequest): Promise<Answer> {
   if ('page' in unread) return errorAnswer(unread.page, unread.clientName);
   const { target, error, client, asked } = unread;
-  await noteRefusal(services, { client, asked, error, visit: null });
+  await noteRefusal(services, { client, asked, error, by: null });
   return errorTo(services, target, error);
 }
 
@@ -187,20 +190,23 @@ interface NotedRefusal {
   readonly client: Client;
   readonly asked: Asked;
   readonly error: OAuthError;
-  readonly visit: Visit | null;
+  /** The person who was there, if any. */
+  readonly by: { readonly visit: Visit; readonly origin: CallOrigin } | null;
 }
 
 /** Uses the pushed request up, and tells the log when a person was there; strangers cannot fill it. */
-async function noteRefusal(services: Services, { client, asked, error, visit }: NotedRefusal): Promise<void> {
+async function noteRefusal(services: Services, { client, asked, error, by }: NotedRefusal): Promise<void> {
   const changes = usedUp(client, asked);
   if (changes.length > 0) await services.store.commit({ tenant: client.tenant, changes, events: [] });
-  if (!visit) return;
-  const { user, session } = visit.current;
+  if (!by) return;
+  const { user, session, device } = by.visit.current;
   const refused = {
     type: 'authorization.refused',
     actor: 'user',
     userId: user.id,
     sessionId: session.id,
+    deviceId: device.id,
+    origin: by.origin,
     reason: error,
     details: { clientId: client.id },
   } as const;
