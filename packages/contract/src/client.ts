@@ -5,10 +5,16 @@ import { clientAuthMethods, grantTypes, responseModes, signingAlgorithms } from 
 export const clientIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/);
 /** RFC 6749 §3.3. */
 export const scopeTokenSchema = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/);
+/** Shown to people and kept by PostgreSQL, neither of which takes control characters well. */
+const shownNameSchema = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[^\p{Cc}\p{Cs}]+$/u);
 const uriSchema = z.string().min(1).max(2000);
 const originSchema = z.string().min(1).max(300);
 /** RFC 8707 §2: an absolute URI without a fragment. */
-export const resourceIdSchema = z.string().min(1).max(500);
+export const resourceIdSchema = z.string().regex(/^[\x21-\x7e]{1,500}$/);
 
 const jwkMemberSchema = z.union([
   z.string().max(4000),
@@ -24,7 +30,7 @@ const jwkSchema = z.record(z.string().max(32), jwkMemberSchema);
  * (a public client with a secret, a web client with http redirects) is refused by `clientMistakes` in core.
  */
 export const clientSettingsSchema = z.strictObject({
-  name: z.string().min(1).max(100),
+  name: shownNameSchema,
   /** RFC 6749 §2.1. */
   type: z.enum(['confidential', 'public']),
   /** Only `native` clients may use loopback redirects on any port and private-use schemes (RFC 8252 §7). */
@@ -79,7 +85,7 @@ export type ClientSettingsInput = z.input<typeof clientSettingsSchema>;
 
 /** An API that tokens are issued for (RFC 8707); its id is the audience. */
 export const resourceSettingsSchema = z.strictObject({
-  name: z.string().min(1).max(100).optional(),
+  name: shownNameSchema.optional(),
   scopes: z.array(scopeTokenSchema).max(100).default([]),
 });
 export type ResourceSettings = z.output<typeof resourceSettingsSchema>;
@@ -94,7 +100,7 @@ const assuranceMappingSchema = z.strictObject({
 
 /** An identity provider that Argus accepts people from (OIDC federation). */
 export const providerSettingsSchema = z.strictObject({
-  name: z.string().min(1).max(100),
+  name: shownNameSchema,
   /** Which adapter speaks with it; `oidc` is right for any certified provider. */
   preset: z.enum(['oidc', 'google', 'microsoft', 'okta', 'keycloak', 'github']).default('oidc'),
   issuer: uriSchema,

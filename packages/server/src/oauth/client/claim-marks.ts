@@ -13,9 +13,7 @@ export async function claimMarks(
   marks: readonly Mark[],
 ): Promise<OAuthRefused | null> {
   if (marks.length === 0) return null;
-  const changes = marks.map((mark) => ({ kind: 'claim-mark', mark }) as const);
-  const written = await store.commit({ tenant, changes, events: [] });
-  if (written.isCommitted) return null;
+  if (await store.claim(tenant, marks)) return null;
   const isProof = marks.every(({ use }) => use === 'dpop');
   return isProof
     ? { oauthError: 'invalid_dpop_proof', reason: 'replayed' }
