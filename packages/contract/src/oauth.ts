@@ -4,6 +4,11 @@
 export const signingAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
 export type SigningAlgorithm = (typeof signingAlgorithms)[number];
 
+/** Those that others sign with for Argus; where a key serves two of them, the one that is taken unless said otherwise first. */
+export const foreignAlgorithms: readonly SigningAlgorithm[] = ['PS256', 'ES256', 'EdDSA', 'RS256'];
+/** FAPI 2.0 §5.4.1: no RS256 in any JWT. */
+export const fapiAlgorithms: readonly SigningAlgorithm[] = ['PS256', 'ES256', 'EdDSA'];
+
 export const grantTypes = [
   'authorization_code',
   'refresh_token',
@@ -63,7 +68,7 @@ export const oauthErrors = {
   invalid_grant: { status: 400, sentence: 'The code or token is not valid for this client.' },
   unauthorized_client: { status: 400, sentence: 'This client may not use this flow.' },
   unsupported_grant_type: { status: 400, sentence: 'The grant type is not supported.' },
-  unsupported_response_type: { status: 400, sentence: 'Only the response type "code" is supported.' },
+  unsupported_response_type: { status: 400, sentence: 'Only the response type code is supported.' },
   invalid_scope: { status: 400, sentence: 'A scope is unknown or wider than allowed.' },
   invalid_target: {
     status: 400,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { oauthErrors } from '@argus/contract';
 import { metadata } from '../src/oauth/metadata.ts';
 import { type Certified, openCertified } from './conformance-stage.ts';
 
@@ -185,6 +186,11 @@ describe('what the other plans want to find', () => {
     assertHas('grant_types_supported', 'refresh_token');
     assert.equal(typeof document.pushed_authorization_request_endpoint, 'string');
   });
+});
+
+test('no error describes itself in characters that an answer cannot have (RFC 6749 §4.1.2.1, §5.2)', () => {
+  for (const { sentence } of Object.values(oauthErrors))
+    assert.match(sentence, /^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
 });
 
 /** Modules of these plans that the suite itself skips for such a provider, by what the document says. */

@@ -29,7 +29,7 @@ export const insecure = { [oauth.allowInsecureRequests]: true } as const;
 export interface Certified extends AsyncDisposable {
   readonly server: TestServer;
   readonly as: oauth.AuthorizationServer;
-  client(id: string): oauth.Client;
+  client(id: string, more?: Partial<oauth.Client>): oauth.Client;
   /** Let time pass, for the provider and for everyone who talks to it. */
   advance(seconds: number): void;
 }
@@ -53,7 +53,8 @@ export async function openCertified(): Promise<Certified> {
   return {
     server,
     as,
-    client: (client_id) => ({
+    client: (client_id, more = {}) => ({
+      ...more,
       client_id,
       get [oauth.clockSkew]() {
         return aheadMs / 1000;
