@@ -50,6 +50,8 @@ interface Case {
   /** When the request came first, and the account that was chosen since. */
   readonly since?: number;
   readonly chosen?: UserId;
+  /** Who said yes to the request since. */
+  readonly yesOf?: UserId;
   readonly hinted?: string;
   readonly reachable?: AssuranceLevel;
   readonly afterMs?: number;
@@ -57,14 +59,15 @@ interface Case {
 
 /** Ada signed in and agreed at the start; the request comes a minute later. */
 function factsOf(asked: Case): AuthorizationFacts {
-  const { session, user = {}, consent = {}, since, chosen, afterMs = 60_000 } = asked;
+  const { session, user = {}, consent = {}, since, chosen = null, yesOf = null, afterMs = 60_000 } = asked;
   const held = { session: { ...begun().session, ...session }, user: { ...ada, ...user } };
   return {
     request: { ...request, ...asked.asks },
     client: clientWith(asked.client),
     session: session === null ? null : held,
     consent: consent === null ? null : { ...agreed, ...consent },
-    continuation: since === undefined ? null : { startedAt: since, chosenUserId: chosen ?? null },
+    continuation:
+      since === undefined ? null : { startedAt: since, chosenUserId: chosen, agreedUserId: yesOf },
     hintedSubject: asked.hinted ?? null,
     reachable: asked.reachable ?? 'urn:argus:aal1',
     now: startMs + afterMs,
@@ -252,8 +255,9 @@ describe('consent', () => {
     ['is not asked for a first-party client', { consent: null, client: implicit }, 'issue'],
     ['is asked on demand', { asks }, 'consent'],
     ['is asked on demand for a first-party client', { asks, client: implicit }, 'consent'],
-    ['was given on demand', { asks, since: startMs }, 'issue'],
-    ['was given before it was demanded', { asks, since: startMs + 1 }, 'consent'],
+    ['was given on demand', { asks, since: startMs, yesOf: ids.user }, 'issue'],
+    ['was given to another request meanwhile', { asks, since: startMs - 1 }, 'consent'],
+    ['was given to this request by another person', { asks, since: startMs, yesOf: someoneElse }, 'consent'],
     ['is asked each time for a client that registered itself', { client: stranger }, 'consent'],
     [
       'cannot be had in silence by a client that registered itself',
@@ -263,7 +267,11 @@ describe('consent', () => {
       },
       'error consent_required',
     ],
-    ['was just given to a client that registered itself', { client: stranger, since: startMs }, 'issue'],
+    [
+      'was just given to a client that registered itself',
+      { client: stranger, since: startMs, yesOf: ids.user },
+      'issue',
+    ],
     ['is asked last', { consent: null, asks: { prompt: ['login'] } }, 'step-up fresh'],
   ]);
 
@@ -299,6 +307,7 @@ const cases: fc.Arbitrary<Case> = fc.record(
     ),
     since: fc.integer({ min: startMs - 1000, max: startMs + 90_000 }),
     chosen: fc.constantFrom(ids.user, someoneElse),
+    yesOf: fc.constantFrom(ids.user, someoneElse),
     hinted: fc.constantFrom(ids.user, someoneElse),
     reachable: fc.constantFrom(...assuranceLevels),
     afterMs: fc.integer({ min: 0, max: 3_600_000 }),

@@ -28,6 +28,8 @@ export interface Continuation {
   readonly startedAt: Instant;
   /** The account that the person said to go on with. */
   readonly chosenUserId: UserId | null;
+  /** Who said yes to this very request. */
+  readonly agreedUserId: UserId | null;
 }
 
 type Interaction =
@@ -118,6 +120,7 @@ function isAgreed(facts: AuthorizationFacts, { user }: Held): boolean {
   if (client.settings.consent === 'implicit' && !isAlways) return true;
   if (consent === null || consent.userId !== user.id || consent.clientId !== client.id) return false;
   if (consent.expiresAt !== null && now >= consent.expiresAt) return false;
-  if (isAlways && !isSince(consent.grantedAt, facts)) return false;
+  // By time alone the answer to one request would be taken for one to any that was made before, by whomever.
+  if (isAlways && facts.continuation?.agreedUserId !== user.id) return false;
   return request.scope.every((scope) => consent.scope.includes(scope));
 }

@@ -70,7 +70,7 @@ async function allow(services: Services, call: Call, { visit, asked }: OnRequest
       told('consent.given', call, { visit, clientId: client.id, scope: request.scope }),
     ]),
   });
-  return authorize(services, call, asked);
+  return authorize(services, call, { ...asked, agreedUserId: consent.userId });
 }
 
 async function deny(services: Services, call: Call, { visit, asked }: OnRequest): Promise<Answer> {

@@ -83,8 +83,8 @@ async function beginAuthorization(
 ): Promise<Answer> {
   if (!parameters) return errorAnswer('malformed_request');
   const startedAt = services.clock.now();
-  const asked = { parameters, pushedUri: null, startedAt, chosenUserId: null, isContinued: false };
-  return authorize(services, call, asked);
+  const nothing = { pushedUri: null, chosenUserId: null, agreedUserId: null };
+  return authorize(services, call, { parameters, startedAt, ...nothing, isContinued: false });
 }
 
 /** All of it again, repeated parameters and empty ones included: the reader judges them. */

@@ -11,6 +11,8 @@ export interface Asked {
   readonly startedAt: Instant;
   /** The account that the person confirmed. */
   readonly chosenUserId: UserId | null;
+  /** Who said yes to it. */
+  readonly agreedUserId: UserId | null;
   /** The person was led to a page and came back; otherwise nothing they did can have been an answer to it. */
   readonly isContinued: boolean;
 }
@@ -20,6 +22,7 @@ interface Carried {
   readonly pushedUri: string | null;
   readonly startedAt: Instant;
   readonly chosenUserId: UserId | null;
+  readonly agreedUserId: UserId | null;
 }
 
 const purpose = 'authorization request';
@@ -32,11 +35,12 @@ const longest = 6_000;
  * visitors who never sign in leave nothing behind in the database. Null when it is too long to travel.
  */
 export function sealRequest({ secrets }: Pick<Services, 'secrets'>, asked: Asked): string | null {
-  const { parameters, pushedUri, startedAt, chosenUserId } = asked;
+  const { parameters, pushedUri, startedAt, chosenUserId, agreedUserId } = asked;
   const carried: Carried = {
     pushedUri,
     startedAt,
     chosenUserId,
+    agreedUserId,
     parameters: plainParameters(parameters),
   };
   const sealed = secrets.seal(purpose, JSON.stringify(carried));
