@@ -1,6 +1,7 @@
 import {
   assuranceLevels,
   clientAuthMethods,
+  foreignAlgorithms,
   grantTypes,
   openIdScopes,
   prompts,
@@ -8,9 +9,6 @@ import {
   signingAlgorithms,
 } from '@argus/contract';
 import type { Config } from '../config/config.ts';
-
-/** Algorithms of what clients sign. */
-const clientAlgorithms = ['PS256', 'ES256', 'EdDSA', 'RS256'];
 
 /** What this provider can do: OIDC Discovery §3 and RFC 8414 §2 in one document. */
 export function metadata({ issuer, registration }: Pick<Config, 'issuer' | 'registration'>): object {
@@ -44,13 +42,13 @@ export function metadata({ issuer, registration }: Pick<Config, 'issuer' | 'regi
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: signingAlgorithms,
     token_endpoint_auth_methods_supported: clientAuthMethods,
-    token_endpoint_auth_signing_alg_values_supported: clientAlgorithms,
+    token_endpoint_auth_signing_alg_values_supported: foreignAlgorithms,
     revocation_endpoint_auth_methods_supported: clientAuthMethods,
-    revocation_endpoint_auth_signing_alg_values_supported: clientAlgorithms,
+    revocation_endpoint_auth_signing_alg_values_supported: foreignAlgorithms,
     introspection_endpoint_auth_methods_supported: clientAuthMethods.filter((method) => method !== 'none'),
-    introspection_endpoint_auth_signing_alg_values_supported: clientAlgorithms,
+    introspection_endpoint_auth_signing_alg_values_supported: foreignAlgorithms,
     introspection_signing_alg_values_supported: signingAlgorithms,
-    dpop_signing_alg_values_supported: clientAlgorithms,
+    dpop_signing_alg_values_supported: foreignAlgorithms,
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
     frontchannel_logout_supported: false,

@@ -1,13 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ClientAuthMethod, Instant } from '@argus/contract';
-import { type Client, type EventDraft, type Mark, mayProveBy, networkOf } from '@argus/core';
+import { type Client, type Mark, mayProveBy } from '@argus/core';
 import { verifyClientAssertion } from '@argus/tokens';
 import type { OAuthRefused } from '../../http/oauth-answer.ts';
 import type { Parameters } from '../../http/parameters.ts';
 import type { Call } from '../../http/route.ts';
 import { hashOf } from '../../secrets.ts';
-import { type Services, stamp } from '../../services.ts';
-import { type ShownClient, shownClient } from './shown-client.ts';
+import type { Services } from '../../services.ts';
+import { basicChallenge, type ShownClient, shownClient } from './shown-client.ts';
+import { tellRefusedFrom } from './tell-refused.ts';
 
 /** A client that proved itself, or a public one that only named itself. */
 export interface ProvenClient {
@@ -30,7 +31,10 @@ export async function authenticateClient(
   const client = await services.clients.find(shown.clientId);
   const proof = client ? await prove(services, client, shown) : unknown(services, shown);
   if (client && !('rejection' in proof)) return { client, method: shown.method, marks: proof.marks };
-  await tell(services, call, { client, rejection: 'rejection' in proof ? proof.rejection : 'unknown' });
+  if (client && 'rejection' in proof) {
+    const { origin } = call;
+    await tellRefusedFrom(services, client, { actor: 'anyone', reason: proof.rejection, origin });
+  }
   return refusedAs(shown);
 }
 
@@ -87,33 +91,6 @@ function assertionMark(client: Client, jti: string, expiresAt: Instant): Mark {
 /** RFC 6749 §5.2: whoever tried HTTP authentication is told which scheme to use. */
 function refusedAs({ method }: ShownClient): OAuthRefused {
   return method === 'client_secret_basic'
-    ? {
-        oauthError: 'invalid_client',
-        headers: { 'www-authenticate': 'Basic realm="argus", charset="UTF-8"' },
-      }
+    ? { oauthError: 'invalid_client', headers: basicChallenge }
     : { oauthError: 'invalid_client' };
-}
-
-/** The audit log hears of it, though not of every try. */
-async function tell(
-  services: Services,
-  { origin }: ClientCall,
-  { client, rejection }: { readonly client: Client | null; readonly rejection: string },
-): Promise<void> {
-  if (!client) return;
-  const now = services.clock.now();
-  const counted = { limit: 'refusedClient', whose: `${client.id} ${networkOf(origin.ip)}` } as const;
-  if (services.throttle.take([counted], now)) return;
-  const refused: EventDraft = {
-    type: 'client.refused',
-    actor: 'anyone',
-    reason: rejection,
-    origin,
-    details: { clientId: client.id },
-  };
-  await services.store.commit({
-    tenant: client.tenant,
-    changes: [],
-    events: stamp(services, now, [refused]),
-  });
 }

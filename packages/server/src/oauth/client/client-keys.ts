@@ -1,3 +1,4 @@
+import { foreignAlgorithms } from '@argus/contract';
 import type { Client } from '@argus/core';
 import {
   type ClientKeys,
@@ -30,7 +31,7 @@ export function openClientKeyring(fetching: typeof fetch, clock: Clock): ClientK
           url: jwksUri,
           fetch: fetching,
           clock,
-          algorithms: ['PS256', 'ES256', 'EdDSA', 'RS256'],
+          algorithms: foreignAlgorithms,
         }),
       );
       await source.load(foreignKeyIdOf(assertion));

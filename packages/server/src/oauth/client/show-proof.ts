@@ -1,4 +1,4 @@
-import type { SigningAlgorithm } from '@argus/contract';
+import { fapiAlgorithms } from '@argus/contract';
 import type { Client, Mark } from '@argus/core';
 import { verifyDpopProof } from '@argus/tokens';
 import type { OAuthRefused } from '../../http/oauth-answer.ts';
@@ -14,9 +14,6 @@ export interface ShownProof {
   /** For every answer to a request that carried a proof (RFC 9449 §8.2). */
   readonly headers: Readonly<Record<string, string>>;
 }
-
-/** FAPI 2.0 §5.4.1: no RS256 in any JWT. */
-const fapiAlgorithms: readonly SigningAlgorithm[] = ['PS256', 'ES256', 'EdDSA'];
 
 interface ProofAsked {
   readonly path: string;

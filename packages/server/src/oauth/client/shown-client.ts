@@ -32,7 +32,7 @@ export function shownClient(
   const named = parameters.one('client_id');
   if (authorization !== undefined) {
     if (!basic || (named !== undefined && named !== basic.clientId))
-      return { oauthError: 'invalid_client', reason: 'malformed-basic', headers: challenge };
+      return { oauthError: 'invalid_client', reason: 'malformed-basic', headers: basicChallenge };
     return { method: 'client_secret_basic', ...basic };
   }
   if (assertion !== undefined) return shownAssertion(parameters, assertion, named);
@@ -42,7 +42,8 @@ export function shownClient(
     : { method: 'client_secret_post', clientId: named, secret };
 }
 
-const challenge = { 'www-authenticate': 'Basic realm="argus", charset="UTF-8"' };
+/** RFC 7617 §2.1. */
+export const basicChallenge = { 'www-authenticate': 'Basic realm="argus", charset="UTF-8"' };
 
 function shownAssertion(
   parameters: Parameters,

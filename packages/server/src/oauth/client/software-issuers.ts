@@ -1,3 +1,4 @@
+import { foreignAlgorithms } from '@argus/contract';
 import {
   createJwksSource,
   foreignKeyIdOf,
@@ -32,7 +33,7 @@ export function openSoftwareIssuers(
         url: jwksUri,
         fetch: fetching,
         clock,
-        algorithms: ['PS256', 'ES256', 'EdDSA', 'RS256'],
+        algorithms: foreignAlgorithms,
       }),
     ]),
   );

@@ -10,6 +10,7 @@ import {
 import { type AccessClaims, issueAccessToken } from '@argus/tokens';
 import type { OAuthRefused } from '../../http/oauth-answer.ts';
 import { type Services, stamp } from '../../services.ts';
+import { tellRefused } from '../client/tell-refused.ts';
 import { audienceOf, type LiveToken, liveToken, shownToken } from './live-token.ts';
 import type { TokenAsk } from './token.ts';
 
@@ -124,22 +125,14 @@ interface RefusedExchange {
   readonly reason: string;
 }
 
-/** The log hears of it, though not of every try of a service that is set up wrongly. */
 async function refuse(
   services: Services,
   ask: TokenAsk,
   { subject, error, reason }: RefusedExchange,
 ): Promise<OAuthRefused> {
   const { client } = ask.proven;
-  const now = services.clock.now();
-  if (!services.throttle.take([{ limit: 'refusedClient', whose: client.id }], now)) {
-    const refused = eventOf(ask, subject, {
-      type: 'grant.refused',
-      reason,
-      details: { clientId: client.id, grantType: 'token-exchange' },
-    });
-    await services.store.append(client.tenant, stamp(services, now, [refused]));
-  }
+  const details = { clientId: client.id, grantType: 'token-exchange' };
+  await tellRefused(services, client, eventOf(ask, subject, { type: 'grant.refused', reason, details }));
   return { oauthError: error, reason };
 }
 

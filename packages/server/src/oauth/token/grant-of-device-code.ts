@@ -14,6 +14,7 @@ import { deviceAuthorizationByDeviceCode } from '@argus/store';
 import type { OAuthRefused } from '../../http/oauth-answer.ts';
 import { hashOf } from '../../secrets.ts';
 import { type Services, stamp } from '../../services.ts';
+import { tellRefused } from '../client/tell-refused.ts';
 import { boundKey, grantTokens } from './grant-tokens.ts';
 import type { TokenAsk } from './token.ts';
 
@@ -134,13 +135,8 @@ async function refuse(
 ): Promise<OAuthRefused> {
   const { error, reason } = decision;
   const { client } = ask.proven;
-  const now = services.clock.now();
   const isOdd = reason === 'foreign-client' || reason === 'consumed' || reason === 'session-over';
-  if (isOdd && !services.throttle.take([{ limit: 'refusedClient', whose: client.id }], now)) {
-    const refused = eventOf(ask, facts, { type: 'grant.refused', reason });
-    const events = stamp(services, now, [refused]);
-    await services.store.commit({ tenant: client.tenant, changes: [], events });
-  }
+  if (isOdd) await tellRefused(services, client, eventOf(ask, facts, { type: 'grant.refused', reason }));
   return { oauthError: error, reason };
 }
 

@@ -1,6 +1,5 @@
 import type { GrantId, UserId } from '@argus/contract';
 import type { Change, Client, EventDraft } from '@argus/core';
-import { networkOf } from '@argus/core';
 import type { Answer } from '../../http/answer.ts';
 import { isOAuthRefused, type OAuthRefused, oauthJson } from '../../http/oauth-answer.ts';
 import type { Parameters } from '../../http/parameters.ts';
@@ -8,6 +7,7 @@ import type { Call } from '../../http/route.ts';
 import { type Services, stamp } from '../../services.ts';
 import { fromNetwork } from '../../throttle/throttle.ts';
 import { admitClient } from '../client/admit-client.ts';
+import { tellRefusedFrom } from '../client/tell-refused.ts';
 import { type LiveToken, liveToken, shownToken } from './live-token.ts';
 
 /** End what a token stands for (RFC 7009 §2). `token_type_hint` is not needed: the kinds are told apart by the token. */
@@ -76,21 +76,7 @@ async function refuseForeign(
   { origin }: Pick<Call, 'origin'>,
   client: Client,
 ): Promise<OAuthRefused> {
-  const now = services.clock.now();
-  const counted = { limit: 'refusedClient', whose: `${client.id} ${networkOf(origin.ip)}` } as const;
-  if (!services.throttle.take([counted], now)) {
-    const refused: EventDraft = {
-      type: 'client.refused',
-      actor: `client:${client.id}`,
-      reason: 'foreign-token',
-      origin,
-      details: { clientId: client.id },
-    };
-    await services.store.commit({
-      tenant: client.tenant,
-      changes: [],
-      events: stamp(services, now, [refused]),
-    });
-  }
-  return { oauthError: 'invalid_grant', reason: 'foreign-token' };
+  const reason = 'foreign-token';
+  await tellRefusedFrom(services, client, { actor: `client:${client.id}`, reason, origin });
+  return { oauthError: 'invalid_grant', reason };
 }
