@@ -85,6 +85,11 @@ export const oauthCases = {
     kind: 'give-consent',
     consent: { ...consentOf(person, number), scope: ['more'], expiresAt: null },
   }),
+  'hold-consent': (person, number) => ({
+    kind: 'hold-consent',
+    userId: person.user.id,
+    clientId: clientOf(person.tenant, number).id,
+  }),
   'withdraw-consent': (person, number) => ({
     kind: 'withdraw-consent',
     userId: person.user.id,

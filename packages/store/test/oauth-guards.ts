@@ -63,6 +63,9 @@ export const oauthGuards: readonly Guard[] = [
   { what: 'it has expired', kind: 'redeem-code', but: tooLate(60) },
   { what: 'it is another client’s', kind: 'redeem-code', but: anotherClient },
   { what: 'the client is disabled', kind: 'redeem-code', first: disableClient },
+  { what: 'it was withdrawn', kind: 'hold-consent', first: again('withdraw-consent') },
+  { what: 'it went with its client', kind: 'hold-consent', first: removeClient },
+  { what: 'it is somebody else’s', kind: 'hold-consent', but: stranger },
   { what: 'there is none', kind: 'withdraw-consent', first: again('withdraw-consent') },
   { what: 'it is somebody else’s', kind: 'withdraw-consent', but: stranger },
   {

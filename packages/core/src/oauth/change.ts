@@ -69,6 +69,8 @@ export type OAuthChange =
     }
   /** Creates or replaces. */
   | { readonly kind: 'give-consent'; readonly consent: Consent }
+  /** Expects a consent, and keeps it until what is given on its strength is written. */
+  | { readonly kind: 'hold-consent'; readonly userId: UserId; readonly clientId: ClientId }
   /** Expects a consent. */
   | { readonly kind: 'withdraw-consent'; readonly userId: UserId; readonly clientId: ClientId }
   | { readonly kind: 'create-device-authorization'; readonly authorization: DeviceAuthorization }

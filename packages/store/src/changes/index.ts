@@ -44,6 +44,7 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'create-code': oauth.createCode,
   'redeem-code': oauth.redeemCode,
   'give-consent': oauth.giveConsent,
+  'hold-consent': oauth.holdConsent,
   'withdraw-consent': oauth.withdrawConsent,
   'create-device-authorization': devices.createDeviceAuthorization,
   'decide-device-authorization': devices.decideDeviceAuthorization,

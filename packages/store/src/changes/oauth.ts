@@ -20,6 +20,19 @@ export const giveConsent: Write<Of<'give-consent'>> = ({ consent }) => ({
   expects: 1,
 });
 
+// The client is held first, like for a pushed request. Who withdraws comes first and is seen, or waits and finds the code.
+export const holdConsent: Write<Of<'hold-consent'>> = ({ userId, clientId }) => ({
+  name: 'hold-consent',
+  text: `
+    WITH client AS MATERIALIZED (
+      SELECT id FROM clients WHERE tenant_id = $1 AND id = $3 FOR KEY SHARE
+    )
+    SELECT client.id FROM consents n, client
+    WHERE n.tenant_id = $1 AND n.user_id = $2 AND n.client_id = client.id FOR KEY SHARE OF n`,
+  values: [userId, clientId],
+  expects: 1,
+});
+
 export const withdrawConsent: Write<Of<'withdraw-consent'>> = ({ userId, clientId }) => ({
   name: 'withdraw-consent',
   text: 'DELETE FROM consents WHERE tenant_id = $1 AND user_id = $2 AND client_id = $3',

@@ -85,7 +85,8 @@ async function carryOut(services: Services, call: Call, authorizing: Authorizing
           granted,
           authorizing.cookies,
         );
-      if (granted.lost === 'session') return lead(services, { ...authorizing, visit: null }, '/sign-in');
+      // Session or consent ended meanwhile: now something else is missing, and what that leads to is decided anew.
+      if (granted.lost === 'ground') return authorize(services, call, authorizing.asked);
       return errorAnswer('invalid_request', authorizing.client.settings.name);
     }
   }

@@ -9,8 +9,8 @@ import type { Asked } from './sealed-request.ts';
 /** ASVS 10.4.3, FAPI 2.0 §5.3.2.1: a code is for the next moment only. */
 const codeSeconds = 60;
 
-/** What ended meanwhile: the person's session, or the pushed request, which had its answer. */
-export type GrantedCode = { readonly code: string } | { readonly lost: 'session' | 'request' };
+/** What ended meanwhile: what the decision stood on, or the pushed request, which had its answer. */
+export type GrantedCode = { readonly code: string } | { readonly lost: 'ground' | 'request' };
 
 /** A new code for the person who is there; or why there can be none any more. */
 export async function grantCode(
@@ -18,8 +18,8 @@ export async function grantCode(
   call: Pick<Call, 'origin'>,
   authorizing: Authorizing,
 ): Promise<GrantedCode> {
-  const { client, asked, visit } = authorizing;
-  if (!visit) return { lost: 'session' };
+  const { client, asked, visit, consent } = authorizing;
+  if (!visit) return { lost: 'ground' };
   const secret = services.random.bytes(32).toString('base64url');
   const code = newCode(services, authorizing, { secret, visit });
   const { user, session, device } = visit.current;
@@ -35,11 +35,15 @@ export async function grantCode(
   };
   const written = await services.store.commit({
     tenant: client.tenant,
-    changes: [...usedUp(client, asked), { kind: 'create-code', code }],
+    changes: [
+      ...usedUp(client, asked),
+      ...(consent ? [{ kind: 'hold-consent' as const, userId: user.id, clientId: client.id }] : []),
+      { kind: 'create-code', code },
+    ],
     events: stamp(services, code.createdAt, [granted]),
   });
   if (written.isCommitted) return { code: secret };
-  return { lost: written.lost === 'use-pushed-request' ? 'request' : 'session' };
+  return { lost: written.lost === 'use-pushed-request' ? 'request' : 'ground' };
 }
 
 /** A pushed request serves one answer. It counts as of when the browser came with it, however long a sign-in took. */
