@@ -52,7 +52,7 @@ function mistakesIn(from: Document, issuer: string): readonly string[] {
     'subject_types_supported',
     'id_token_signing_alg_values_supported',
   ];
-  const proofs = Object.keys(from).filter((name) => /_auth_methods_supported$/.test(name));
+  const proofs = Object.keys(from).filter((name) => name.endsWith('_auth_methods_supported'));
   return [
     ...required.filter((name) => from[name] === undefined).map((name) => `${name} is missing`),
     ...(from.issuer === issuer && !/[?#]|\/$/.test(issuer) ? [] : ['issuer is not exact']),
@@ -141,10 +141,8 @@ describe('Config OP', () => {
 
   test('oidcc-discovery-endpoint-verification: its keys are public, strong, named and for signatures', async () => {
     const { keys } = (await documentAt('/.well-known/jwks.json')) as { keys: Record<string, string>[] }; // RFC 7517 §5
-    assert.deepEqual(
-      keys.map(({ alg }) => alg).sort(),
-      [...listIn('id_token_signing_alg_values_supported')].sort(),
-    );
+    const algorithms = listIn('id_token_signing_alg_values_supported');
+    assert.deepEqual(new Set(keys.map(({ alg }) => alg)), new Set(algorithms));
     assert.equal(new Set(keys.map(({ kid }) => kid)).size, keys.length);
     const allowed = ['alg', 'crv', 'e', 'kid', 'kty', 'n', 'use', 'x', 'y'];
     for (const key of keys) {
