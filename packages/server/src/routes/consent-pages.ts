@@ -8,6 +8,7 @@ import { readAsked } from '../oauth/authorization/asked-request.ts';
 import { authorize, errorAnswer, refuseAsked } from '../oauth/authorization/authorize.ts';
 import { afterForm } from '../oauth/authorization/lead-on.ts';
 import { type Asked, openRequest, sealRequest } from '../oauth/authorization/sealed-request.ts';
+import { tooOften } from '../oauth/authorization/too-often.ts';
 import { type Services, stamp } from '../services.ts';
 import { visitForm } from './visit-form.ts';
 
@@ -53,6 +54,8 @@ async function allow(services: Services, call: Call, { visit, asked }: OnRequest
   const read = await readAsked(services, asked);
   if (!('request' in read) || read.client.tenant !== visit.current.tenant)
     return authorize(services, call, asked);
+  const slowed = await tooOften(services, visit, call.origin);
+  if (slowed) return refusalPage(slowed.refused);
   const { client, request } = read;
   const now = services.clock.now();
   const { consentDays } = client.settings;
@@ -76,6 +79,8 @@ async function allow(services: Services, call: Call, { visit, asked }: OnRequest
 async function deny(services: Services, call: Call, { visit, asked }: OnRequest): Promise<Answer> {
   const read = await readAsked(services, asked);
   if (!('request' in read)) return authorize(services, call, asked);
+  const slowed = await tooOften(services, visit, call.origin);
+  if (slowed) return refusalPage(slowed.refused);
   const { client, request } = read;
   const now = services.clock.now();
   await services.store.commit({

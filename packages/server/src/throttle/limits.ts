@@ -19,12 +19,14 @@ export interface Limits {
   readonly passwordChange: Limit;
   /** Renewals of one grant. A browser needs one in four minutes. */
   readonly refresh: Limit;
-  /** Lines of the audit log about refused renewals of one grant. */
+  /** Lines of the audit log about refused renewals of one grant, and about the code that it began with. */
   readonly refusedRefresh: Limit;
   /** Lines of the audit log about one client that could not prove itself, by network. */
   readonly refusedClient: Limit;
   /** What a public client, or nobody in particular, may leave behind in the database from one network. */
   readonly oauth: Limit;
+  /** Codes, refusals and consents that one person leaves behind at the authorization endpoint. */
+  readonly authorization: Limit;
   /** Devices that one client lets wait for their person. */
   readonly deviceAuthorization: Limit;
   /** Codes that one person types which no device shows (RFC 8628 §5.1). */
@@ -42,6 +44,7 @@ export const generousLimits: Limits = {
   refusedRefresh: { burst: 10, everySeconds: 30 },
   refusedClient: { burst: 10, everySeconds: 30 },
   oauth: { burst: 100, everySeconds: 0.6 },
+  authorization: { burst: 300, everySeconds: 1 },
   deviceAuthorization: { burst: 1_000, everySeconds: 0.1 },
   userCode: { burst: 10, everySeconds: 30 },
 };
@@ -60,6 +63,7 @@ export const noLimits: Limits = {
   refusedRefresh: never,
   refusedClient: never,
   oauth: never,
+  authorization: never,
   deviceAuthorization: never,
   userCode: never,
 };

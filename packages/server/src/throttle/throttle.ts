@@ -39,6 +39,7 @@ export function createThrottle(limits: Limits, throttled: Counter<'limit'>): Thr
     refusedRefresh: createBuckets(limits.refusedRefresh, most),
     refusedClient: createBuckets(limits.refusedClient, most),
     oauth: createBuckets(limits.oauth, most),
+    authorization: createBuckets(limits.authorization, most),
     deviceAuthorization: createBuckets(limits.deviceAuthorization, most),
     userCode: createBuckets(limits.userCode, most),
   };

@@ -14,6 +14,7 @@ import { descriptionOf, type ReadRequest, readAsked, type UnreadRequest } from '
 import { authorizationResponse, leadingTo, type ResponseTarget } from './authorization-response.ts';
 import { grantCode, usedUp } from './grant-code.ts';
 import { type Asked, sealRequest } from './sealed-request.ts';
+import { tooOften } from './too-often.ts';
 
 /** A request, its client, and the person who is there, if any. */
 export interface Authorizing extends ReadRequest {
@@ -87,6 +88,7 @@ async function carryOut(services: Services, call: Call, authorizing: Authorizing
         );
       // Session or consent ended meanwhile: now something else is missing, and what that leads to is decided anew.
       if (granted.lost === 'ground') return authorize(services, call, authorizing.asked);
+      if (granted.lost === 'patience') return refuseAsked(services, authorizing, 'temporarily_unavailable');
       return errorAnswer('invalid_request', authorizing.client.settings.name);
     }
   }
@@ -199,7 +201,7 @@ interface NotedRefusal {
 async function noteRefusal(services: Services, { client, asked, error, by }: NotedRefusal): Promise<void> {
   const changes = usedUp(client, asked);
   if (changes.length > 0) await services.store.commit({ tenant: client.tenant, changes, events: [] });
-  if (!by) return;
+  if (!by || (await tooOften(services, by.visit, by.origin))) return;
   const { user, session, device } = by.visit.current;
   const refused = {
     type: 'authorization.refused',

@@ -5,12 +5,13 @@ import { hashOf } from '../../secrets.ts';
 import { type Services, stamp } from '../../services.ts';
 import type { Authorizing } from './authorize.ts';
 import type { Asked } from './sealed-request.ts';
+import { tooOften } from './too-often.ts';
 
 /** ASVS 10.4.3, FAPI 2.0 §5.3.2.1: a code is for the next moment only. */
 const codeSeconds = 60;
 
-/** What ended meanwhile: what the decision stood on, or the pushed request, which had its answer. */
-export type GrantedCode = { readonly code: string } | { readonly lost: 'ground' | 'request' };
+/** What ended meanwhile: what the decision stood on, or the pushed request, which had its answer. Or the patience. */
+export type GrantedCode = { readonly code: string } | { readonly lost: 'ground' | 'request' | 'patience' };
 
 /** A new code for the person who is there; or why there can be none any more. */
 export async function grantCode(
@@ -20,6 +21,7 @@ export async function grantCode(
 ): Promise<GrantedCode> {
   const { client, asked, visit, consent } = authorizing;
   if (!visit) return { lost: 'ground' };
+  if (await tooOften(services, visit, call.origin)) return { lost: 'patience' };
   const secret = services.random.bytes(32).toString('base64url');
   const code = newCode(services, authorizing, { secret, visit });
   const { user, session, device } = visit.current;

@@ -12,6 +12,7 @@ import {
 import type { OAuthRefused } from '../../http/oauth-answer.ts';
 import { hashOf } from '../../secrets.ts';
 import { type Services, stamp } from '../../services.ts';
+import type { Try } from '../../throttle/throttle.ts';
 import { boundKey, grantTokens } from './grant-tokens.ts';
 import type { TokenAsk } from './token.ts';
 
@@ -98,8 +99,11 @@ async function refuse(
     ? [{ kind: 'end-grant', grantId, reason: 'code-replayed', at, orAlreadyEnded: true }]
     : [];
   const type = isReplay ? 'code.replayed' : 'grant.refused';
-  const events = stamp(services, at, [eventOf(ask, facts, { type, reason })]);
-  await services.store.commit({ tenant, changes, events });
+  // What may have ended something is counted by itself, so that noise before it does not hide it.
+  const line: Try = { limit: 'refusedRefresh', whose: `${type} ${grantId}` };
+  const isTooMuch = services.throttle.take([line], at) !== null;
+  const events = isTooMuch ? [] : stamp(services, at, [eventOf(ask, facts, { type, reason })]);
+  if (changes.length + events.length > 0) await services.store.commit({ tenant, changes, events });
   return { oauthError: refused, reason };
 }
 
