@@ -7,35 +7,56 @@ import { auditEvents } from '@argus/store';
 import type { TestServer } from '@argus/testing/server';
 import { chrome, firefox, userAgent } from '@argus/testing/user-agent';
 import { ada, type Played, play } from './life.ts';
+import { needs } from './life-lines.ts';
+import { type LifeOfClients, playClients } from './life-of-clients.ts';
+import { signInAgain } from './oauth-holders.ts';
 import { openStage, tenant, withKey } from './stage.ts';
+
+/** A server, everything that its log says, and between what times. */
+interface Told {
+  readonly server: TestServer;
+  readonly startedAt: number;
+  readonly events: readonly AuditEvent[];
+  readonly secrets: readonly string[];
+}
 
 let server: TestServer;
 let played: Played;
-let events: AuditEvent[];
-let startedAt: number;
+let clients: LifeOfClients;
+/** Of people among themselves. */
+let people: Told;
+/** Of people, their applications and the providers that they come from. */
+let applications: Told;
 before(async () => {
   server = await openStage({ parts: { limits: generousLimits } });
-  startedAt = server.clock.now();
+  const startedAt = server.clock.now();
   played = await play(server);
-  events = await allEvents();
+  people = { server, startedAt, secrets: played.secrets, events: await allEvents(server) };
+  clients = await playClients();
+  applications = { ...clients, events: await allEvents(clients.server) };
 });
-after(() => server[Symbol.asyncDispose]());
+after(async () => {
+  await clients[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
 
-async function allEvents(): Promise<AuditEvent[]> {
+async function allEvents({ argus }: TestServer): Promise<AuditEvent[]> {
   const found: AuditEvent[] = [];
   let cursor: string | undefined;
   do {
-    const page = await auditEvents(server.argus.services.store.pool, tenant, { limit: 100, cursor });
+    const page = await auditEvents(argus.services.store.pool, tenant, { limit: 100, cursor });
     found.push(...page.items);
     cursor = page.nextCursor ?? undefined;
   } while (cursor);
   return found;
 }
 
-const of = (type: AuditEventType) => events.filter((event) => event.type === type);
+const lives = () => [people, applications];
+const of = (type: AuditEventType, told: readonly Told[] = [people]) =>
+  told.flatMap(({ events }) => events.filter((event) => event.type === type));
 
-test('everything that the log can say was said in one life', () => {
-  const missing = auditEventTypes.filter((type) => of(type).length === 0);
+test('everything that the log can say was said in one life or the other', () => {
+  const missing = auditEventTypes.filter((type) => of(type, lives()).length === 0);
   // A tenant of its own is where a tenant's own beginning is told.
   assert.deepEqual(
     missing.filter((type) => type !== 'configuration.applied'),
@@ -52,70 +73,42 @@ test('a tenant that a document created tells so itself', async () => {
   assert.ok(types.includes('configuration.applied') && types.includes('user.created'));
 });
 
-type Part = 'userId' | 'sessionId' | 'grantId' | 'deviceId' | 'reason';
-const whole: readonly Part[] = ['userId', 'sessionId', 'grantId', 'deviceId'];
-
-/** Who may have done it, and what the line must name beside time, address and browser. */
-const needs: Readonly<Record<AuditEventType, { readonly by: RegExp; readonly names: readonly Part[] }>> = {
-  'user.created': { by: /^(anyone|operator|administrator:.+)$/, names: ['userId', 'reason'] },
-  'user.sign-up-repeated': { by: /^anyone$/, names: ['userId'] },
-  'user.disabled': { by: /^administrator:/, names: ['userId'] },
-  'user.enabled': { by: /^administrator:/, names: ['userId'] },
-  'user.roles-changed': { by: /^administrator:/, names: ['userId'] },
-  'user.name-changed': { by: /^operator$/, names: ['userId'] },
-  'user.password-changed': { by: /^user$/, names: ['userId', 'sessionId'] },
-  'user.password-change-refused': { by: /^user$/, names: ['userId', 'sessionId', 'reason'] },
-  'user.link-issued': { by: /^(system|administrator:.+|operator)$/, names: ['reason'] },
-  'user.link-used': { by: /^anyone$/, names: ['userId', 'reason'] },
-  'sign-in.succeeded': { by: /^user$/, names: whole },
-  'sign-in.refused': { by: /^anyone$/, names: ['reason'] },
-  'tries.slowed': { by: /^anyone$/, names: ['reason'] },
-  'session.refreshed': { by: /^user$/, names: whole },
-  'session.refresh-repeated': { by: /^anyone$/, names: whole },
-  'session.refresh-refused': { by: /^anyone$/, names: [...whole, 'reason'] },
-  'session.reuse-detected': { by: /^anyone$/, names: [...whole, 'reason'] },
-  'session.ended': {
-    by: /^(user|anyone|system|administrator:.+)$/,
-    names: ['userId', 'sessionId', 'deviceId', 'reason'],
-  },
-  'device.seen-first': { by: /^user$/, names: whole },
-  'key.created': { by: /^(system|operator)$/, names: [] },
-  'key.removed': { by: /^(system|operator)$/, names: [] },
-  'configuration.applied': { by: /^operator$/, names: [] },
-  'client.created': { by: /^administrator:/, names: ['reason'] },
-  'client.changed': { by: /^administrator:/, names: [] },
-  'client.disabled': { by: /^administrator:/, names: [] },
-  'client.enabled': { by: /^administrator:/, names: [] },
-  'client.removed': { by: /^administrator:/, names: [] },
-  'client.secret-changed': { by: /^administrator:/, names: [] },
-  'resource.declared': { by: /^administrator:/, names: [] },
-  'resource.removed': { by: /^administrator:/, names: [] },
-  'provider.declared': { by: /^administrator:/, names: [] },
-  'provider.removed': { by: /^administrator:/, names: [] },
-  'consent.withdrawn': { by: /^(user|administrator:.+)$/, names: ['userId'] },
-  'grant.ended': { by: /^(user|administrator:.+)$/, names: ['userId', 'sessionId', 'grantId', 'reason'] },
-};
+/** What clients and providers on this machine call themselves. */
+const programs = 'node';
 
 describe('each line names who, when, where and about whom:', () => {
   for (const type of auditEventTypes) {
     test(type, () => {
-      for (const event of of(type)) {
-        const { by, names } = needs[type];
-        const line = JSON.stringify(event);
-        assert.match(event.actor, by, line);
-        for (const name of names) assert.ok(event[name], `${name} in ${line}`);
-        assert.ok(event.at >= startedAt && event.at <= server.clock.now(), line);
-        // The house itself is nowhere; the keys concern nobody.
-        if (event.actor === 'system' || type.startsWith('key.')) continue;
-        assert.equal(event.origin?.ip, '127.0.0.1', line);
-        assert.ok([chrome, firefox].includes(event.origin?.userAgent ?? ''), line);
-      }
+      for (const told of lives()) for (const event of of(type, [told])) assertWhole(event, told);
     });
   }
 });
 
-test('each reason for which a session can end was met, but those of other tests', () => {
-  const met = new Set(of('session.ended').map(({ reason }) => reason));
+function assertWhole(event: AuditEvent, { server: { clock }, startedAt }: Told): void {
+  const { by, names, tells = [] } = needs[event.type];
+  const line = JSON.stringify(event);
+  assert.match(event.actor, by, line);
+  for (const name of names) assert.ok(event[name], `${name} in ${line}`);
+  for (const name of tells) assert.ok(event.details?.[name] !== undefined, `${name} in ${line}`);
+  assert.ok(event.at >= startedAt && event.at <= clock.now(), line);
+  // The house itself is nowhere; the keys concern nobody.
+  if (event.actor === 'system' || event.type.startsWith('key.')) return;
+  assert.equal(event.origin?.ip, '127.0.0.1', line);
+  assert.ok([chrome, firefox, programs].includes(event.origin?.userAgent ?? ''), line);
+}
+
+test('what a client does is told as done by that very client', () => {
+  const byClients = applications.events.filter(({ actor }) => actor.startsWith('client:'));
+  assert.ok(byClients.length > 10);
+  for (const { actor, details } of byClients) assert.equal(actor, `client:${details?.clientId}`);
+});
+
+test('each reason for which a session or a grant can end was met, but those of other tests', async () => {
+  const met = new Set(of('session.ended', lives()).map(({ reason }) => reason));
+  for (const { server: each } of lives()) {
+    const { rows } = await each.argus.services.store.pool.query('SELECT DISTINCT end_reason FROM grants');
+    for (const { end_reason } of rows) met.add(end_reason);
+  }
   const elsewhere = ['ended-by-administrator', 'session-limit'];
   assert.deepEqual(
     endReasons.filter((reason) => !met.has(reason) && !elsewhere.includes(reason)),
@@ -136,11 +129,44 @@ test('the reason for a refused sign-in is for the log alone', () => {
   assert.deepEqual(reasons, new Set(['unknown-user', 'user-disabled', 'wrong-password']));
 });
 
-test('no line holds a password, a token, a cookie, a key or a hash', async () => {
-  const { rows } = await server.argus.services.store.pool.query('SELECT a::text AS line FROM audit_events a');
-  assert.ok(rows.length > 40 && played.secrets.length > 30);
-  for (const { line } of rows)
-    for (const secret of played.secrets) assert.ok(!line.includes(secret), `${secret} in ${line}`);
+test('no line holds a password, a code, a token, a proof, a request, a cookie, a key or a hash', async () => {
+  for (const told of lives()) {
+    const { pool } = told.server.argus.services.store;
+    const { rows } = await pool.query('SELECT a::text AS line FROM audit_events a');
+    assert.ok(rows.length > 40 && told.secrets.length > 100);
+    for (const { line } of rows)
+      for (const secret of told.secrets) assert.ok(!line.includes(secret), `${secret} in ${line}`);
+  }
+});
+
+test('those were looked for that went over the wire', () => {
+  const expected = [
+    'access_token',
+    'authorization',
+    'client_assertion',
+    'clientSecret',
+    'code',
+    'code_verifier',
+    'cookie',
+    'device_code',
+    'dpop',
+    'formToken',
+    'id_token',
+    'logout_token',
+    'password',
+    'refresh_token',
+    'request',
+    'request_uri',
+    'secret',
+    'state',
+    'subject_token',
+    'token',
+    'user_code',
+  ];
+  assert.deepEqual(
+    expected.filter((name) => !clients.names.has(name)),
+    [],
+  );
 });
 
 test('a person reads about the own account alone, in sentences, and without the routine', async () => {
@@ -160,6 +186,18 @@ test('a person reads about the own account alone, in sentences, and without the 
   for (const { sentence } of body.events) assert.match(sentence, /^[A-Z].+\.$/);
   const text = JSON.stringify(body);
   assert.ok(!text.includes(played.administratorId) && !/administrator:/.test(text));
+});
+
+test('a person reads what applications and providers did in the own name, in sentences', async () => {
+  const { browser, email } = clients.person;
+  await signInAgain(browser, email);
+  const { body } = await browser.call('listSecurityEvents', { query: { limit: '100' } });
+  const told = new Set(body.events.map(({ type }: { type: string }) => type));
+  const routine = /^(session\.refreshed|token\.exchanged|grant\.(began|ended)|logout\..*)$/;
+  const own = applications.events.filter(({ userId }) => userId === clients.person.userId);
+  assert.ok(own.length > 30);
+  for (const { type } of own) assert.equal(told.has(type), !routine.test(type), type);
+  for (const { sentence } of body.events) assert.match(sentence, /^[A-Z].+\.$/);
 });
 
 test('the operator finds the lines of one person, of one session and of one type', async () => {
