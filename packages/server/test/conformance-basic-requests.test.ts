@@ -138,7 +138,7 @@ function promptModules({ mode }: Plan): void {
 
 function ageModules({ mode }: Plan): void {
   test('oidcc-max-age-1: a sign-in of two seconds ago is too old', async () => {
-    const { browser, claims } = await signIn(certified, { mode, parameters: { max_age: '1' } });
+    const { browser, claims } = await signIn(certified, { mode });
     certified.advance(2);
     const again = await signIn(certified, { mode, browser, parameters: { max_age: '1' } });
     assert.ok(again.asked.arrived.pages.includes('/step-up'));
