@@ -58,15 +58,3 @@ test('what nobody can use any more goes, each in its time, and what still counts
   await forgetWhatExpired(services);
   assert.deepEqual(await held(), Object.fromEntries(tables.map((table) => [table, 0])));
 });
-
-test('ten thousand of a kind take one run, and the rest the next', async () => {
-  const { services } = server.argus;
-  const { pool } = services.store;
-  await pool.query(
-    `INSERT INTO marks (tenant_id, use, hash, expires_at)
-     SELECT 'default', 'dpop', sha256(n::text::bytea), $1 FROM generate_series(1, 10500) n`,
-    [new Date(services.clock.now() - hour)],
-  );
-  assert.equal(await forgetWhatExpired(services), 10_000);
-  assert.equal(await forgetWhatExpired(services), 500);
-});
