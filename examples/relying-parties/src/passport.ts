@@ -68,7 +68,7 @@ function strategyOf({ issuer, clientId, clientSecret, url }: Settings, metadata:
     clientSecret,
     callbackURL: `${url}/callback`,
     scope: 'profile email',
-    // It has no PKCE; the nonce is what binds the answer to this browser, and Argus insists on it.
+    // It has no PKCE; the nonce is what binds the answer to this browser.
     nonce: 'sent',
     skipUserProfile: false,
   };
