@@ -13,8 +13,12 @@ export interface TakenDelivery extends LogoutDelivery {
 /** Longer than any delivery takes; whoever took it and died gives it back by this. */
 const leaseSeconds = 60;
 
+/** Of what is due longest, among so many the clients take turns. */
+const queue = 5_000;
+
 /**
- * Take what is due, of all tenants, the longest due. Two that ask at once never get the same: what one locks, the other
+ * Take what is due, of all tenants: of each client the longest due, then of each the next, so that one for which
+ * thousands wait and which never answers does not keep the others from being heard. Two that ask at once never get the same: what one locks, the other
  * passes over, and what one has taken is not due until its lease is over. What waits for a client that no longer hears is taken
  * too and not answered, so that it cannot stand in the way; `forgetExpired` clears it away.
  */
@@ -25,9 +29,15 @@ export async function takeLogoutDeliveries(
   const { rows } = await pool.query<Row>({
     name: 'take-logout-deliveries',
     text: `
-      WITH due AS MATERIALIZED (
-        SELECT tenant_id, session_id, client_id FROM logout_deliveries
-        WHERE due_at <= $1 ORDER BY due_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
+      WITH oldest AS MATERIALIZED (
+        SELECT tenant_id, session_id, client_id, due_at FROM logout_deliveries
+        WHERE due_at <= $1 ORDER BY due_at LIMIT ${queue}
+      ), turns AS MATERIALIZED (
+        SELECT *, row_number() OVER (PARTITION BY tenant_id, client_id ORDER BY due_at) AS turn FROM oldest
+      ), due AS MATERIALIZED (
+        SELECT d.tenant_id, d.session_id, d.client_id
+        FROM turns t JOIN logout_deliveries d USING (tenant_id, session_id, client_id)
+        WHERE d.due_at <= $1 ORDER BY t.turn, t.due_at LIMIT $2 FOR NO KEY UPDATE OF d SKIP LOCKED
       ), taken AS (
         UPDATE logout_deliveries d SET attempts = d.attempts + 1, due_at = $3 FROM due
         WHERE d.tenant_id = due.tenant_id AND d.session_id = due.session_id AND d.client_id = due.client_id
