@@ -159,7 +159,7 @@ describe('an emergency', () => {
     const { rows } = await server.argus.services.store.pool.query(
       "SELECT details->>'kid' AS kid FROM audit_events WHERE type = 'key.withdrawn' AND actor = 'operator'",
     );
-    assert.deepEqual(rows.map((row) => row.kid).sort(), [...before].sort());
+    assert.deepEqual(rows.map(({ kid }): string => kid).sort(), [...before].sort());
   });
 
   test('reaches another node when it next looks at the keys', async () => {
