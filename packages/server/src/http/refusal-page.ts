@@ -1,5 +1,5 @@
 import { type RefusalCode, refusalOf } from '@argus/contract';
-import { messagePage } from '../pages/index.ts';
+import { authorizationErrorPage, messagePage } from '../pages/index.ts';
 import type { Answer } from './answer.ts';
 import type { SetCookie } from './cookies.ts';
 
@@ -9,4 +9,14 @@ export function refusalPage(code: RefusalCode, cookies: readonly SetCookie[] = [
   const action = { href: '/account', label: 'Go to your account' };
   const title = status === 404 ? 'Not here' : 'This did not work';
   return { status, html: messagePage({ title, message: sentence, action }), cookies };
+}
+
+/**
+ * The same for what a client sent the person here with: there is nobody whom it would be safe to send them back to
+ * (RFC 6749 §4.1.2.1).
+ */
+export function deadEndPage(code: RefusalCode, clientName?: string): Answer {
+  const { status, sentence } = refusalOf(code);
+  const html = authorizationErrorPage({ status, title: 'This request cannot go on', sentence, clientName });
+  return { status, html };
 }

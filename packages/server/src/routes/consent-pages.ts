@@ -2,11 +2,12 @@ import type { Consent } from '@argus/core';
 import type { Visit } from '../flows/visit.ts';
 import { type Answer, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
-import { refusalPage } from '../http/refusal-page.ts';
+import { deadEndPage, refusalPage } from '../http/refusal-page.ts';
 import type { Call, Route } from '../http/route.ts';
 import { readAsked } from '../oauth/authorization/asked-request.ts';
-import { authorize, errorAnswer, refuseAsked } from '../oauth/authorization/authorize.ts';
+import { authorize } from '../oauth/authorization/authorize.ts';
 import { afterForm } from '../oauth/authorization/lead-on.ts';
+import { refuseAsked } from '../oauth/authorization/refuse-request.ts';
 import { type Asked, openRequest, sealRequest } from '../oauth/authorization/sealed-request.ts';
 import { tooOften } from '../oauth/authorization/too-often.ts';
 import { type Services, stamp } from '../services.ts';
@@ -43,7 +44,7 @@ function requestForm(
 ): Route {
   return visitForm(path, async (services, call, visit) => {
     const asked = openRequest(services, fieldsOf(call).request);
-    return asked ? afterForm(await act(services, call, { visit, asked })) : errorAnswer('form_expired');
+    return asked ? afterForm(await act(services, call, { visit, asked })) : deadEndPage('form_expired');
   });
 }
 

@@ -1,8 +1,8 @@
 import { type Answer, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
 import { type Parameters, parametersOf, readParameters } from '../http/parameters.ts';
+import { deadEndPage } from '../http/refusal-page.ts';
 import type { Call, Route } from '../http/route.ts';
-import { errorAnswer } from '../oauth/authorization/authorize.ts';
 import { afterForm } from '../oauth/authorization/lead-on.ts';
 import { confirmEndSession, endSessionByClient } from '../oauth/logout/end-session-by-client.ts';
 import { endSessionFields } from '../oauth/logout/end-session-request.ts';
@@ -31,7 +31,7 @@ export const oauthLogoutRoutes: readonly Route[] = [
 
 async function askedByClient(services: Services, call: Call): Promise<Answer> {
   const parameters = readParameters(call.search);
-  return parameters ? endSessionByClient(services, call, parameters) : errorAnswer('malformed_request');
+  return parameters ? endSessionByClient(services, call, parameters) : deadEndPage('malformed_request');
 }
 
 /** Lax cookies do not come with a POST from another site; with the GET that it is turned into they do. */
@@ -40,5 +40,5 @@ function asGet(call: Call): Answer {
   const query = new URLSearchParams();
   for (const name of endSessionFields) for (const value of parameters.all(name)) query.append(name, value);
   const search = query.toString();
-  return search.length > longest ? errorAnswer('invalid_request') : seeOther(`${path}?${search}`);
+  return search.length > longest ? deadEndPage('invalid_request') : seeOther(`${path}?${search}`);
 }

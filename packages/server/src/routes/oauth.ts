@@ -2,8 +2,9 @@ import { endpoints } from '@argus/contract';
 import { type Answer, seeOther } from '../http/answer.ts';
 import { isOAuthRefused, type OAuthRefused, oauthRefusal } from '../http/oauth-answer.ts';
 import { type Parameters, readParameters } from '../http/parameters.ts';
+import { deadEndPage } from '../http/refusal-page.ts';
 import type { Call, Route } from '../http/route.ts';
-import { authorize, errorAnswer } from '../oauth/authorization/authorize.ts';
+import { authorize } from '../oauth/authorization/authorize.ts';
 import { pushRequest } from '../oauth/authorization/push-request.ts';
 import { openRequest } from '../oauth/authorization/sealed-request.ts';
 import { metadata } from '../oauth/metadata.ts';
@@ -34,7 +35,7 @@ export const oauthRoutes: readonly Route[] = [
     accepts: 'nothing',
     async handle(services, call) {
       const asked = openRequest(services, call.query.request);
-      return asked ? authorize(services, call, asked) : errorAnswer('form_expired');
+      return asked ? authorize(services, call, asked) : deadEndPage('form_expired');
     },
   },
   decideConsent,
@@ -81,7 +82,7 @@ async function beginAuthorization(
   call: Call,
   parameters: Parameters | null,
 ): Promise<Answer> {
-  if (!parameters) return errorAnswer('malformed_request');
+  if (!parameters) return deadEndPage('malformed_request');
   const startedAt = services.clock.now();
   const nothing = { pushedUri: null, chosenUserId: null, agreedUserId: null };
   return authorize(services, call, { parameters, startedAt, ...nothing, isContinued: false });

@@ -1,4 +1,4 @@
-import { type OAuthError, oauthErrors, type RefusalCode } from '@argus/contract';
+import type { OAuthError, RefusalCode } from '@argus/contract';
 import { type AuthorizationRequest, type Client, readAuthorizationRequest } from '@argus/core';
 import { pushedRequest } from '@argus/store';
 import { parametersOf } from '../../http/parameters.ts';
@@ -65,9 +65,4 @@ async function withPushed(services: Services, client: Client, asked: Asked): Pro
   // What the browser added beside the URI counts for nothing (RFC 9126 §4, FAPI 2.0 §5.3.2.2).
   if (pushed.dpopJkt !== null) parameters.set('dpop_jkt', [pushed.dpopJkt]);
   return { ...asked, parameters: parametersOf(parameters), pushedUri: uri };
-}
-
-/** The sentence of an error, for `error_description`. */
-export function descriptionOf(error: OAuthError): string {
-  return oauthErrors[error].sentence;
 }

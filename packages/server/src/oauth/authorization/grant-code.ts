@@ -1,9 +1,8 @@
 import type { GrantId } from '@argus/contract';
 import type { AuthorizationCode, Change, Client, EventDraft } from '@argus/core';
-import type { Call } from '../../http/route.ts';
 import { hashOf } from '../../secrets.ts';
 import { type Services, stamp } from '../../services.ts';
-import type { Authorizing } from './authorize.ts';
+import type { Authorizing } from './authorizing.ts';
 import type { Asked } from './sealed-request.ts';
 import { tooOften } from './too-often.ts';
 
@@ -14,14 +13,10 @@ const codeSeconds = 60;
 export type GrantedCode = { readonly code: string } | { readonly lost: 'ground' | 'request' | 'patience' };
 
 /** A new code for the person who is there; or why there can be none any more. */
-export async function grantCode(
-  services: Services,
-  call: Pick<Call, 'origin'>,
-  authorizing: Authorizing,
-): Promise<GrantedCode> {
-  const { client, asked, visit, consent } = authorizing;
+export async function grantCode(services: Services, authorizing: Authorizing): Promise<GrantedCode> {
+  const { client, asked, visit, consent, origin } = authorizing;
   if (!visit) return { lost: 'ground' };
-  if (await tooOften(services, visit, call.origin)) return { lost: 'patience' };
+  if (await tooOften(services, visit, origin)) return { lost: 'patience' };
   const secret = services.random.bytes(32).toString('base64url');
   const code = newCode(services, authorizing, { secret, visit });
   const { user, session, device } = visit.current;
@@ -32,7 +27,7 @@ export async function grantCode(
     sessionId: session.id,
     grantId: code.grantId,
     deviceId: device.id,
-    origin: call.origin,
+    origin,
     details: { clientId: client.id, scope: code.scope.join(' ') },
   };
   const written = await services.store.commit({

@@ -5,12 +5,11 @@ import { isFormOf, type Visit, visitOf } from '../../flows/visit.ts';
 import { type Answer, isRefused, seeOther } from '../../http/answer.ts';
 import type { SetCookie } from '../../http/cookies.ts';
 import type { Parameters } from '../../http/parameters.ts';
-import { refusalPage } from '../../http/refusal-page.ts';
+import { deadEndPage, refusalPage } from '../../http/refusal-page.ts';
 import type { Call } from '../../http/route.ts';
 import { endSessionPage, signedOutPage } from '../../pages/index.ts';
 import type { Services } from '../../services.ts';
 import { leadingTo } from '../authorization/authorization-response.ts';
-import { errorAnswer } from '../authorization/authorize.ts';
 import { type EndSessionRequest, readEndSessionRequest, returnAddress } from './end-session-request.ts';
 
 type Held = NonNullable<ReturnType<typeof heldSession>>;
@@ -22,7 +21,7 @@ export async function endSessionByClient(
   parameters: Parameters,
 ): Promise<Answer> {
   const request = await readEndSessionRequest(services, parameters);
-  if (typeof request === 'string') return errorAnswer(request);
+  if (typeof request === 'string') return deadEndPage(request);
   const held = heldSession(services, call.cookies);
   if (!held) return leave(request, clearedCookies);
   // A session of another tenant is none of this client's business.
@@ -41,7 +40,7 @@ export async function confirmEndSession(
   { parameters, decision }: { readonly parameters: Parameters; readonly decision: string | undefined },
 ): Promise<Answer> {
   const request = await readEndSessionRequest(services, parameters);
-  if (typeof request === 'string') return errorAnswer(request);
+  if (typeof request === 'string') return deadEndPage(request);
   const visit = await visitOf(services, call);
   // It has ended since the page was opened, which is what the person was asked about.
   if (isRefused(visit)) return leave(request, clearedCookies);

@@ -1,8 +1,8 @@
 import type { RefusalCode, SessionId, UserId } from '@argus/contract';
 import { type Client, registeredPostLogoutRedirect } from '@argus/core';
-import { verifyIdTokenHint } from '@argus/tokens';
 import type { Parameters } from '../../http/parameters.ts';
 import type { Services } from '../../services.ts';
+import { hintedClaims } from '../id-token-hint.ts';
 
 /** What a client asks for that signs a person out (OIDC RP-Initiated Logout §2), as far as it proved to be so. */
 export interface EndSessionRequest {
@@ -27,7 +27,7 @@ export async function readEndSessionRequest(
   if (endSessionFields.some((name) => parameters.repeated.includes(name))) return 'invalid_request';
   const [hintText, clientId, redirectUri, state] = endSessionFields.map((name) => parameters.one(name));
   if ((state?.length ?? 0) > longestState) return 'invalid_request';
-  const hint = hintOf(services, hintText);
+  const hint = hintText === undefined ? null : hintedClaims(services, hintText);
   if (hint && clientId !== undefined && clientId !== hint.aud) return 'invalid_request';
   // §4: a hint that proves nothing takes down with it what else the request says of its client.
   const named = hintText === undefined ? clientId : hint?.aud;
@@ -41,13 +41,6 @@ export async function readEndSessionRequest(
     redirectUri: client && redirectUri !== undefined ? redirectUri : null,
     state: state ?? null,
   };
-}
-
-/** An ID token that we signed, be it an old one: people sign out of what they opened long ago (§2). */
-function hintOf({ keys, config, clock }: Services, token: string | undefined) {
-  if (token === undefined) return null;
-  const hint = verifyIdTokenHint(keys.ring(), token, { issuer: config.issuer, now: clock.now() });
-  return (hint.ok || hint.rejection === 'expired' ? hint.claims : null) ?? null;
 }
 
 /** Where the person goes back to, with the client's state (§3). */
