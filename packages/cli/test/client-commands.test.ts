@@ -283,6 +283,7 @@ describe('argus consents', () => {
       userId: user.id as UserId,
       clientId: 'let-in' as ClientId,
       scope: ['openid', 'email'],
+      resources: [],
       grantedAt: Date.UTC(2026, 0, 1),
       expiresAt: null,
     };

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type AssuranceLevel, assuranceLevels, type TenantId, type UserId } from '@argus/contract';
+import {
+  type AssuranceLevel,
+  assuranceLevels,
+  type ResourceId,
+  type TenantId,
+  type UserId,
+} from '@argus/contract';
 import {
   type AuthorizationDecision,
   type AuthorizationFacts,
@@ -36,6 +42,7 @@ const agreed: Consent = {
   userId: ids.user,
   clientId: notesId,
   scope: ['openid', 'profile', 'email'],
+  resources: [],
   grantedAt: startMs,
   expiresAt: null,
 };
@@ -243,12 +250,20 @@ describe('prompt=select_account', () => {
 
 describe('consent', () => {
   const asks = { prompt: ['consent'] } as const;
+  const api = 'https://api.example/' as ResourceId;
+  const other = 'https://other.example/' as ResourceId;
   const implicit: ClientChanges = { settings: { consent: 'implicit' } };
   const stranger: ClientChanges = { source: 'registration', settings: { consent: 'implicit' } };
   hold([
     ['that was never given', { consent: null }, 'consent'],
     ['that was never given, in silence', { consent: null, asks: silent }, 'error consent_required'],
     ['to less than is asked', { consent: { scope: ['openid'] } }, 'consent'],
+    ['to the same for another API', { asks: { resources: [api] } }, 'consent'],
+    [
+      'to that for this API among others',
+      { asks: { resources: [api] }, consent: { resources: [other, api] } },
+      'issue',
+    ],
     ['that ends now', { consent: { expiresAt: minute } }, 'consent'],
     ['that ends in a moment', { consent: { expiresAt: minute + 1 } }, 'issue'],
     ['of another person', { consent: { userId: someoneElse } }, 'consent'],

@@ -142,6 +142,7 @@ export async function declareSamples(server: TestServer, subject: Subject): Prom
     userId,
     clientId,
     scope: ['openid'],
+    resources: [],
     grantedAt: at,
     expiresAt: null,
   });

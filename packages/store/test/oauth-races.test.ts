@@ -85,6 +85,7 @@ test('of ten agreements at once each is written, and one whole one is left', asy
       userId,
       clientId,
       scope: [`scope-${place}`],
+      resources: [],
       grantedAt: at + place,
       expiresAt: at + 1000 + place,
     }));

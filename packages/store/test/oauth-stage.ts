@@ -106,6 +106,7 @@ export function consentOf({ tenant, user }: Person, number: number): Consent {
     userId: user.id,
     clientId: clientOf(tenant, number).id,
     scope: ['openid', `of-${tenant}`],
+    resources: [resourceOf(tenant, number).id],
     grantedAt: at,
     expiresAt: at + 86_400_000,
   };

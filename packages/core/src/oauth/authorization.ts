@@ -122,5 +122,8 @@ function isAgreed(facts: AuthorizationFacts, { user }: Held): boolean {
   if (consent.expiresAt !== null && now >= consent.expiresAt) return false;
   // By time alone the answer to one request would be taken for one to any that was made before, by whomever.
   if (isAlways && facts.continuation?.agreedUserId !== user.id) return false;
-  return request.scope.every((scope) => consent.scope.includes(scope));
+  return (
+    request.scope.every((scope) => consent.scope.includes(scope)) &&
+    request.resources.every((resource) => consent.resources.includes(resource))
+  );
 }

@@ -13,6 +13,8 @@ export interface Consent {
   readonly userId: UserId;
   readonly clientId: ClientId;
   readonly scope: readonly string[];
+  /** The APIs where that holds; what a scope of the same name opens elsewhere is another question. */
+  readonly resources: readonly ResourceId[];
   readonly grantedAt: Instant;
   /** Null: until withdrawn. */
   readonly expiresAt: Instant | null;

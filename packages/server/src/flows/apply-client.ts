@@ -2,7 +2,7 @@ import type { AppliedChange, ApplyDocument, TenantId } from '@argus/contract';
 import type { Change, Client, EventDraft } from '@argus/core';
 import { clientById } from '@argus/store';
 import type { Services } from '../services.ts';
-import type { Outcome } from './apply.ts';
+import type { ApplyOutcome } from './apply-outcome.ts';
 import { warningsOf } from './client-warnings.ts';
 import {
   changeEvent,
@@ -19,7 +19,7 @@ import { newClient, newSecret, usesSecret } from './new-client.ts';
 type Declared = ApplyDocument['clients'][number];
 
 /** Create a client, or change what differs. Whether it is disabled is no business of a document. */
-export async function applyClient(services: Services, by: Ender, declared: Declared): Promise<Outcome> {
+export async function applyClient(services: Services, by: Ender, declared: Declared): Promise<ApplyOutcome> {
   const tenant = declared.tenant as TenantId; // the schema gave it the form of one
   const own = { ...by, tenant };
   const known = await clientById(services.store.pool, declared.id as Client['id']); // of the form that ids have
@@ -32,7 +32,7 @@ async function createDeclared(
   services: Services,
   by: Ender,
   { id, settings, secret }: DeclaredClient,
-): Promise<Outcome> {
+): Promise<ApplyOutcome> {
   const at = services.clock.now();
   const created = newClient(services, at, { tenant: by.tenant, id, settings, secret, source: 'apply' });
   const isWritten = await commitForClient(services, by, {
@@ -49,7 +49,7 @@ async function changeDeclared(
   services: Services,
   by: Ender,
   { known, settings, secret }: DeclaredClient & { readonly known: Client },
-): Promise<Outcome> {
+): Promise<ApplyOutcome> {
   const at = services.clock.now();
   const fields = differingFields(known.settings, settings);
   const next = nextSecret(services, { known, settings, secret });

@@ -2,7 +2,7 @@ import type { ApplyDocument, TenantId } from '@argus/contract';
 import { type Change, canonicalEmail, canonicalName, type EventDraft, type User } from '@argus/core';
 import { usersOfTenant } from '@argus/store';
 import { type Services, stamp } from '../services.ts';
-import type { Outcome } from './apply.ts';
+import type { ApplyOutcome } from './apply-outcome.ts';
 import type { Ender } from './end-sessions.ts';
 import { newLink } from './new-link.ts';
 import { newUser } from './new-user.ts';
@@ -10,7 +10,11 @@ import { newUser } from './new-user.ts';
 type DeclaredUser = ApplyDocument['users'][number];
 
 /** Create a user, or give a known one the declared roles and name. */
-export async function applyUser(services: Services, by: Ender, declared: DeclaredUser): Promise<Outcome> {
+export async function applyUser(
+  services: Services,
+  by: Ender,
+  declared: DeclaredUser,
+): Promise<ApplyOutcome> {
   const tenant = declared.tenant as TenantId; // the schema gave it the form of one
   const email = canonicalEmail(declared.email) ?? '';
   const now = services.clock.now();
@@ -45,7 +49,7 @@ function differences(
   return { changes, events };
 }
 
-async function createUser(services: Services, by: Ender, declared: DeclaredUser): Promise<Outcome> {
+async function createUser(services: Services, by: Ender, declared: DeclaredUser): Promise<ApplyOutcome> {
   const { user, change } = newUser(services, by.tenant, declared);
   const changes: Change[] = [change];
   const at = services.clock.now();

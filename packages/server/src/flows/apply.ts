@@ -3,6 +3,7 @@ import type { EventDraft } from '@argus/core';
 import type { Refused } from '../http/answer.ts';
 import { type Services, stamp } from '../services.ts';
 import { applyClient } from './apply-client.ts';
+import type { ApplyOutcome } from './apply-outcome.ts';
 import { applyProvider, applyResource } from './apply-provider.ts';
 import { applyUser } from './apply-user.ts';
 import type { Ender } from './end-sessions.ts';
@@ -13,9 +14,6 @@ export interface Applied {
   readonly changes: readonly AppliedChange[];
   readonly unchanged: number;
 }
-
-/** What one entry of a document came to: a change, nothing to do, or somebody else was faster. */
-export type Outcome = AppliedChange | null | 'lost';
 
 /**
  * Bring the installation to what a document declares. The whole document is judged before anything is written;
@@ -45,7 +43,7 @@ function stepsOf(
   services: Services,
   by: Ender,
   { tenants, users, resources, clients, providers }: ApplyDocument,
-): (() => Promise<Outcome>)[] {
+): (() => Promise<ApplyOutcome>)[] {
   return [
     ...tenants.map((each) => () => applyTenant(services, by, each)),
     ...resources.map((each) => () => applyResource(services, by, each)),
@@ -59,7 +57,7 @@ async function applyTenant(
   services: Services,
   by: Ender,
   { id }: ApplyDocument['tenants'][number],
-): Promise<Outcome> {
+): Promise<ApplyOutcome> {
   const at = services.clock.now();
   const { actor, origin } = by;
   const event: EventDraft = { type: 'configuration.applied', actor, origin, details: { tenant: id } };

@@ -64,6 +64,7 @@ async function allow(services: Services, call: Call, { visit, asked }: OnRequest
     userId: visit.current.user.id,
     clientId: client.id,
     scope: request.scope,
+    resources: request.resources,
     grantedAt: now,
     expiresAt: consentDays === null ? null : now + consentDays * dayMs,
   };

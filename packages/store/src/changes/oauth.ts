@@ -6,14 +6,15 @@ type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 
 export const giveConsent: Write<Of<'give-consent'>> = ({ consent }) => ({
   name: 'give-consent',
-  text: `INSERT INTO consents (tenant_id, user_id, client_id, scope, granted_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6)
+  text: `INSERT INTO consents (tenant_id, user_id, client_id, scope, resources, granted_at, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (tenant_id, user_id, client_id) DO UPDATE
-      SET scope = EXCLUDED.scope, granted_at = EXCLUDED.granted_at, expires_at = EXCLUDED.expires_at`,
+      SET scope = EXCLUDED.scope, resources = EXCLUDED.resources, granted_at = EXCLUDED.granted_at, expires_at = EXCLUDED.expires_at`,
   values: [
     consent.userId,
     consent.clientId,
     consent.scope,
+    consent.resources,
     timestamp(consent.grantedAt),
     timestamp(consent.expiresAt),
   ],

@@ -85,6 +85,7 @@ CREATE TABLE consents (
   user_id     uuid NOT NULL,
   client_id   text NOT NULL,
   scope       text[] NOT NULL CHECK (cardinality(scope) <= 100),
+  resources   text[] NOT NULL CHECK (cardinality(resources) <= 20),
   granted_at  timestamptz(3) NOT NULL,
   expires_at  timestamptz(3),
   PRIMARY KEY (tenant_id, user_id, client_id),

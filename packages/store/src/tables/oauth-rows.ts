@@ -72,6 +72,7 @@ export function consentOfRow(row: Row): Consent {
     userId: row.user_id,
     clientId: row.client_id,
     scope: row.scope,
+    resources: row.resources,
     grantedAt: row.granted_at,
     expiresAt: row.expires_at,
   };

@@ -112,6 +112,7 @@ function consentOf({ decider, device, at }: Decided): Change {
       userId: decider.current.user.id,
       clientId: client.id,
       scope: authorization.scope,
+      resources: authorization.resources,
       grantedAt: at,
       expiresAt: consentDays === null ? null : at + consentDays * dayMs,
     },

@@ -4,7 +4,7 @@ import { issueAccessToken } from '@argus/tokens';
 import type { OAuthRefused } from '../../http/oauth-answer.ts';
 import { type Services, stamp } from '../../services.ts';
 import { audienceClaim } from './grant-tokens.ts';
-import type { TokenAsk } from './token.ts';
+import type { TokenAsk } from './token-ask.ts';
 
 /** Scopes that speak of a person: a client has none of them for itself. */
 const personal = new Set(['openid', 'profile', 'email', 'offline_access']);

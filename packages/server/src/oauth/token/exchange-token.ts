@@ -11,8 +11,8 @@ import { type AccessClaims, issueAccessToken } from '@argus/tokens';
 import type { OAuthRefused } from '../../http/oauth-answer.ts';
 import { type Services, stamp } from '../../services.ts';
 import { tellRefused } from '../client/tell-refused.ts';
-import { audienceOf, type LiveToken, liveToken, shownToken } from './live-token.ts';
-import type { TokenAsk } from './token.ts';
+import { audienceNamed, type LiveToken, liveToken, signedToken } from './live-token.ts';
+import type { TokenAsk } from './token-ask.ts';
 
 /** RFC 8693 §3. */
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
@@ -52,7 +52,7 @@ export async function exchangeToken(services: Services, ask: TokenAsk): Promise<
 }
 
 async function liveAccess(services: Services, token: string): Promise<LiveAccess | null> {
-  const shown = shownToken(services, token);
+  const shown = signedToken(services, token);
   const live = shown?.kind === 'access' ? await liveToken(services, shown) : null;
   return live?.kind === 'access' ? live : null;
 }
@@ -63,7 +63,7 @@ function described({ claims, client }: LiveAccess): ShownToken {
     clientId: client.id,
     tenant: client.tenant,
     scope: claims.scope.split(' ').filter((scope) => scope !== ''),
-    audience: audienceOf(claims),
+    audience: audienceNamed(claims),
     jkt: claims.cnf?.jkt ?? null,
     expiresAt: claims.exp * 1000,
     isLive: true,

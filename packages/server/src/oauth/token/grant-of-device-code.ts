@@ -16,7 +16,7 @@ import { hashOf } from '../../secrets.ts';
 import { type Services, stamp } from '../../services.ts';
 import { tellRefused } from '../client/tell-refused.ts';
 import { boundKey, grantTokens } from './grant-tokens.ts';
-import type { TokenAsk } from './token.ts';
+import type { TokenAsk } from './token-ask.ts';
 
 /** A poll may be lost to the person's decision and to another poll; the next look sees both. */
 const rounds = 5;

@@ -6,7 +6,7 @@ import type { Parameters } from '../../http/parameters.ts';
 import type { Call } from '../../http/route.ts';
 import type { Services } from '../../services.ts';
 import { admitClient } from '../client/admit-client.ts';
-import { audienceOf, type LiveToken, liveToken, shownToken } from './live-token.ts';
+import { audienceNamed, type LiveToken, liveToken, signedToken } from './live-token.ts';
 
 /** RFC 9701 §4. */
 const signedType = 'application/token-introspection+jwt';
@@ -31,7 +31,7 @@ export async function introspect(
 }
 
 async function introspectionOf(services: Services, asker: Client, token: string): Promise<Introspection> {
-  const shown = shownToken(services, token);
+  const shown = signedToken(services, token);
   const live = shown && (await liveToken(services, shown));
   // RFC 7662 §2.2: a token that is not for the asker's eyes is told from a dead one by nothing.
   return live?.isNewest && maySee(asker, live) ? describe(live) : { active: false };
@@ -42,7 +42,7 @@ function maySee({ id, tenant, settings }: Client, { kind, claims }: LiveToken): 
   if (claims.tenant !== tenant) return false;
   if (claims.client_id === id) return true;
   if (kind !== 'access' || !settings.mayIntrospect) return false;
-  const audience = audienceOf(claims);
+  const audience = audienceNamed(claims);
   return settings.resources.some((resource) => audience.includes(resource));
 }
 

@@ -13,7 +13,7 @@ import {
 import type { Services } from '../../services.ts';
 
 /** A token that we signed and that has not expired; what it stands on may have ended since. */
-export type ShownToken =
+export type SignedToken =
   | { readonly kind: 'access'; readonly claims: AccessClaims }
   | { readonly kind: 'refresh'; readonly claims: RefreshClaims };
 
@@ -25,7 +25,7 @@ export interface Standing {
 }
 
 /** A token that nothing speaks against at this instant, as the database says. */
-export type LiveToken = ShownToken & {
+export type LiveToken = SignedToken & {
   /** Whom it was issued to. */
   readonly client: Client;
   /** Null for a token of a client that acts for itself. */
@@ -35,7 +35,7 @@ export type LiveToken = ShownToken & {
 };
 
 /** What a text proves by its signature; whom it is for is judged by the one who asks. */
-export function shownToken({ keys, config, clock }: Services, token: string): ShownToken | null {
+export function signedToken({ keys, config, clock }: Services, token: string): SignedToken | null {
   const now = clock.now();
   const { issuer } = config;
   const access = verifyAccessToken(keys.ring(), token, { issuer, audience: [], now });
@@ -50,7 +50,7 @@ export function shownToken({ keys, config, clock }: Services, token: string): Sh
 }
 
 /** The same with everything that it stands on, or null when any of that has ended. Asks the database each time. */
-export async function liveToken(services: Services, shown: ShownToken): Promise<LiveToken | null> {
+export async function liveToken(services: Services, shown: SignedToken): Promise<LiveToken | null> {
   const { claims } = shown;
   const client = await services.clients.find(claims.client_id);
   if (client?.status !== 'active' || client.tenant !== claims.tenant) return null;
@@ -69,7 +69,7 @@ export async function liveToken(services: Services, shown: ShownToken): Promise<
 }
 
 /** For whom an access token is. */
-export function audienceOf({ aud }: AccessClaims): readonly string[] {
+export function audienceNamed({ aud }: AccessClaims): readonly string[] {
   return typeof aud === 'string' ? [aud] : aud;
 }
 

@@ -8,7 +8,7 @@ import type { Call } from '../../http/route.ts';
 import type { Services } from '../../services.ts';
 import { claimMarks } from '../client/claim-marks.ts';
 import { shownProof } from '../client/show-proof.ts';
-import { audienceOf, liveToken, shownToken } from './live-token.ts';
+import { audienceNamed, liveToken, signedToken } from './live-token.ts';
 
 const path = '/oauth/userinfo';
 
@@ -50,10 +50,10 @@ interface LiveAccess {
 
 /** A live access token of a person that was issued for this endpoint too. */
 async function tokenForUserInfo(services: Services, { token }: ShownAccess): Promise<LiveAccess | null> {
-  const shown = shownToken(services, token);
+  const shown = signedToken(services, token);
   if (shown?.kind !== 'access') return null;
   const { claims } = shown;
-  if (!audienceOf(claims).includes(`${services.config.issuer}${path}`)) return null;
+  if (!audienceNamed(claims).includes(`${services.config.issuer}${path}`)) return null;
   const live = await liveToken(services, shown);
   return live?.standing ? { claims, client: live.client, user: live.standing.user } : null;
 }

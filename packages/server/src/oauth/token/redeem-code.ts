@@ -14,7 +14,7 @@ import { hashOf } from '../../secrets.ts';
 import { type Services, stamp } from '../../services.ts';
 import type { Try } from '../../throttle/throttle.ts';
 import { boundKey, grantTokens } from './grant-tokens.ts';
-import type { TokenAsk } from './token.ts';
+import type { TokenAsk } from './token-ask.ts';
 
 /** A code may be lost to a rival once; then it is consumed, and the second look says so. */
 const rounds = 3;

@@ -5,7 +5,7 @@ import { isRefused } from '../../http/answer.ts';
 import { isOAuthRefused, type OAuthRefused } from '../../http/oauth-answer.ts';
 import type { Services } from '../../services.ts';
 import { grantTokens } from './grant-tokens.ts';
-import type { TokenAsk } from './token.ts';
+import type { TokenAsk } from './token-ask.ts';
 
 /** New tokens for a refresh token (RFC 6749 §6); the rules of its family are those of every session. */
 export async function refreshGrant(services: Services, ask: TokenAsk): Promise<TokenAnswer | OAuthRefused> {

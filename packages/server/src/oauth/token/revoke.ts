@@ -8,7 +8,7 @@ import { type Services, stamp } from '../../services.ts';
 import { fromNetwork } from '../../throttle/throttle.ts';
 import { admitClient } from '../client/admit-client.ts';
 import { tellRefusedFrom } from '../client/tell-refused.ts';
-import { type LiveToken, liveToken, shownToken } from './live-token.ts';
+import { type LiveToken, liveToken, signedToken } from './live-token.ts';
 
 /** End what a token stands for (RFC 7009 §2). `token_type_hint` is not needed: the kinds are told apart by the token. */
 export async function revoke(
@@ -27,7 +27,7 @@ export async function revoke(
     return { oauthError: 'temporarily_unavailable', reason: 'throttled', status: 429 };
   const token = parameters.one('token');
   if (token === undefined) return { oauthError: 'invalid_request', reason: 'no-token' };
-  const shown = shownToken(services, token);
+  const shown = signedToken(services, token);
   if (shown && shown.claims.client_id !== client.id) return refuseForeign(services, call, client);
   const live = shown && (await liveToken(services, shown));
   if (live) await end(services, call, live);

@@ -1,27 +1,19 @@
 import { type GrantType, grantTypes } from '@argus/contract';
 import { demandsDpop } from '@argus/core';
 import type { Answer } from '../../http/answer.ts';
-import type { CallOrigin } from '../../http/caller.ts';
 import { isOAuthRefused, type OAuthRefused, oauthJson } from '../../http/oauth-answer.ts';
 import type { Parameters } from '../../http/parameters.ts';
 import type { Call } from '../../http/route.ts';
 import type { Services } from '../../services.ts';
-import { authenticateClient, type ProvenClient } from '../client/authenticate-client.ts';
+import { authenticateClient } from '../client/authenticate-client.ts';
 import { claimMarks } from '../client/claim-marks.ts';
-import { type ShownProof, shownProof } from '../client/show-proof.ts';
+import { shownProof } from '../client/show-proof.ts';
 import { grantOfClient } from './client-credentials.ts';
 import { exchangeToken } from './exchange-token.ts';
 import { grantOfDeviceCode } from './grant-of-device-code.ts';
 import { redeemCode } from './redeem-code.ts';
 import { refreshGrant } from './refresh-grant.ts';
-
-/** A proven client at the token endpoint, with all it showed. */
-export interface TokenAsk {
-  readonly proven: ProvenClient;
-  readonly proof: ShownProof;
-  readonly parameters: Parameters;
-  readonly origin: CallOrigin;
-}
+import type { TokenAsk } from './token-ask.ts';
 
 /** RFC 8707 §2, RFC 8693 §2.1: only these may come several times. */
 const repeatable = new Set(['resource', 'audience']);
