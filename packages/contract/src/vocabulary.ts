@@ -13,6 +13,8 @@ export type UserId = Branded<'user'>;
 export type SessionId = Branded<'session'>;
 export type GrantId = Branded<'grant'>;
 export type DeviceId = Branded<'device'>;
+/** A password, passkey, TOTP secret or set of recovery codes; an identity elsewhere has none. */
+export type AuthenticatorId = Branded<'authenticator'>;
 export type ClientId = Branded<'client'>;
 export type EventId = Branded<'event'>;
 /** The absolute URI of an API, which is the audience of its tokens (RFC 8707 §2). */
@@ -54,15 +56,23 @@ export const endReasons = [
   'client-disabled',
   'client-removed',
   'signed-out-at-provider',
+  'email-changed',
+  'authenticators-changed',
+  'changes-undone',
+  'account-recovered',
 ] as const;
 export type EndReason = (typeof endReasons)[number];
 
 /**
- * RFC 8176 method names that Argus issues, and `fed`, its own for a proof made at another provider. What such a
- * provider proved is told in the same names beside it.
+ * RFC 8176 method names that Argus issues, and two of its own: `fed` for a proof made at another provider, whose own
+ * methods are told in the same names beside it, and `rec` for a recovery code.
  */
-export const authenticationMethods = ['pwd', 'otp', 'hwk', 'swk', 'user', 'mfa', 'fed'] as const;
+export const authenticationMethods = ['pwd', 'otp', 'hwk', 'swk', 'user', 'mfa', 'fed', 'rec'] as const;
 export type AuthenticationMethod = (typeof authenticationMethods)[number];
+
+/** What proves who somebody is. */
+export const authenticatorKinds = ['password', 'passkey', 'totp', 'recovery-code', 'federated'] as const;
+export type AuthenticatorKind = (typeof authenticatorKinds)[number];
 
 /** NIST SP 800-63B assurance levels as `acr` values. */
 export const assuranceLevels = ['urn:argus:aal1', 'urn:argus:aal2', 'urn:argus:aal3'] as const;
@@ -135,5 +145,21 @@ export const auditEventTypes = [
   'federation.refused',
   'logout.delivered',
   'logout.failed',
+  'sign-in.continued',
+  'authenticator.added',
+  'authenticator.renamed',
+  'authenticator.removed',
+  'authenticator.refused',
+  'recovery-codes.replaced',
+  'recovery-code.used',
+  'user.email-verified',
+  'user.email-change-asked',
+  'user.email-changed',
+  'user.recovery-asked',
+  'user.password-reset',
+  'user.changes-undone',
+  'recovery.started',
+  'recovery.cancelled',
+  'recovery.completed',
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];

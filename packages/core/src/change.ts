@@ -11,11 +11,12 @@ import type {
   UserStatus,
 } from '@argus/contract';
 import type { Origin } from './audit/event.ts';
+import type { AuthenticatorChange } from './authenticator/change.ts';
 import type { Device } from './device/device.ts';
 import type { FederationChange } from './federation/change.ts';
 import type { OAuthChange } from './oauth/change.ts';
 import type { Grant, Session } from './session/session.ts';
-import type { Link, User } from './user/user.ts';
+import type { Link, LinkKind, User } from './user/user.ts';
 
 /** On whose word a session ends. The commit itself tells the audit log of every session that it ended. */
 export interface EndedBy {
@@ -30,6 +31,7 @@ export interface EndedBy {
 export type Change =
   | OAuthChange
   | FederationChange
+  | AuthenticatorChange
   /** Expects the address to be free. */
   | { readonly kind: 'create-user'; readonly user: User }
   /** Expects the stored password to be the one that was verified (`expected`), or none at all (`null`). */
@@ -120,6 +122,36 @@ export type Change =
       readonly authenticationIds: readonly string[];
     }
   | { readonly kind: 'create-link'; readonly link: Link }
+  /** What these links could do they can do no more; expects nothing. */
+  | {
+      readonly kind: 'end-links';
+      readonly userId: UserId;
+      readonly kinds: readonly LinkKind[];
+      readonly at: Instant;
+    }
+  /** Expects the user to have this very address still. */
+  | {
+      readonly kind: 'verify-email';
+      readonly userId: UserId;
+      readonly email: string;
+      readonly at: Instant;
+    }
+  /** Expects the user to have the address `from`, and nobody `to`; mail was seen to arrive there. */
+  | {
+      readonly kind: 'change-email';
+      readonly userId: UserId;
+      readonly from: string;
+      readonly to: string;
+      readonly at: Instant;
+    }
+  /** Expects fewer live sessions than `most`, serialised over the user. */
+  | {
+      readonly kind: 'expect-room';
+      readonly userId: UserId;
+      readonly most: number;
+      readonly except: SessionId;
+      readonly at: Instant;
+    }
   /** Expects the link to be unused and not expired. */
   | { readonly kind: 'use-link'; readonly tokenHash: Uint8Array; readonly at: Instant }
   /** Expects no administrator to exist yet, serialised over the tenant. */

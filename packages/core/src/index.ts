@@ -1,4 +1,9 @@
 export * from './audit/event.ts';
+export * from './authenticator/authenticator.ts';
+export type { GuessUse } from './authenticator/change.ts';
+export * from './authenticator/change-rule.ts';
+export * from './authenticator/guesses.ts';
+export * from './authenticator/recovery.ts';
 export * from './change.ts';
 export * from './device/device.ts';
 export * from './device/network.ts';
@@ -30,6 +35,8 @@ export * from './session/session.ts';
 export * from './session/start.ts';
 export * from './session/step-up.ts';
 export * from './session/validity.ts';
+export * from './sign-in/next-step.ts';
+export * from './sign-in/progress.ts';
 export * from './sign-in/sign-in.ts';
 export * from './user/email.ts';
 export * from './user/name.ts';

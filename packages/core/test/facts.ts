@@ -37,6 +37,7 @@ export const ada: User = {
   roles: [],
   status: 'active',
   createdAt: startMs,
+  emailVerifiedAt: null,
 };
 
 export const device: Device = {

@@ -12,6 +12,7 @@ const user = (email: string, status: User['status'] = 'active'): User => ({
   roles: [],
   status,
   createdAt: 0,
+  emailVerifiedAt: null,
 });
 const ada = user('ada@example.org');
 const settings = { trustsEmail: true, newUsers: 'create' } as const;

@@ -20,7 +20,7 @@ const policies = fc
     idleSeconds: fc.integer({ min: 1, max: 90_000 }),
     absoluteSeconds: fc.integer({ min: 1, max: 90_000 }),
   })
-  .map((limits): SessionPolicy => ({ ...limits, concurrent: { max: 10 } }));
+  .map((limits): SessionPolicy => ({ ...limits, concurrent: { max: 10, onLimit: 'ask' } }));
 const starts = fc.integer({ min: startMs, max: startMs + 100_000 });
 /** Activity as it is reported, out of order and late too. */
 const activity = fc.array(fc.integer({ min: -10_000, max: 100_000_000 }), { maxLength: 30 });

@@ -60,6 +60,7 @@ describe('a one-time link', () => {
     tokenHash: Buffer.alloc(32),
     kind: 'invitation',
     userId: ada.id,
+    details: {},
     createdAt: startMs,
     expiresAt: startMs + 1000,
     consumedAt: null,

@@ -46,7 +46,7 @@ async function commitOnce({ pool, uuid }: Writing, { tenant, changes, events }: 
     const ended: AuditEvent[] = [];
     for (const change of changes) {
       const statement = statementOf(change);
-      const rows = await write(client, tenant, statement);
+      const rows = await written(client, tenant, statement);
       if (rows === null) {
         await client.query('ROLLBACK');
         isBroken = false;
@@ -78,7 +78,23 @@ interface Touched {
   readonly device_id?: DeviceId;
 }
 
-/** The rows it touched; null when its guard found too few. */
+const uniqueViolation = '23505';
+
+/** The rows it touched; null when its guard found too few, or a duplicate that counts as such. */
+async function written(
+  client: Client,
+  tenant: string,
+  statement: GuardedStatement,
+): Promise<Touched[] | null> {
+  try {
+    return await write(client, tenant, statement);
+  } catch (error) {
+    const code = (error as { code?: string }).code; // pg marks its errors with SQLSTATE in `code`
+    if (statement.losesToDuplicate && code === uniqueViolation) return null;
+    throw error;
+  }
+}
+
 async function write(client: Client, tenant: string, statement: GuardedStatement): Promise<Touched[] | null> {
   if (statement.first) await run(client, tenant, statement.first);
   const { rows, rowCount } = await run(client, tenant, statement);

@@ -9,6 +9,14 @@ export {
 export { BatchFull } from './postgres/batch.ts';
 export { isUnavailable } from './postgres/unavailable.ts';
 export { type AuditFilter, auditEvents } from './questions/audit-events.ts';
+export {
+  passkeyByCredential,
+  passkeysOfUser,
+  passwordChangedAt,
+  recoveryCodesOfUser,
+  rememberedUntil,
+  totpOfUser,
+} from './questions/authenticators.ts';
 export { clientById, clientsOfTenant } from './questions/clients.ts';
 export type { CodeName, CodeRecord } from './questions/code-facts.ts';
 export { type ConsentRecord, consentOf, consentsOfUser } from './questions/consents.ts';
@@ -42,6 +50,7 @@ export {
   providersOfTenant,
 } from './questions/providers.ts';
 export { pushedRequest } from './questions/pushed-requests.ts';
+export { dueRecoveries, recoveryOfUser } from './questions/recoveries.ts';
 export { resourcesOf, resourcesOfTenant } from './questions/resources.ts';
 export {
   endedSessionsOfUser,
@@ -50,6 +59,7 @@ export {
   sessionsOfTenant,
 } from './questions/session-lists.ts';
 export { type SignInRecord, signInFacts, userFacts } from './questions/sign-in-facts.ts';
+export { countLiveSessions, progressOfAttempt } from './questions/sign-in-progress.ts';
 export { changeSigningKeys, type KeyChanges, readKeys, type StoredKey } from './questions/signing-keys.ts';
 export { type TokenFacts, tokenFacts } from './questions/token-facts.ts';
 export { type UnusedClient, unusedClients } from './questions/unused-clients.ts';

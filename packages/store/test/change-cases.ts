@@ -112,6 +112,7 @@ export function linkOf(userId: Person['user']['id'], number: number, tenant = 'a
     tokenHash: tokenHashOf(tenant, number),
     kind: 'invitation' as const,
     userId,
+    details: {},
     createdAt: at,
     expiresAt: at + 60_000,
     consumedAt: null,

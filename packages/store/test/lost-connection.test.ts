@@ -33,7 +33,16 @@ test('a database that drops connections in the middle of commits fails those com
       count += 1;
       const id = `00000000-0000-7000-8000-${String(count).padStart(12, '0')}` as UserId;
       const email = `person-${count}@example.org`;
-      const user = { id, tenant, email, name: null, roles: [], status: 'active', createdAt: 1 } as const;
+      const user = {
+        id,
+        tenant,
+        email,
+        name: null,
+        roles: [],
+        status: 'active',
+        createdAt: 1,
+        emailVerifiedAt: null,
+      } as const;
       await store
         .commit({ tenant, changes: [{ kind: 'create-user', user }], events: [] })
         .catch(() => undefined);

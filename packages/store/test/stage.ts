@@ -83,6 +83,7 @@ export function personOf(tenant: TenantId, number: number, now: Instant = at): P
       roles: [],
       status: 'active',
       createdAt: now,
+      emailVerifiedAt: null,
     },
     device: { id: deviceId, userId, secretHash, userAgent, firstSeenAt: now, lastSeenAt: now },
     phc: `phc of ${number}`,

@@ -101,6 +101,7 @@ async function furnish(tenant: TenantId): Promise<void> {
     tokenHash: linkHash(tenant),
     kind: 'invitation' as const,
     userId: personOf(tenant, 1).user.id,
+    details: {},
     createdAt: at,
     expiresAt: at + 60_000,
     consumedAt: null,

@@ -20,7 +20,16 @@ after(async () => {
 function claim(n: number) {
   const id = `00000000-0000-7000-8000-${String(n).padStart(12, '0')}` as UserId;
   const email = `first-${n}@example.org`;
-  const user: User = { id, tenant, email, name: null, roles: [], status: 'active', createdAt: 1 };
+  const user: User = {
+    id,
+    tenant,
+    email,
+    name: null,
+    roles: [],
+    status: 'active',
+    createdAt: 1,
+    emailVerifiedAt: null,
+  };
   return store.commit({
     tenant,
     changes: [

@@ -24,7 +24,7 @@ export function federatedAssurance(
     (said.acr !== null && mapping.aal2Acr.includes(said.acr)) ||
     said.amr.some((method) => mapping.aal2Amr.includes(method));
   const proved = authenticationMethods.filter(
-    (method) => method !== 'fed' && method !== 'mfa' && said.amr.includes(method),
+    (method) => !['fed', 'rec', 'mfa'].includes(method) && said.amr.includes(method),
   );
   // A clock that goes ahead there must not make a sign-in younger than it can be here.
   const provedAt = Math.min(said.authenticatedAt ?? now, now);

@@ -1,6 +1,6 @@
-import { argusClient, type GrantId, type Instant } from '@argus/contract';
+import { type AssuranceLevel, argusClient, type GrantId, type Instant } from '@argus/contract';
 import type { Change } from '../change.ts';
-import { assuranceOf, highest, type Proofs } from './assurance.ts';
+import { assuranceOf, isAtLeast, type Proofs } from './assurance.ts';
 import type { Grant, Session } from './session.ts';
 import { startGrant } from './start.ts';
 
@@ -8,7 +8,7 @@ export interface StepUp {
   readonly session: Session;
   /** What the session's own person has proved just now. */
   readonly proofs: Proofs;
-  /** One for each method in `assuranceOf(proofs).amr`. */
+  /** One for each method that this step proved, `assuranceOf(proofs, session.amr).amr`. */
   readonly authenticationIds: readonly string[];
   /** Argus's own grant under this session. */
   readonly grantId: GrantId;
@@ -19,7 +19,21 @@ export interface StepUp {
 }
 
 /**
- * A session after another proof: nothing that was proved before is lost, and `auth_time` tells the newest proof.
+ * Whether a proof makes a session fresh. One that is weaker than the session does not: tokens tell one level and one
+ * time, and whoever stole a cookie and a password would pass for somebody who has just shown a key. Only when the
+ * person has nothing left that reaches the level does the weaker proof count, and then the level falls to it.
+ */
+export function renews(
+  session: Pick<Session, 'acr' | 'amr'>,
+  proofs: Proofs,
+  reachable: AssuranceLevel,
+): boolean {
+  const { acr } = assuranceOf(proofs, session.amr);
+  return isAtLeast(acr, session.acr) || !isAtLeast(reachable, session.acr);
+}
+
+/**
+ * A session after a proof that renews it: what was proved before is kept, and `auth_time` tells the newest proof.
  * Its id stays, as other clients know it; Argus's own grant is replaced, so that a copy of what the browser held
  * before does not rise with it (ASVS 7.2.4).
  */
@@ -28,10 +42,14 @@ export function stepUp(
   now: Instant,
 ): { session: Session; grant: Grant; changes: readonly Change[] } {
   const { session: before, ip, userAgent } = step;
-  const proved = assuranceOf(step.proofs);
+  const proved = assuranceOf(step.proofs, before.amr);
+  const isKept = isAtLeast(proved.acr, before.acr);
   const raised = {
-    amr: [...new Set([...before.amr, ...proved.amr])],
-    acr: highest([before.acr, proved.acr]),
+    // A code for a lost factor opened the way for a new one, and is behind now.
+    amr: isKept
+      ? [...new Set([...before.amr.filter((method) => method !== 'rec'), ...proved.amr])]
+      : proved.amr,
+    acr: proved.acr,
     authenticatedAt: Math.max(before.authenticatedAt, proved.authenticatedAt),
   };
   const successor = { id: step.successorId, secret: step.successorSecret, sessionId: before.id };

@@ -24,6 +24,7 @@ export function newLink(services: Services, kind: LinkKind, userId: UserId | nul
     tokenHash: hashOf(token),
     kind,
     userId,
+    details: {},
     createdAt,
     expiresAt,
     consumedAt: null,

@@ -24,6 +24,7 @@ export function newUser(
     roles: of.roles,
     status: 'active',
     createdAt: clock.now(),
+    emailVerifiedAt: null,
   };
   return { user, change: { kind: 'create-user', user } };
 }

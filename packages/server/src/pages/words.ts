@@ -27,6 +27,13 @@ const endReasonWords: Readonly<Record<EndReason, Wording>> = {
   'consent-withdrawn': { sentence: 'Ended because you withdrew an application’s access.', tone: 'quiet' },
   'client-disabled': { sentence: 'Ended because the application was switched off.', tone: 'notable' },
   'client-removed': { sentence: 'Ended because the application was removed.', tone: 'notable' },
+  'email-changed': { sentence: 'Ended because the e-mail address was changed.', tone: 'quiet' },
+  'authenticators-changed': {
+    sentence: 'Ended because a way to sign in was changed.',
+    tone: 'quiet',
+  },
+  'changes-undone': { sentence: 'Ended because changes to the account were taken back.', tone: 'notable' },
+  'account-recovered': { sentence: 'Ended because the account was recovered.', tone: 'notable' },
   'signed-out-at-provider': {
     sentence: 'Ended because you signed out at the provider you had come from.',
     tone: 'quiet',
@@ -41,6 +48,7 @@ const methodWords: Readonly<Record<AuthenticationMethod, string>> = {
   user: 'a check that someone was there',
   mfa: 'more than one proof',
   fed: 'another provider',
+  rec: 'recovery code',
 };
 // RFC 8176 §2: they tell of the other methods together, and nothing new beside one that is named.
 const summaries: ReadonlySet<AuthenticationMethod> = new Set(['user', 'mfa']);

@@ -104,7 +104,7 @@ async function linkAnswer(
 ): Promise<Answer> {
   const record =
     token.length > 0 && token.length <= 200 ? await readLink(services, call.tenant, token) : null;
-  if (!record) return refusalPage('link_invalid');
+  if (!record || !isInviting(record.link.kind)) return refusalPage('link_invalid');
   const attempt = attemptOf(services, call);
   const html = linkPage({
     formToken: attempt.formToken,

@@ -57,7 +57,7 @@ export const useIdentity: Write<Of<'use-identity'>> = ({ issuer, subject, userId
   expects: 1,
 });
 
-// Never the last way in: a password, or another identity whose provider is still there, must be left. The caller holds
+// Never the last way in: a password, a passkey, or another identity whose provider is still there, must be left. The caller holds
 // the user, so that two of these come one after the other. What opens nothing any more may always go.
 export const unlinkIdentity: Write<Of<'unlink-identity'>> = ({ issuer, subject, userId }) => ({
   name: 'unlink-identity',
@@ -65,6 +65,7 @@ export const unlinkIdentity: Write<Of<'unlink-identity'>> = ({ issuer, subject, 
     DELETE FROM identities i
     WHERE i.tenant_id = $1 AND i.issuer = $2 AND i.subject = $3 AND i.user_id = $4 AND (
       EXISTS (SELECT FROM passwords p WHERE p.tenant_id = $1 AND p.user_id = $4)
+      OR EXISTS (SELECT FROM passkeys k WHERE k.tenant_id = $1 AND k.user_id = $4)
       OR EXISTS (
         SELECT FROM identities o JOIN providers v ON v.tenant_id = o.tenant_id AND v.id = o.provider_id
         WHERE o.tenant_id = $1 AND o.user_id = $4 AND (o.issuer, o.subject) <> ($2, $3))

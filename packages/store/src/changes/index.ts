@@ -1,11 +1,14 @@
 import type { Change } from '@argus/core';
+import * as authenticators from './authenticators.ts';
 import * as clients from './clients.ts';
 import * as devices from './device-authorizations.ts';
 import * as federation from './federation.ts';
 import * as grants from './grants.ts';
 import * as deliveries from './logout-deliveries.ts';
 import * as oauth from './oauth.ts';
+import * as recovery from './recovery.ts';
 import * as sessions from './sessions.ts';
+import * as progress from './sign-in-progress.ts';
 import * as users from './users.ts';
 import type { GuardedStatement, Write } from './write.ts';
 
@@ -59,6 +62,31 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'use-identity': federation.useIdentity,
   'unlink-identity': federation.unlinkIdentity,
   'note-upstream-session': federation.noteUpstreamSession,
+  'end-links': users.endLinks,
+  'verify-email': users.verifyEmail,
+  'change-email': users.changeEmail,
+  'expect-room': sessions.expectRoom,
+  'add-passkey': authenticators.addPasskey,
+  'use-passkey': authenticators.usePasskey,
+  'add-totp': authenticators.addTotp,
+  'use-totp': authenticators.useTotp,
+  'rename-authenticator': authenticators.renameAuthenticator,
+  'remove-authenticator': authenticators.removeAuthenticator,
+  'replace-recovery-codes': recovery.replaceRecoveryCodes,
+  'use-recovery-code': recovery.useRecoveryCode,
+  'remove-recovery-codes': recovery.removeRecoveryCodes,
+  'remove-authenticators-since': recovery.removeAuthenticatorsSince,
+  'remove-second-factors': recovery.removeSecondFactors,
+  'close-password': recovery.closePassword,
+  'start-recovery': recovery.startRecovery,
+  'cancel-recovery': recovery.cancelRecovery,
+  'complete-recovery': recovery.completeRecovery,
+  'take-guess': progress.takeGuess,
+  'forget-guesses': progress.forgetGuesses,
+  'remember-device': progress.rememberDevice,
+  'forget-devices': progress.forgetDevices,
+  'begin-sign-in': progress.beginSignIn,
+  'finish-sign-in': progress.finishSignIn,
 };
 
 /** The statement of a change. */

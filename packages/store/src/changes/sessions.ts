@@ -126,3 +126,14 @@ export const limitSessions: Write<Of<'limit-sessions'>> = (change) => ({
   expects: 0,
   ends: { ...change, reason: 'session-limit' },
 });
+
+// The caller holds the user, so that two sign-ins at once count one after the other.
+export const expectRoom: Write<Of<'expect-room'>> = ({ userId, most, except, at }) => ({
+  name: 'expect-room',
+  text: `
+    SELECT $2::uuid AS id WHERE $3 > (
+      SELECT count(*) FROM sessions
+      WHERE tenant_id = $1 AND user_id = $2 AND state = 'active' AND idle_expires_at > $5 AND id <> $4)`,
+  values: [userId, most, except, timestamp(at)],
+  expects: 1,
+});

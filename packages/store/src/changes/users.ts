@@ -7,9 +7,17 @@ type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 
 export const createUser: Write<Of<'create-user'>> = ({ user }) => ({
   name: 'create-user',
-  text: `INSERT INTO users (tenant_id, id, email, name, roles, status, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant_id, email) DO NOTHING`,
-  values: [user.id, user.email, user.name, user.roles, user.status, timestamp(user.createdAt)],
+  text: `INSERT INTO users (tenant_id, id, email, name, roles, status, created_at, email_verified_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant_id, email) DO NOTHING`,
+  values: [
+    user.id,
+    user.email,
+    user.name,
+    user.roles,
+    user.status,
+    timestamp(user.createdAt),
+    timestamp(user.emailVerifiedAt),
+  ],
   expects: 1,
 });
 
@@ -98,7 +106,8 @@ export const seeDevice: Write<Of<'see-device'>> = ({ device, at }) => ({
 
 export const createLink: Write<Of<'create-link'>> = ({ link }) => ({
   name: 'create-link',
-  text: `INSERT INTO links (tenant_id, id, token_hash, kind, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+  text: `INSERT INTO links (tenant_id, id, token_hash, kind, user_id, created_at, expires_at, details)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
   values: [
     link.id,
     link.tokenHash,
@@ -106,6 +115,7 @@ export const createLink: Write<Of<'create-link'>> = ({ link }) => ({
     link.userId,
     timestamp(link.createdAt),
     timestamp(link.expiresAt),
+    JSON.stringify(link.details),
   ],
   expects: 1,
 });
@@ -116,6 +126,30 @@ export const useLink: Write<Of<'use-link'>> = ({ tokenHash, at }) => ({
     WHERE tenant_id = $1 AND token_hash = $2 AND consumed_at IS NULL AND expires_at > $3`,
   values: [tokenHash, timestamp(at)],
   expects: 1,
+});
+
+export const endLinks: Write<Of<'end-links'>> = ({ userId, kinds, at }) => ({
+  name: 'end-links',
+  text: `UPDATE links SET consumed_at = $4
+    WHERE tenant_id = $1 AND user_id = $2 AND kind = ANY ($3::text[]) AND consumed_at IS NULL`,
+  values: [userId, kinds, timestamp(at)],
+  expects: 0,
+});
+
+export const verifyEmail: Write<Of<'verify-email'>> = ({ userId, email, at }) => ({
+  name: 'verify-email',
+  text: `UPDATE users SET email_verified_at = COALESCE(email_verified_at, $4)
+    WHERE tenant_id = $1 AND id = $2 AND email = $3`,
+  values: [userId, email, timestamp(at)],
+  expects: 1,
+});
+
+export const changeEmail: Write<Of<'change-email'>> = ({ userId, from, to, at }) => ({
+  name: 'change-email',
+  text: `UPDATE users SET email = $4, email_verified_at = $5 WHERE tenant_id = $1 AND id = $2 AND email = $3`,
+  values: [userId, from, to, timestamp(at)],
+  expects: 1,
+  losesToDuplicate: true,
 });
 
 export const createTenant: Write<Of<'create-tenant'>> = ({ at }) => ({

@@ -20,6 +20,8 @@ export interface GuardedStatement extends Statement {
   readonly expects: 0 | 1;
   /** A statement before it: what that one waited for has happened, and the guard sees it (PostgreSQL §13.2.1). */
   readonly first?: Statement;
+  /** Losing to a row that another commit wrote at the same moment is losing, no fault. */
+  readonly losesToDuplicate?: true;
   /** Whose rows are sessions that it ended: their grants end too, and the audit log is told of each. */
   readonly ends?: Ending;
 }

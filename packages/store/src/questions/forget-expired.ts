@@ -14,6 +14,10 @@ const ends = [
   // A node whose clock is behind may still take what a node ahead of it takes for expired.
   { table: 'marks', key: 'tenant_id, use, hash', keptMs: minuteMs },
   { table: 'ended_tokens', key: 'tenant_id, jti', keptMs: minuteMs },
+  { table: 'sign_in_progress', key: 'tenant_id, attempt_hash', keptMs: minuteMs },
+  { table: 'remembered_devices', key: 'tenant_id, device_id', keptMs: minuteMs },
+  // Whoever opens an old one is told that it was used or has expired either way.
+  { table: 'links', key: 'tenant_id, id', keptMs: 24 * hourMs },
 ] as const;
 
 /**

@@ -1,6 +1,7 @@
 import type { TenantId, UserId } from '@argus/contract';
-import type { Device, User } from '@argus/core';
+import type { Device, Enrolled, User } from '@argus/core';
 import type { Pool } from '../postgres/pool.ts';
+import { enrolledColumns, enrolledOf } from '../tables/authenticator-rows.ts';
 import { deviceColumns, deviceOf, type Row, userColumns, userOf } from '../tables/rows.ts';
 
 export interface SignInRecord {
@@ -9,6 +10,7 @@ export interface SignInRecord {
   readonly phc: string | null;
   /** The device of this secret, when this user was seen on it before. */
   readonly device: Device | null;
+  readonly enrolled: Enrolled;
 }
 
 const byEmail = questionBy('u.email = $3');
@@ -38,12 +40,18 @@ async function one(
 ): Promise<SignInRecord | null> {
   const { rows } = await pool.query<Row>(query);
   const row = rows[0];
-  return row ? { user: userOf(row), phc: row.phc, device: row.d_id ? deviceOf(row) : null } : null;
+  if (!row) return null;
+  return {
+    user: userOf(row),
+    phc: row.phc,
+    device: row.d_id ? deviceOf(row) : null,
+    enrolled: enrolledOf(row),
+  };
 }
 
 function questionBy(condition: string): string {
   return `
-    SELECT ${userColumns}, p.phc, ${deviceColumns}
+    SELECT ${userColumns}, p.phc, ${deviceColumns}, ${enrolledColumns}
     FROM users u
     LEFT JOIN passwords p ON p.tenant_id = u.tenant_id AND p.user_id = u.id
     LEFT JOIN devices d ON d.tenant_id = u.tenant_id AND d.user_id = u.id AND d.secret_hash = $2::bytea

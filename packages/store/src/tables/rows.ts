@@ -9,6 +9,7 @@ export const userColumns = columnsOf('u', [
   'roles',
   'status',
   'created_at',
+  'email_verified_at',
 ]);
 export const deviceColumns = columnsOf('d', [
   'id',
@@ -56,6 +57,7 @@ export const linkColumns = columnsOf('l', [
   'token_hash',
   'kind',
   'user_id',
+  'details',
   'created_at',
   'expires_at',
   'consumed_at',
@@ -74,6 +76,7 @@ export function userOf(row: Row): User {
     roles: row.u_roles,
     status: row.u_status,
     createdAt: row.u_created_at,
+    emailVerifiedAt: row.u_email_verified_at,
   };
 }
 
@@ -133,6 +136,7 @@ export function linkOf(row: Row): Link {
     tokenHash: row.l_token_hash,
     kind: row.l_kind,
     userId: row.l_user_id,
+    details: row.l_details,
     createdAt: row.l_created_at,
     expiresAt: row.l_expires_at,
     consumedAt: row.l_consumed_at,

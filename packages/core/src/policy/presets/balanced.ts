@@ -1,8 +1,27 @@
+import { authenticatorKinds } from '@argus/contract';
 import type { Policy } from '../policy.ts';
 
 /** 30 minutes idle, 12 hours in all, ten sessions, 15 characters: our own choice between comfort and OWASP ASVS 5.0 L2. */
 export const balanced: Policy = {
-  session: { idleSeconds: 30 * 60, absoluteSeconds: 12 * 60 * 60, concurrent: { max: 10 } },
+  session: {
+    idleSeconds: 30 * 60,
+    absoluteSeconds: 12 * 60 * 60,
+    concurrent: { max: 10, onLimit: 'least-recently-active' },
+  },
   tokens: { accessSeconds: 5 * 60, refresh: { retryWindowSeconds: 10 } },
-  authentication: { password: { minLength: 15, maxLength: 256 } },
+  authentication: {
+    factors: {
+      required: 1,
+      isPhishingResistant: false,
+      methods: authenticatorKinds,
+      rememberDeviceSeconds: 30 * 86_400,
+    },
+    password: { minLength: 15, minLengthWithSecondFactor: 8, maxLength: 256 },
+    passkey: { userVerification: 'preferred', attestation: 'none', aaguids: null },
+    totp: { driftSteps: 1 },
+    stepUp: { maxAgeSeconds: 15 * 60 },
+    signUp: { mode: 'open', verifyEmail: 'later' },
+    recovery: { delaySeconds: 24 * 60 * 60 },
+    otherSessionsOnChange: 'offer',
+  },
 };
