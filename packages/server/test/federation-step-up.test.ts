@@ -68,9 +68,9 @@ describe('a person who has no password', () => {
   test('is told by the API what would help', async () => {
     const browser = await fromThere('asks');
     const { body } = await browser.call('stepUpOptions');
-    assert.deepEqual(body, { methods: ['federated'], reachable: 'urn:argus:aal2' });
+    assert.deepEqual(body, { methods: ['federated'], reachable: 'urn:argus:aal2', passkey: null });
     const local = await (await someone(server)).browser.call('stepUpOptions');
-    assert.deepEqual(local.body, { methods: ['password'], reachable: 'urn:argus:aal1' });
+    assert.deepEqual(local.body, { methods: ['password'], reachable: 'urn:argus:aal1', passkey: null });
   });
 });
 

@@ -1,15 +1,18 @@
 import * as admin from './admin.ts';
 import * as apply from './apply.ts';
+import * as authenticators from './authenticators.ts';
 import * as clients from './clients.ts';
 import * as consents from './consents.ts';
 import * as federation from './federation.ts';
 import * as oauth from './oauth.ts';
 import * as operations from './operations.ts';
 import * as providers from './providers.ts';
+import * as recovery from './recovery.ts';
 import * as registration from './registration.ts';
 import * as resources from './resources.ts';
 import * as session from './session.ts';
 import * as signIn from './sign-in.ts';
+import * as signInSteps from './sign-in-steps.ts';
 import * as stepUp from './step-up.ts';
 
 /** Every call of the contract, by name, in the order in which OpenAPI tells them. */
@@ -17,6 +20,31 @@ export const endpoints = {
   signUp: signIn.signUp,
   signIn: signIn.signIn,
   useLink: signIn.useLink,
+  signInWithTotp: signInSteps.signInWithTotp,
+  signInWithRecoveryCode: signInSteps.signInWithRecoveryCode,
+  signInWithPasswordToo: signInSteps.signInWithPasswordToo,
+  signInPasskeyOptions: signInSteps.signInPasskeyOptions,
+  signInWithPasskey: signInSteps.signInWithPasskey,
+  chooseSession: signInSteps.chooseSession,
+  beginTotpInSignIn: signInSteps.beginTotpInSignIn,
+  confirmTotpInSignIn: signInSteps.confirmTotpInSignIn,
+  passkeyOptionsInSignIn: signInSteps.passkeyOptionsInSignIn,
+  addPasskeyInSignIn: signInSteps.addPasskeyInSignIn,
+  beginRecovery: recovery.beginRecovery,
+  completeRecovery: recovery.completeRecovery,
+  verifyEmail: recovery.verifyEmail,
+  undoChanges: recovery.undoChanges,
+  stopRecovery: recovery.stopRecovery,
+  changeEmail: recovery.changeEmail,
+  sendVerification: recovery.sendVerification,
+  listAuthenticators: authenticators.listAuthenticators,
+  beginTotp: authenticators.beginTotp,
+  confirmTotp: authenticators.confirmTotp,
+  passkeyOptions: authenticators.passkeyOptions,
+  addPasskey: authenticators.addPasskey,
+  newRecoveryCodes: authenticators.newRecoveryCodes,
+  renameAuthenticator: authenticators.renameAuthenticator,
+  removeAuthenticator: authenticators.removeAuthenticator,
   getSession: session.getSession,
   refreshSession: session.refreshSession,
   endSession: session.endSession,
@@ -32,6 +60,12 @@ export const endpoints = {
   adminListUsers: admin.adminListUsers,
   adminCreateUser: admin.adminCreateUser,
   adminChangeUser: admin.adminChangeUser,
+  adminListAuthenticators: authenticators.adminListAuthenticators,
+  adminRemoveAuthenticator: authenticators.adminRemoveAuthenticator,
+  adminSendPasswordReset: recovery.adminSendPasswordReset,
+  adminShowRecovery: recovery.adminShowRecovery,
+  adminStartRecovery: recovery.adminStartRecovery,
+  adminCancelRecovery: recovery.adminCancelRecovery,
   adminListSessions: admin.adminListSessions,
   adminEndSession: admin.adminEndSession,
   adminListAuditEvents: admin.adminListAuditEvents,
@@ -59,6 +93,8 @@ export const endpoints = {
   receiveLogout: federation.receiveLogout,
   stepUpOptions: stepUp.stepUpOptions,
   stepUpWithPassword: stepUp.stepUpWithPassword,
+  stepUpWithTotp: stepUp.stepUpWithTotp,
+  stepUpWithPasskey: stepUp.stepUpWithPasskey,
   openIdConfiguration: oauth.openIdConfiguration,
   authorizationServerMetadata: oauth.authorizationServerMetadata,
   authorize: oauth.authorize,

@@ -108,6 +108,7 @@ export const changePassword = defineEndpoint({
     'invalid_credentials',
     'password_too_short',
     'password_too_long',
+    'insufficient_user_authentication',
     'conflict',
     'slow_down',
   ],

@@ -1,8 +1,23 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
-import { emailSchema, passwordSchema, sessionAnswerSchema } from './shapes.ts';
+import { emailSchema, listedSessionSchema, passwordSchema, sessionAnswerSchema } from './shapes.ts';
 
 export const signedInSchema = sessionAnswerSchema.extend({ state: z.literal('signed-in') });
+
+/** What a sign-in still takes before there is a session; the attempt cookie stands for what was proved so far. */
+export const signInAnswerSchema = z.discriminatedUnion('state', [
+  signedInSchema,
+  z.strictObject({
+    state: z.literal('second-factor'),
+    methods: z.array(z.enum(['passkey', 'totp', 'password', 'recovery-code'])),
+    /** How long this device may be spared the second factor, when the person wants that; 0: not at all. */
+    rememberDeviceSeconds: z.int(),
+  }),
+  z.strictObject({ state: z.literal('enrol'), methods: z.array(z.enum(['passkey', 'totp'])) }),
+  z.strictObject({ state: z.literal('choose-session'), sessions: z.array(listedSessionSchema) }),
+  z.strictObject({ state: z.literal('verify-email') }),
+]);
+export type SignInAnswer = z.infer<typeof signInAnswerSchema>;
 
 export const signUp = defineEndpoint({
   method: 'POST',
@@ -21,11 +36,12 @@ export const signUp = defineEndpoint({
 export const signIn = defineEndpoint({
   method: 'POST',
   path: '/api/sign-in',
-  summary: 'Sign in with e-mail address and password; sets the session cookies.',
+  summary:
+    'Sign in with e-mail address and password: sets the session cookies, or says what the sign-in takes beside.',
   caller: 'anyone',
   body: z.strictObject({ identifier: emailSchema, password: passwordSchema }),
-  success: { status: 200, body: signedInSchema },
-  refusals: ['invalid_credentials', 'slow_down'],
+  success: { status: 200, body: signInAnswerSchema },
+  refusals: ['invalid_credentials', 'denied', 'slow_down'],
 });
 
 export const useLink = defineEndpoint({
@@ -39,6 +55,6 @@ export const useLink = defineEndpoint({
     email: emailSchema.optional(),
     name: z.string().max(100).optional(),
   }),
-  success: { status: 200, body: signedInSchema },
-  refusals: ['link_invalid', 'password_too_short', 'password_too_long', 'conflict', 'slow_down'],
+  success: { status: 200, body: signInAnswerSchema },
+  refusals: ['link_invalid', 'denied', 'password_too_short', 'password_too_long', 'conflict', 'slow_down'],
 });

@@ -1,7 +1,21 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { assuranceLevels } from '../vocabulary.ts';
-import { passwordSchema, sessionAnswerSchema } from './shapes.ts';
+import {
+  codeSchema,
+  passwordSchema,
+  sessionAnswerSchema,
+  webAuthnOptionsSchema,
+  webAuthnResponseSchema,
+} from './shapes.ts';
+
+const stepUpRefusals = [
+  'session_required',
+  'session_ended',
+  'insufficient_user_authentication',
+  'slow_down',
+  'conflict',
+] as const;
 
 export const stepUpOptions = defineEndpoint({
   method: 'POST',
@@ -12,8 +26,11 @@ export const stepUpOptions = defineEndpoint({
   success: {
     status: 200,
     body: z.strictObject({
-      methods: z.array(z.enum(['password', 'federated'])),
+      /** What makes this session fresh: nothing weaker than what opened it, while there is something as strong. */
+      methods: z.array(z.enum(['password', 'passkey', 'totp', 'federated'])),
       reachable: z.enum(assuranceLevels),
+      /** For `navigator.credentials.get` (WebAuthn §5.1.9); null without a passkey. */
+      passkey: webAuthnOptionsSchema.nullable(),
     }),
   },
   refusals: ['session_required', 'session_ended'],
@@ -26,5 +43,26 @@ export const stepUpWithPassword = defineEndpoint({
   caller: 'session',
   body: z.strictObject({ password: passwordSchema }),
   success: { status: 200, body: sessionAnswerSchema.extend({ state: z.literal('signed-in') }) },
-  refusals: ['session_required', 'session_ended', 'invalid_credentials', 'slow_down', 'conflict'],
+  refusals: [...stepUpRefusals, 'invalid_credentials'],
+});
+
+export const stepUpWithTotp = defineEndpoint({
+  method: 'POST',
+  path: '/api/step-up/totp',
+  summary:
+    'Prove an authenticator app again: the session becomes fresh, and stronger where only a password opened it.',
+  caller: 'session',
+  body: z.strictObject({ code: codeSchema }),
+  success: { status: 200, body: sessionAnswerSchema.extend({ state: z.literal('signed-in') }) },
+  refusals: [...stepUpRefusals, 'wrong_code'],
+});
+
+export const stepUpWithPasskey = defineEndpoint({
+  method: 'POST',
+  path: '/api/step-up/passkey',
+  summary: 'Prove a passkey again, with the options of `/api/step-up/options`.',
+  caller: 'session',
+  body: z.strictObject({ credential: webAuthnResponseSchema }),
+  success: { status: 200, body: sessionAnswerSchema.extend({ state: z.literal('signed-in') }) },
+  refusals: [...stepUpRefusals, 'passkey_refused'],
 });

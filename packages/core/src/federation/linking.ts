@@ -15,6 +15,7 @@ export function isFreshForLinking(
 /** What a person can sign in with. */
 export interface WaysIn {
   readonly hasPassword: boolean;
+  readonly hasPasskey: boolean;
   readonly identities: readonly WayIn[];
 }
 
@@ -25,12 +26,13 @@ export interface WayIn extends Pick<Identity, 'issuer' | 'subject'> {
 
 /** Whether an identity may be taken away: it must be this person's, and something else must be left to sign in with. */
 export function judgeDisconnect(
-  { hasPassword, identities }: WaysIn,
+  { hasPassword, hasPasskey, identities }: WaysIn,
   { issuer, subject }: Pick<Identity, 'issuer' | 'subject'>,
 ): 'may' | 'unknown' | 'last-way-in' {
   const isThis = (way: WayIn) => way.issuer === issuer && way.subject === subject;
   const way = identities.find(isThis);
   if (!way) return 'unknown';
-  const isElseLeft = hasPassword || identities.some((other) => other.isUsable && !isThis(other));
+  const isElseLeft =
+    hasPassword || hasPasskey || identities.some((other) => other.isUsable && !isThis(other));
   return isElseLeft || !way.isUsable ? 'may' : 'last-way-in';
 }

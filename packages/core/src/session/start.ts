@@ -1,6 +1,6 @@
 import type { ClientId, DeviceId, GrantId, Instant, ResourceId, SessionId, UserId } from '@argus/contract';
 import type { Policy } from '../policy/policy.ts';
-import { assuranceOf, type Proofs } from './assurance.ts';
+import { type Assurance, assuranceOf, type Proofs } from './assurance.ts';
 import { type Lifetime, lifetimeAtStart, refreshTokenExpiresAt } from './lifetime.ts';
 import type { Grant, Session } from './session.ts';
 
@@ -11,7 +11,7 @@ export interface SessionStart {
   readonly userId: UserId;
   readonly deviceId: DeviceId;
   readonly clientId: ClientId;
-  readonly proofs: Proofs;
+  readonly proofs: Proofs | Assurance;
   readonly ip: string;
   readonly userAgent: string | null;
 }
@@ -31,7 +31,7 @@ export function startSession(
       userId: start.userId,
       deviceId: start.deviceId,
       state: 'active',
-      ...assuranceOf(start.proofs),
+      ...('amr' in start.proofs ? start.proofs : assuranceOf(start.proofs)),
       createdAt: now,
       ...lifetime,
       ip,

@@ -1,4 +1,4 @@
-import type { Instant, UserId } from '@argus/contract';
+import type { Instant, ProviderId, UserId } from '@argus/contract';
 import type { Proofs } from '../session/assurance.ts';
 
 /** A sign-in between its first proof and its session. It is found by the attempt cookie's hash, and is no session. */
@@ -18,15 +18,27 @@ export interface SignInProgress {
 export interface ProgressDetails {
   /** Spare this device the second factor from now on. */
   readonly rememberDevice?: boolean | undefined;
+  /** An identity elsewhere that was proved before, to be connected with the account at the end. */
+  readonly link?: PendingIdentity | undefined;
   /** The session at another provider that this sign-in came from. */
   readonly upstream?:
     | {
-        readonly providerId: string;
+        readonly providerId: ProviderId;
         readonly issuer: string;
         readonly subject: string;
         readonly sid: string | null;
       }
     | undefined;
+}
+
+export interface PendingIdentity {
+  readonly providerId: ProviderId;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly email: string | null;
+  /** Names the proof, which counts once. */
+  readonly id: string;
+  readonly at: Instant;
 }
 
 /** Between two proofs of one sign-in. */

@@ -2,15 +2,17 @@ import type { ProviderId, RefusalCode } from '@argus/contract';
 import type { FederationRefusal, Provider } from '@argus/core';
 import { providerById } from '@argus/store';
 import type { Current } from '../flows/current-session.ts';
-import type { SignedIn } from '../flows/sign-in.ts';
+import { federationMark } from '../flows/federation-mark.ts';
+import type { SignedIn } from '../flows/signed-in.ts';
 import { slowDown } from '../flows/slow-down.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
 import type { Services } from '../services.ts';
+import type { GoingOn } from '../sign-in/outcome.ts';
 import { fromNetwork } from '../throttle/throttle.ts';
 import { refusalOfUpstream } from './begin-journey.ts';
 import { exchangeCode, type Vouched } from './exchange-code.ts';
-import { type Journey, markOf, openJourney } from './journey.ts';
+import { type Journey, openJourney } from './journey.ts';
 import { linkThrough } from './link-through.ts';
 import { signInThrough } from './sign-in-through.ts';
 import { stepUpThrough } from './step-up-through.ts';
@@ -41,6 +43,8 @@ export interface Returned {
 
 export type JourneyEnd =
   | { readonly kind: 'signed-in' | 'stepped-up'; readonly journey: Journey; readonly outcome: SignedIn }
+  /** Something is asked before there is a session. */
+  | { readonly kind: 'going-on'; readonly journey: Journey; readonly outcome: GoingOn }
   | { readonly kind: 'linked'; readonly journey: Journey }
   | {
       readonly kind: 'prove-account';
@@ -78,7 +82,7 @@ export async function finishJourney(services: Services, came: CameBack): Promise
     tenant,
     provider,
     origin,
-    changes: [{ kind: 'claim-mark', mark: markOf(journey) }],
+    changes: [{ kind: 'claim-mark', mark: federationMark(journey) }],
   } as const;
   if (provider.id !== came.providerId) {
     await tellRefusal(services, about, { reason: 'wrong-issuer', detail: 'callback' });

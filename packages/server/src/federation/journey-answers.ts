@@ -18,6 +18,8 @@ export async function journeyAnswer(services: Services, call: Call, end: Journey
     case 'signed-in':
     case 'stepped-up':
       return seeOther(wayOn(end.journey), end.outcome.cookies);
+    case 'going-on':
+      return seeOther(nextStepPath(end.journey), end.outcome.cookies);
     case 'linked':
       return seeOther('/account?notice=provider-connected');
     case 'prove-account': {
@@ -32,6 +34,11 @@ export async function journeyAnswer(services: Services, call: Call, end: Journey
     case 'refused':
       return refusedAnswer(services, call, end);
   }
+}
+
+/** The page that asks for what a sign-in still takes. */
+export function nextStepPath({ request, returnTo }: Pick<Journey, 'request' | 'returnTo'>): string {
+  return `/sign-in/next?${new URLSearchParams({ returnTo, ...(request === null ? {} : { request }) })}`;
 }
 
 /** Back into the authorization request that waits, or to the page that the person came from. */

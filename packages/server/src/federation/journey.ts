@@ -1,8 +1,6 @@
 import type { ProviderId, SessionId, TenantId } from '@argus/contract';
-import type { Mark } from '@argus/core';
-import { hashOf } from '../secrets.ts';
 import type { Services } from '../services.ts';
-import { type ForBrowser, openForBrowser, sealedLifeMs, sealForBrowser } from './sealed-for-browser.ts';
+import { type ForBrowser, openForBrowser, sealForBrowser } from './sealed-for-browser.ts';
 
 export const journeyPurposes = ['sign-in', 'link', 'step-up'] as const;
 export type JourneyPurpose = (typeof journeyPurposes)[number];
@@ -47,9 +45,4 @@ export function openJourney(
   shown: { readonly sealed: string | undefined; readonly attempt: string | undefined },
 ): Journey | null {
   return openForBrowser(services, purpose, shown) as Journey | null; // nothing else is sealed for this purpose
-}
-
-/** Used up by the first answer that comes back, whatever becomes of it. */
-export function markOf({ providerId, id, at }: Pick<Journey, 'providerId' | 'id' | 'at'>): Mark {
-  return { use: 'federation', hash: hashOf(`${providerId}\n${id}`), expiresAt: at + sealedLifeMs };
 }

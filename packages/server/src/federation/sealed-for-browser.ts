@@ -1,4 +1,5 @@
 import type { Instant } from '@argus/contract';
+import { journeyLifeMs } from '../flows/federation-mark.ts';
 import type { Services } from '../services.ts';
 
 /** What only the browser that it was made for can bring back, and only for a while. */
@@ -8,7 +9,6 @@ export interface ForBrowser {
   readonly at: Instant;
 }
 
-export const sealedLifeMs = 10 * 60_000;
 const longest = 12_000;
 
 /** Encrypted, so that whoever carries it learns nothing, and visitors who never come back leave nothing behind. */
@@ -31,5 +31,5 @@ export function openForBrowser(
   const text = secrets.unseal(purpose, sealed);
   if (text === null) return null;
   const value: ForBrowser = JSON.parse(text); // nobody but us can have written it
-  return value.attempt === attempt && clock.now() - value.at <= sealedLifeMs ? value : null;
+  return value.attempt === attempt && clock.now() - value.at <= journeyLifeMs ? value : null;
 }

@@ -1,7 +1,7 @@
+import type { UserId } from '@argus/contract';
 import {
   type Change,
   confirmedEmail,
-  type Device,
   decideFederatedSignIn,
   type EventDraft,
   type FederationDecision,
@@ -11,12 +11,14 @@ import {
   type User,
 } from '@argus/core';
 import { identityOf, signInFacts, userFacts } from '@argus/store';
-import { bearSession, type SessionBirth, welcome } from '../flows/begin-session.ts';
+import { federationMark } from '../flows/federation-mark.ts';
 import { newUser } from '../flows/new-user.ts';
+import { isRefused } from '../http/answer.ts';
 import { type Services, stamp } from '../services.ts';
+import { type Advanced, advance } from '../sign-in/advance.ts';
+import { isGoingOn } from '../sign-in/outcome.ts';
 import { refusalOfUpstream } from './begin-journey.ts';
 import type { JourneyEnd, Returned } from './finish-journey.ts';
-import { markOf } from './journey.ts';
 import { sealLink } from './pending-link.ts';
 import { tellRefusal } from './tell-refusal.ts';
 import { isUpstreamFailure, type UpstreamFailure } from './upstream-failure.ts';
@@ -81,85 +83,71 @@ async function gather(
 /** Null: what was gathered is no longer so. */
 async function enter(services: Services, returned: Returned, gathered: Gathered): Promise<JourneyEnd | null> {
   const { journey, provider, vouched, cookies, origin } = returned;
+  const { decision, identified, identity } = gathered;
+  const created = decision.kind === 'create' ? await create(services, returned, gathered) : null;
+  if (created === 'lost') return null;
+  if (created === 'used') return { kind: 'refused', refused: 'form_expired', journey, provider };
+  const userId = created ?? identified?.id;
+  if (!userId) return null;
   const { tenant } = journey;
-  const now = services.clock.now();
-  const entrance = await entranceOf(services, returned, gathered);
-  if (!entrance) return null;
-  const { user, device } = entrance;
-  const proofs = [federatedAssurance(vouched.said, provider.settings.assurance, now)] as const;
-  const birth = bearSession(services, { tenant, user, device, cookies, origin, proofs });
-  const written = await services.store.commit({
+  const secretHash = services.secrets.deviceSecretHash(cookies.device);
+  const record = await userFacts(services.store.pool, tenant, { userId, secretHash });
+  if (!record) return null;
+  const at = services.clock.now();
+  const { issuer, subject, sid, said } = vouched;
+  const email = vouched.email ?? identity?.email ?? null;
+  const proof = federatedAssurance(said, provider.settings.assurance, at);
+  const claim: Change = { kind: 'claim-mark', mark: federationMark(journey) };
+  const outcome = await advance(services, {
     tenant,
-    changes: changesOf(returned, entrance, birth),
-    events: stamp(services, now, [...entrance.events, ...birth.events.map((event) => via(event, returned))]),
+    record,
+    proofs: [proof],
+    before: null,
+    changes: created ? [] : [claim, { kind: 'use-identity', issuer, subject, userId, email, at }],
+    events: [],
+    details: { upstream: { providerId: provider.id, issuer, subject, sid } },
+    cookies,
+    origin,
   });
-  if (written.isCommitted) {
-    services.metrics.signIns.inc({ outcome: 'admitted' });
-    return { kind: 'signed-in', journey, outcome: await welcome(services, birth) };
-  }
-  return written.lost === 'claim-mark'
-    ? { kind: 'refused', refused: 'form_expired', journey, provider }
-    : null;
+  return endOf(returned, outcome);
 }
 
-/** By which identity who comes in. */
-interface Entrance {
-  readonly user: User;
-  readonly device: Device | null;
-  /** What makes the user, who is not there before. */
-  readonly creation: readonly Change[];
-  readonly identity: Change;
-  readonly events: readonly EventDraft[];
+function endOf({ journey, provider }: Returned, outcome: Advanced): JourneyEnd | null {
+  if ('lost' in outcome)
+    return outcome.lost === 'claim-mark'
+      ? { kind: 'refused', refused: 'form_expired', journey, provider }
+      : null;
+  if (isRefused(outcome)) return { kind: 'refused', refused: outcome.refused, journey, provider };
+  return isGoingOn(outcome)
+    ? { kind: 'going-on', journey, outcome }
+    : { kind: 'signed-in', journey, outcome };
 }
 
-async function entranceOf(
+/** Whoever comes for the first time gets an account whose address the provider has seen mail arrive at. */
+async function create(
   services: Services,
   returned: Returned,
-  { identity, identified, name, decision }: Gathered,
-): Promise<Entrance | null> {
+  { name, decision }: Gathered,
+): Promise<UserId | 'lost' | 'used' | null> {
+  if (decision.kind !== 'create') return null;
   const { journey, provider, vouched } = returned;
   const { issuer, subject } = vouched;
   const at = services.clock.now();
-  if (decision.kind === 'create') {
-    const { email } = decision;
-    const { user, change } = newUser(services, journey.tenant, { email, name: name ?? undefined, roles: [] });
-    const linked = { issuer, subject, providerId: provider.id, userId: user.id, email };
-    return {
-      user,
-      device: null,
-      creation: [change],
-      identity: { kind: 'link-identity', identity: { ...linked, linkedAt: at, lastUsedAt: at } },
-      events: firstTime(returned, user),
-    };
-  }
-  if (!identified) return null;
-  const userId = identified.id;
-  const secretHash = services.secrets.deviceSecretHash(returned.cookies.device);
-  const record = await userFacts(services.store.pool, journey.tenant, { userId, secretHash });
-  const email = vouched.email ?? identity?.email ?? null;
-  return {
-    user: identified,
-    device: record?.device ?? null,
-    creation: [],
-    identity: { kind: 'use-identity', issuer, subject, userId, email, at },
-    events: [],
-  };
-}
-
-function changesOf(
-  { journey, provider, vouched }: Returned,
-  { creation, identity }: Entrance,
-  birth: SessionBirth,
-): Change[] {
-  const { issuer, subject, sid } = vouched;
-  const sessionId = birth.current.session.id;
-  return [
-    { kind: 'claim-mark', mark: markOf(journey) },
-    ...creation,
-    ...birth.changes,
-    identity,
-    { kind: 'note-upstream-session', upstream: { sessionId, providerId: provider.id, issuer, subject, sid } },
-  ];
+  const { email } = decision;
+  const of = { email, name: name ?? undefined, roles: [], isEmailVerified: true };
+  const { user, change } = newUser(services, journey.tenant, of);
+  const linked = { issuer, subject, providerId: provider.id, userId: user.id, email };
+  const written = await services.store.commit({
+    tenant: journey.tenant,
+    changes: [
+      { kind: 'claim-mark', mark: federationMark(journey) },
+      change,
+      { kind: 'link-identity', identity: { ...linked, linkedAt: at, lastUsedAt: at } },
+    ],
+    events: stamp(services, at, firstTime(returned, user)),
+  });
+  if (written.isCommitted) return user.id;
+  return written.lost === 'claim-mark' ? 'used' : 'lost';
 }
 
 function firstTime({ provider, origin }: Returned, { id: userId }: User): EventDraft[] {
@@ -174,12 +162,6 @@ function firstTime({ provider, origin }: Returned, { id: userId }: User): EventD
     { type: 'user.created', ...event },
     { type: 'identity.linked', ...event },
   ];
-}
-
-/** Every sign-in is told with what proved it (ASVS 16.3.1), and here with who said so. */
-function via(event: EventDraft, { provider }: Returned): EventDraft {
-  if (event.type !== 'sign-in.succeeded') return event;
-  return { ...event, details: { ...event.details, providerId: provider.id } };
 }
 
 async function refuse(
@@ -209,6 +191,6 @@ async function askForAccount(services: Services, returned: Returned, user: User)
 }
 
 function about({ journey, provider, origin }: Returned, user?: User | null) {
-  const claim: Change = { kind: 'claim-mark', mark: markOf(journey) };
+  const claim: Change = { kind: 'claim-mark', mark: federationMark(journey) };
   return { tenant: journey.tenant, provider, origin, userId: user?.id, changes: [claim] };
 }

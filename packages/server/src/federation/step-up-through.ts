@@ -1,10 +1,10 @@
 import { type Change, federatedAssurance, isProvedSince } from '@argus/core';
 import { identityOf } from '@argus/store';
-import { stepUp } from '../flows/step-up.ts';
+import { federationMark } from '../flows/federation-mark.ts';
 import { isRefused } from '../http/answer.ts';
 import type { Services } from '../services.ts';
+import { stepUp } from '../step-up/step-up.ts';
 import type { JourneyEnd, JourneyRefusal, Returned } from './finish-journey.ts';
-import { markOf } from './journey.ts';
 import { tellRefusal } from './tell-refusal.ts';
 
 /** Raise a session by a proof that its own person has just given at a provider. */
@@ -22,7 +22,7 @@ export async function stepUpThrough(services: Services, returned: Returned): Pro
   const email = vouched.email ?? record.identity.email;
   const upstream = { sessionId: current.session.id, providerId: provider.id, issuer, subject, sid };
   const also: Change[] = [
-    { kind: 'claim-mark', mark: markOf(journey) },
+    { kind: 'claim-mark', mark: federationMark(journey) },
     { kind: 'use-identity', issuer, subject, userId, email, at },
     { kind: 'note-upstream-session', upstream },
   ];
@@ -38,7 +38,7 @@ async function refuse(
   { journey, provider, origin, current }: Returned,
   why: 'other-person' | 'not-fresh',
 ): Promise<JourneyRefusal> {
-  const changes: Change[] = [{ kind: 'claim-mark', mark: markOf(journey) }];
+  const changes: Change[] = [{ kind: 'claim-mark', mark: federationMark(journey) }];
   const about = { tenant: journey.tenant, provider, origin, userId: current?.user.id, changes };
   await tellRefusal(services, about, { reason: why });
   return { kind: 'refused', refused: 'provider_refused', why, journey, provider };

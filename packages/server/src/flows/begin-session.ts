@@ -1,5 +1,6 @@
 import { argusClient, type DeviceId, type GrantId, type SessionId, type TenantId } from '@argus/contract';
 import {
+  type Assurance,
   type Change,
   type Device,
   type EventDraft,
@@ -25,8 +26,10 @@ export interface Arrival {
   readonly device: Device | null;
   readonly cookies: Cookies;
   readonly origin: CallOrigin;
-  /** What was proved; a password, just now, unless something else is said. */
-  readonly proofs?: Proofs;
+  /** What was proved, or what an earlier session of the same person and browser had proved. */
+  readonly proofs: Proofs | Assurance;
+  /** The session that the person chose to end for this one. */
+  readonly instead?: SessionId | undefined;
 }
 
 /** What to commit for a new session, and how to answer once it is committed. */
@@ -55,7 +58,7 @@ export function bearSession(services: Services, arrival: Arrival): SessionBirth 
       userId: user.id,
       deviceId: device.id,
       clientId: argusClient,
-      proofs: arrival.proofs ?? [{ method: 'pwd', provedAt: now }],
+      proofs: arrival.proofs,
       ...origin,
     },
     policy,
@@ -77,7 +80,7 @@ interface Born {
 }
 
 function changesOf(services: Services, arrival: Arrival, { device, session, grant }: Born): Change[] {
-  const { user, origin, tenant } = arrival;
+  const { user } = arrival;
   const at = session.createdAt;
   return [
     { kind: 'hold-user', userId: user.id },
@@ -90,15 +93,17 @@ function changesOf(services: Services, arrival: Arrival, { device, session, gran
     },
     { kind: 'create-grant', grant },
     ...replaced(services, arrival, at),
-    {
-      kind: 'limit-sessions',
-      userId: user.id,
-      keep: services.policy(tenant).session.concurrent.max,
-      except: session.id,
-      at,
-      by: { actor: 'user', origin },
-    },
+    limit(services, arrival, session),
   ];
+}
+
+/** Counted where the session begins, so that sign-ins at the same moment cannot exceed it together. */
+function limit(services: Services, { user, origin, tenant }: Arrival, session: Session): Change {
+  const { max, onLimit } = services.policy(tenant).session.concurrent;
+  const about = { userId: user.id, except: session.id, at: session.createdAt };
+  return onLimit === 'least-recently-active'
+    ? { kind: 'limit-sessions', ...about, keep: max, by: { actor: 'user', origin } }
+    : { kind: 'expect-room', ...about, most: max };
 }
 
 function eventsOf(arrival: Arrival, { device, session, grant }: Born): EventDraft[] {
@@ -110,7 +115,11 @@ function eventsOf(arrival: Arrival, { device, session, grant }: Born): EventDraf
     deviceId: device.id,
     origin: arrival.origin,
   };
-  const signedIn: EventDraft = { type: 'sign-in.succeeded', ...about, details: { amr: session.amr } };
+  const signedIn: EventDraft = {
+    type: 'sign-in.succeeded',
+    ...about,
+    details: { amr: session.amr, acr: session.acr },
+  };
   return arrival.device ? [signedIn] : [signedIn, { type: 'device.seen-first', ...about }];
 }
 
@@ -146,17 +155,16 @@ function deviceOf(
   };
 }
 
-function replaced(services: Services, { cookies, tenant, origin }: Arrival, at: number): Change[] {
+function replaced(
+  services: Services,
+  { cookies, tenant, origin, user, instead }: Arrival,
+  at: number,
+): Change[] {
   const before = heldSession(services, cookies);
-  if (!before || before.tenant !== tenant) return [];
-  return [
-    {
-      kind: 'end-session',
-      sessionId: before.sessionId,
-      reason: 'replaced',
-      at,
-      by: { actor: 'user', origin },
-      orAlreadyEnded: true,
-    },
-  ];
+  const ending = { kind: 'end-session', at, by: { actor: 'user', origin }, orAlreadyEnded: true } as const;
+  const changes: Change[] = [];
+  if (before?.tenant === tenant) changes.push({ ...ending, sessionId: before.sessionId, reason: 'replaced' });
+  if (instead !== undefined)
+    changes.push({ ...ending, sessionId: instead, userId: user.id, reason: 'ended-by-user' });
+  return changes;
 }

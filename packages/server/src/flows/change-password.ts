@@ -1,4 +1,5 @@
-import { passwordRefusal } from '@argus/core';
+import type { Instant } from '@argus/contract';
+import { type Assurance, type Proofs, passwordRefusal } from '@argus/core';
 import { userFacts } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
@@ -7,7 +8,7 @@ import { type Services, stamp } from '../services.ts';
 import type { Try } from '../throttle/throttle.ts';
 import { bearSession, welcome } from './begin-session.ts';
 import type { Current } from './current-session.ts';
-import type { SignedIn } from './sign-in.ts';
+import type { SignedIn } from './signed-in.ts';
 import { slowDown } from './slow-down.ts';
 
 export interface PasswordChange {
@@ -46,7 +47,14 @@ export async function changePassword(
   if (refused) return { refused };
   const phc = await services.passwords.hash(change.newPassword, 'known');
   const at = services.clock.now();
-  const birth = bearSession(services, { tenant, user: record.user, device: record.device, cookies, origin });
+  const birth = bearSession(services, {
+    tenant,
+    user: record.user,
+    device: record.device,
+    cookies,
+    origin,
+    proofs: provedBy(current, at),
+  });
   const written = await services.store.commit({
     tenant,
     changes: [
@@ -54,9 +62,18 @@ export async function changePassword(
       { kind: 'hold-session', userId: user.id, sessionId: current.session.id },
       { kind: 'end-sessions-of-user', userId: user.id, reason: 'password-changed', at, by: about },
       { kind: 'set-password', userId: user.id, phc, expected: record.phc, at },
+      { kind: 'forget-devices', userId: user.id },
+      { kind: 'end-links', userId: user.id, kinds: ['reset-password'], at },
       ...birth.changes,
     ],
     events: stamp(services, at, [{ type: 'user.password-changed', ...about }, ...birth.events]),
   });
   return written.isCommitted ? welcome(services, birth) : { refused: 'conflict' };
+}
+
+/** A password makes fresh what a password opened; a session that more had opened keeps its level and its time. */
+function provedBy({ session }: Current, at: Instant): Proofs | Assurance {
+  if (session.acr === 'urn:argus:aal1') return [{ method: 'pwd', provedAt: at }];
+  const { amr, acr, authenticatedAt } = session;
+  return { amr, acr, authenticatedAt };
 }

@@ -8,6 +8,8 @@ export interface NewUser {
   readonly email: string;
   readonly name?: string | undefined;
   readonly roles: readonly string[];
+  /** Mail was seen to arrive there. */
+  readonly isEmailVerified?: boolean;
 }
 
 /** A user that does not exist yet, and the change that makes it so. */
@@ -16,6 +18,7 @@ export function newUser(
   tenant: TenantId,
   of: NewUser,
 ): { user: User; change: Change } {
+  const at = clock.now();
   const user: User = {
     id: random.uuid() as UserId, // a fresh name
     tenant,
@@ -23,8 +26,8 @@ export function newUser(
     name: canonicalName(of.name),
     roles: of.roles,
     status: 'active',
-    createdAt: clock.now(),
-    emailVerifiedAt: null,
+    createdAt: at,
+    emailVerifiedAt: of.isEmailVerified ? at : null,
   };
   return { user, change: { kind: 'create-user', user } };
 }

@@ -1,15 +1,24 @@
-import { administratorRole, type TenantId } from '@argus/contract';
-import { type Change, canonicalEmail, isUsableLink, passwordRefusal, type User } from '@argus/core';
-import { type LinkRecord, linkByHash } from '@argus/store';
+import { administratorRole, type TenantId, type UserId } from '@argus/contract';
+import {
+  type Change,
+  canonicalEmail,
+  isUsableLink,
+  type LinkKind,
+  type Proofs,
+  passwordRefusal,
+  type User,
+} from '@argus/core';
+import { type LinkRecord, linkByHash, userFacts } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { hashOf } from '../secrets.ts';
 import { type Services, stamp } from '../services.ts';
+import { advance } from '../sign-in/advance.ts';
+import type { SignInOutcome } from '../sign-in/outcome.ts';
+import { settle as settled } from '../sign-in/settle.ts';
 import { fromNetwork } from '../throttle/throttle.ts';
-import { bearSession, welcome } from './begin-session.ts';
 import { newUser, notAnAddress } from './new-user.ts';
-import type { SignedIn } from './sign-in.ts';
 import { slowDown } from './slow-down.ts';
 
 export interface LinkUse {
@@ -32,39 +41,67 @@ export async function readLink(
   return record && isUsableLink(record.link, services.clock.now()) ? record : null;
 }
 
-/** Use a one-time link: its holder sets a password and is signed in. */
-export async function useLink(services: Services, use: LinkUse): Promise<SignedIn | Refused> {
-  const { tenant, origin, cookies } = use;
+/** Use a one-time link: its holder sets a password, and the sign-in goes on from there as any does. */
+export async function useLink(services: Services, use: LinkUse): Promise<SignInOutcome> {
+  const { tenant, origin } = use;
   const throttled = services.throttle.take([fromNetwork('network', origin.ip)], services.clock.now());
   if (throttled) return slowDown(services, { tenant, origin, throttled });
   const record = await readLink(services, tenant, use.token);
-  if (!record) return { refused: 'link_invalid' };
-  const at = services.clock.now();
+  if (!record || !isInviting(record.link.kind)) return { refused: 'link_invalid' };
   const person = personOf(services, use, record);
   if ('refused' in person) return person;
   const refused = passwordRefusal(use.password, services.policy(tenant).authentication.password);
   if (refused) return { refused };
   const phc = await services.passwords.hash(use.password, 'known');
-  const birth = bearSession(services, { tenant, user: person.user, device: null, cookies, origin });
+  const lost = await settle(services, use, { record, person, phc });
+  return lost ?? arrive(services, use, person.user.id);
+}
+
+/** Whether a link lets somebody in who has no password yet; those of mails have pages of their own. */
+export function isInviting(kind: LinkKind): kind is 'first-administrator' | 'invitation' {
+  return kind === 'first-administrator' || kind === 'invitation';
+}
+
+interface Settled {
+  readonly record: LinkRecord;
+  readonly person: { readonly user: User; readonly changes: readonly Change[] };
+  readonly phc: string;
+}
+
+async function settle(
+  services: Services,
+  { tenant, origin }: LinkUse,
+  { record, person, phc }: Settled,
+): Promise<Refused | null> {
+  const at = services.clock.now();
   const userId = person.user.id;
+  const reason = record.link.kind;
   const written = await services.store.commit({
     tenant,
     changes: [
       { kind: 'use-link', tokenHash: record.link.tokenHash, at },
       ...person.changes,
       { kind: 'set-password', userId, phc, expected: null, at },
-      ...birth.changes,
     ],
     events: stamp(services, at, [
-      { type: 'user.link-used', actor: 'anyone', userId, reason: record.link.kind, origin },
+      { type: 'user.link-used', actor: 'anyone', userId, reason, origin },
       ...(person.changes.length > 0
-        ? [{ type: 'user.created' as const, actor: 'anyone', userId, reason: record.link.kind, origin }]
+        ? [{ type: 'user.created' as const, actor: 'anyone', userId, reason, origin }]
         : []),
-      ...birth.events,
     ]),
   });
-  if (written.isCommitted) return welcome(services, birth);
+  if (written.isCommitted) return null;
   return { refused: written.lost === 'create-user' ? 'conflict' : 'link_invalid' };
+}
+
+async function arrive(services: Services, use: LinkUse, userId: UserId): Promise<SignInOutcome> {
+  const { tenant, cookies, origin } = use;
+  const secretHash = services.secrets.deviceSecretHash(cookies.device);
+  const record = await userFacts(services.store.pool, tenant, { userId, secretHash });
+  if (!record) return { refused: 'link_invalid' };
+  const proofs: Proofs = [{ method: 'pwd', provedAt: services.clock.now() }];
+  const proven = { record, proofs, before: null, changes: [], events: [], details: {} };
+  return settled(await advance(services, { tenant, cookies, origin, ...proven }));
 }
 
 /** Whom the link is for; the first administrator is made by using it. */

@@ -20,7 +20,9 @@ import { leadOn } from '../oauth/authorization/lead-on.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
 import { messagePage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
+import { isGoingOn } from '../sign-in/outcome.ts';
 import { fromNetwork } from '../throttle/throttle.ts';
+import { toNextStep } from './next-step-page.ts';
 import { oauthRoute } from './oauth.ts';
 import { safeReturn, toSignIn } from './return-to.ts';
 import { visitForm } from './visit-form.ts';
@@ -168,9 +170,9 @@ async function takeConnect(services: Services, call: Call): Promise<Answer> {
     };
     return signInAnswer(services, call, { waiting, status: refusalOf(proved.refused).status, view });
   }
-  const { outcome, isLinked } = proved;
-  if (isLinked) return leadOn(services, call, { returnTo: waiting.returnTo, cookies: outcome.cookies });
-  return refusalPage('conflict', outcome.cookies);
+  const onward = { returnTo: waiting.returnTo, cookies: proved.cookies };
+  if (isGoingOn(proved)) return toNextStep(call, onward);
+  return proved.isLinkLost ? refusalPage('conflict', proved.cookies) : leadOn(services, call, onward);
 }
 
 async function takeDisconnect(services: Services, call: Call, { current }: Visit): Promise<Answer> {

@@ -4,8 +4,7 @@ import { routeByDomain, shownProviders } from '../federation/shown-providers.ts'
 import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
 import { signOut } from '../flows/end-sessions.ts';
 import { clearedCookies } from '../flows/issue-tokens.ts';
-import { signIn } from '../flows/sign-in.ts';
-import { readLink, useLink } from '../flows/use-link.ts';
+import { isInviting, readLink, useLink } from '../flows/use-link.ts';
 import { isFormOf, visitOf } from '../flows/visit.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
@@ -15,6 +14,9 @@ import { leadOn } from '../oauth/authorization/lead-on.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
 import { linkPage, type SignInNotice, signInPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
+import { signInByPassword } from '../sign-in/by-password.ts';
+import { isGoingOn } from '../sign-in/outcome.ts';
+import { toNextStep } from './next-step-page.ts';
 import { safeReturn } from './return-to.ts';
 
 export const signInPageRoutes: readonly Route[] = [
@@ -88,8 +90,10 @@ async function takeSignIn(services: Services, call: Call): Promise<Answer> {
       loginHint: identifier,
     });
   }
-  const outcome = await signIn(services, { tenant, identifier, password, cookies, origin });
+  const outcome = await signInByPassword(services, { tenant, identifier, password, cookies, origin });
   if (isRefused(outcome)) return signInAnswer(services, call, { refused: outcome });
+  if (isGoingOn(outcome))
+    return toNextStep(call, { returnTo: safeReturn(returnTo), cookies: outcome.cookies });
   return leadOn(services, call, { returnTo: safeReturn(returnTo), cookies: outcome.cookies });
 }
 
@@ -127,8 +131,9 @@ async function takeLink(services: Services, call: Call): Promise<Answer> {
     return linkAnswer(services, call, { token, refused: { refused: 'invalid_request' } });
   const { tenant, cookies, origin } = call;
   const outcome = await useLink(services, { tenant, token, password, email, name, cookies, origin });
-  return isRefused(outcome)
-    ? linkAnswer(services, call, { token, refused: outcome })
+  if (isRefused(outcome)) return linkAnswer(services, call, { token, refused: outcome });
+  return isGoingOn(outcome)
+    ? toNextStep(call, { returnTo: '/account', cookies: outcome.cookies })
     : seeOther('/account', outcome.cookies);
 }
 

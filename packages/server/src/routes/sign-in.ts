@@ -1,10 +1,11 @@
-import { endpoints } from '@argus/contract';
-import { signIn } from '../flows/sign-in.ts';
+import { endpoints, type SessionId } from '@argus/contract';
 import { signUp } from '../flows/sign-up.ts';
 import { useLink } from '../flows/use-link.ts';
 import { isRefused, problemAnswer } from '../http/answer.ts';
 import { endpointRoute, type Route } from '../http/route.ts';
-import { describeCurrent } from './describe.ts';
+import { signInByPassword } from '../sign-in/by-password.ts';
+import { chooseSession } from '../sign-in/choose-session.ts';
+import { signInAnswer } from './sign-in-answer.ts';
 
 export const signInRoutes: readonly Route[] = [
   endpointRoute(endpoints.signUp, async (services, { body, tenant, origin }) => {
@@ -12,23 +13,14 @@ export const signInRoutes: readonly Route[] = [
     return isRefused(outcome) ? problemAnswer(outcome) : { status: 201, json: outcome };
   }),
 
-  endpointRoute(endpoints.signIn, async (services, { body, tenant, cookies, origin }) => {
-    const outcome = await signIn(services, { ...body, tenant, cookies, origin });
-    if (isRefused(outcome)) return problemAnswer(outcome);
-    return {
-      status: 200,
-      json: { state: 'signed-in', ...describeCurrent(outcome.current) },
-      cookies: outcome.cookies,
-    };
-  }),
-
-  endpointRoute(endpoints.useLink, async (services, { body, tenant, cookies, origin }) => {
-    const outcome = await useLink(services, { ...body, tenant, cookies, origin });
-    if (isRefused(outcome)) return problemAnswer(outcome);
-    return {
-      status: 200,
-      json: { state: 'signed-in', ...describeCurrent(outcome.current) },
-      cookies: outcome.cookies,
-    };
+  endpointRoute(endpoints.signIn, async (services, { body, tenant, cookies, origin }) =>
+    signInAnswer(await signInByPassword(services, { ...body, tenant, cookies, origin })),
+  ),
+  endpointRoute(endpoints.useLink, async (services, { body, tenant, cookies, origin }) =>
+    signInAnswer(await useLink(services, { ...body, tenant, cookies, origin })),
+  ),
+  endpointRoute(endpoints.chooseSession, async (services, { body, tenant, cookies, origin }) => {
+    const endSessionId = body.endSessionId as SessionId; // of the form that the contract gives it
+    return signInAnswer(await chooseSession(services, { tenant, cookies, origin }, endSessionId));
   }),
 ];

@@ -1,8 +1,6 @@
 import { endpoints, refusalOf } from '@argus/contract';
 import { highest } from '@argus/core';
-import { waysToProve } from '../federation/ways-in.ts';
 import { currentSession } from '../flows/current-session.ts';
-import { stepUpByPassword } from '../flows/step-up.ts';
 import { type Visit, visitOf } from '../flows/visit.ts';
 import { type Answer, isRefused, problemAnswer, type Refused } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
@@ -11,6 +9,8 @@ import { leadOn } from '../oauth/authorization/lead-on.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
 import { stepUpPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
+import { stepUpByPassword } from '../step-up/by-password.ts';
+import { waysToProve } from '../step-up/ways-to-prove.ts';
 import { describeCurrent } from './describe.ts';
 import { safeReturn, toSignIn } from './return-to.ts';
 import { visitForm } from './visit-form.ts';
@@ -20,9 +20,9 @@ export const stepUpRoutes: readonly Route[] = [
   endpointRoute(endpoints.stepUpOptions, async (services, { cookies }) => {
     const current = await currentSession(services, cookies);
     if (isRefused(current)) return problemAnswer(current);
-    const { hasPassword, providers, reachable } = await waysToProve(services, current);
-    const methods = [...(hasPassword ? ['password'] : []), ...(providers.length > 0 ? ['federated'] : [])];
-    return { status: 200, json: { methods, reachable: highest([reachable, current.session.acr]) } };
+    const { methods, reachable } = await waysToProve(services, current);
+    const json = { methods, reachable: highest([reachable, current.session.acr]), passkey: null };
+    return { status: 200, json };
   }),
 
   endpointRoute(endpoints.stepUpWithPassword, async (services, { body, cookies, origin }) => {
@@ -64,13 +64,13 @@ async function stepUpAnswer(
   { visit, refused }: { readonly visit: Visit; readonly refused?: Refused },
 ): Promise<Answer> {
   const request = await requestOf(services, call);
-  const { hasPassword, providers } = await waysToProve(services, visit.current);
+  const { methods, providers } = await waysToProve(services, visit.current);
   const html = stepUpPage({
     formToken: visit.formToken,
     email: visit.current.user.email,
     request: request?.sealed,
     clientName: request?.client.settings.name,
-    hasPassword,
+    hasPassword: methods.includes('password'),
     providers,
     returnTo: safeReturn(fieldsOf(call).returnTo ?? call.query.returnTo),
     refusal: refused?.refused,

@@ -121,4 +121,4 @@ CREATE INDEX links_by_end ON links (expires_at);
 
 ALTER TABLE marks
   DROP CONSTRAINT marks_use_check,
-  ADD CONSTRAINT marks_use_check CHECK (use IN ('dpop', 'assertion', 'logout-token', 'federation', 'webauthn', 'totp-enrolment'));
+  ADD CONSTRAINT marks_use_check CHECK (use IN ('dpop', 'assertion', 'logout-token', 'federation', 'webauthn'));

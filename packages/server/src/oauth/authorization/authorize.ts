@@ -1,9 +1,9 @@
 import { type AuthorizationDecision, decideAuthorization } from '@argus/core';
-import { reachableLevel } from '../../federation/ways-in.ts';
 import type { Answer } from '../../http/answer.ts';
 import { deadEndPage } from '../../http/refusal-page.ts';
 import type { Call } from '../../http/route.ts';
 import type { Services } from '../../services.ts';
+import { reachableLevel } from '../../step-up/ways-to-prove.ts';
 import { hintedClaims } from '../id-token-hint.ts';
 import { askForAccount, askForConsent, leadToPage } from './ask-person.ts';
 import { readAsked } from './asked-request.ts';

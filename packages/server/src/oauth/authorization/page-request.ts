@@ -34,7 +34,8 @@ export function resumeOf(call: Call): string | null {
   return `/oauth/authorize/resume?${new URLSearchParams({ request: sealed })}`;
 }
 
-function sealedOf({ body, query }: Call): string | undefined {
+/** The sealed request that a page carries. */
+export function sealedOf({ body, query }: Call): string | undefined {
   const fields = (body ?? {}) as Record<string, unknown>; // a form's fields, or nothing
   const sealed = fields.request ?? query.request;
   return typeof sealed === 'string' && sealed !== '' ? sealed : undefined;

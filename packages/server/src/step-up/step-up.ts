@@ -5,48 +5,15 @@ import {
   type Change,
   type EventDraft,
   stepUp as raiseSession,
+  renews,
 } from '@argus/core';
-import { userFacts } from '@argus/store';
+import type { Current } from '../flows/current-session.ts';
+import { issueTokens, tokenCookies } from '../flows/issue-tokens.ts';
+import type { SignedIn } from '../flows/signed-in.ts';
 import type { Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
-import type { Cookies } from '../http/cookies.ts';
 import { type Services, stamp } from '../services.ts';
-import type { Try } from '../throttle/throttle.ts';
-import type { Current } from './current-session.ts';
-import { issueTokens, tokenCookies } from './issue-tokens.ts';
-import type { SignedIn } from './sign-in.ts';
-import { slowDown } from './slow-down.ts';
-
-export interface PasswordStepUp {
-  readonly password: string;
-  readonly cookies: Cookies;
-  readonly origin: CallOrigin;
-}
-
-/** Make this session fresh by its password. */
-export async function stepUpByPassword(
-  services: Services,
-  current: Current,
-  { password, cookies, origin }: PasswordStepUp,
-): Promise<SignedIn | Refused> {
-  const { tenant, user, session } = current;
-  const counted: Try = { limit: 'passwordChange', whose: session.id };
-  const throttled = services.throttle.take([counted], services.clock.now());
-  if (throttled)
-    return slowDown(services, { tenant, origin, throttled, userId: user.id, sessionId: session.id });
-  const secretHash = services.secrets.deviceSecretHash(cookies.device);
-  const record = await userFacts(services.store.pool, tenant, { userId: user.id, secretHash });
-  const isRight = await services.passwords.verify(record?.phc ?? null, password, 'known');
-  if (!record?.phc || !isRight) {
-    const refused = eventOf(current, origin, { type: 'session.step-up-refused', reason: 'wrong-password' });
-    const events = stamp(services, services.clock.now(), [refused]);
-    await services.store.commit({ tenant, changes: [], events });
-    return { refused: 'invalid_credentials' };
-  }
-  services.throttle.giveBack(counted);
-  const proof: Authentication = { method: 'pwd', provedAt: services.clock.now() };
-  return stepUp(services, current, { proof, origin, phc: record.phc });
-}
+import { waysToProve } from './ways-to-prove.ts';
 
 export interface StepUp {
   readonly proof: Authentication;
@@ -68,8 +35,10 @@ export async function stepUp(
 ): Promise<SignedIn | Refused> {
   const { tenant, user } = current;
   const at = services.clock.now();
+  const { reachable } = await waysToProve(services, current);
+  if (!renews(current.session, [proof], reachable)) return tooWeak(services, current, { origin, also });
   const { session, grant, changes } = raise(services, current, { proof, origin, at });
-  const raised: EventDraft = eventOf(current, origin, {
+  const raised: EventDraft = stepUpEvent(current, origin, {
     type: 'session.stepped-up',
     details: { amr: session.amr, acr: session.acr },
   });
@@ -83,10 +52,29 @@ export async function stepUp(
     ],
     events: stamp(services, at, [raised]),
   });
-  if (!written.isCommitted) return { refused: 'conflict' };
+  if (!written.isCommitted) return lostAs[written.lost] ?? { refused: 'conflict' };
   const tokens = await issueTokens(services, { tenant, user, session, grant });
   const cookies = tokenCookies(tokens, session, services.clock.now());
   return { current: { ...current, session, grant, accessExpiresAt: tokens.accessExpiresAt }, cookies };
+}
+
+/** A proof that counts once was shown twice. */
+const lostAs: { readonly [Kind in Change['kind']]?: Refused } = {
+  'use-totp': { refused: 'wrong_code' },
+  'use-passkey': { refused: 'passkey_refused' },
+  'claim-mark': { refused: 'passkey_refused' },
+};
+
+/** What was used up to prove it stays used. */
+async function tooWeak(
+  services: Services,
+  current: Current,
+  { origin, also }: { readonly origin: CallOrigin; readonly also: readonly Change[] },
+): Promise<Refused> {
+  const refused = stepUpEvent(current, origin, { type: 'session.step-up-refused', reason: 'too-weak' });
+  const events = stamp(services, services.clock.now(), [refused]);
+  await services.store.commit({ tenant: current.tenant, changes: also, events });
+  return { refused: 'insufficient_user_authentication' };
 }
 
 function raise(
@@ -99,7 +87,7 @@ function raise(
     {
       session,
       proofs,
-      authenticationIds: assuranceOf(proofs).amr.map(() => random.uuid()),
+      authenticationIds: assuranceOf(proofs, session.amr).amr.map(() => random.uuid()),
       grantId: grant.id,
       successorId: random.uuid() as GrantId, // made as the name of one
       successorSecret: random.bytes(32),
@@ -109,7 +97,7 @@ function raise(
   );
 }
 
-function eventOf(
+export function stepUpEvent(
   { user, session, device }: Current,
   origin: CallOrigin,
   event: Pick<EventDraft, 'type' | 'reason' | 'details'>,

@@ -1,25 +1,22 @@
 import type { TenantId } from '@argus/contract';
-import { canonicalEmail, decideSignIn } from '@argus/core';
+import { canonicalEmail, decideSignIn, type ProgressDetails } from '@argus/core';
 import { signInFacts } from '@argus/store';
+import { countSignIn } from '../flows/sign-in-try.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
-import type { Cookies, SetCookie } from '../http/cookies.ts';
+import type { Cookies } from '../http/cookies.ts';
 import { type Services, stamp } from '../services.ts';
-import { bearSession, welcome } from './begin-session.ts';
-import type { Current } from './current-session.ts';
-import { countSignIn } from './sign-in-try.ts';
+import { advance } from './advance.ts';
+import type { SignInOutcome } from './outcome.ts';
 
-export interface SignInRequest {
+export interface PasswordSignIn {
   readonly tenant: TenantId;
   readonly identifier: string;
   readonly password: string;
   readonly cookies: Cookies;
   readonly origin: CallOrigin;
-}
-
-export interface SignedIn {
-  readonly current: Current;
-  readonly cookies: SetCookie[];
+  /** What goes along with the sign-in to its end. */
+  readonly details?: ProgressDetails;
 }
 
 const rounds = 3;
@@ -28,7 +25,7 @@ const rounds = 3;
  * Sign in by password. An unknown address takes the same question, the same hash and one audit event
  * like a wrong password, and gets the same answer.
  */
-export async function signIn(services: Services, request: SignInRequest): Promise<SignedIn | Refused> {
+export async function signInByPassword(services: Services, request: PasswordSignIn): Promise<SignInOutcome> {
   const { tenant, cookies, origin } = request;
   // What is no address still asks for one that cannot exist: the work must not tell.
   const email = canonicalEmail(request.identifier) ?? '\u0001';
@@ -44,30 +41,33 @@ export async function signIn(services: Services, request: SignInRequest): Promis
     );
     const facts = { user: record?.user ?? null, hasPassword: record?.phc != null };
     const decision = decideSignIn(facts, isRight, origin);
-    const now = services.clock.now();
-    if (decision.kind === 'refuse') {
-      await services.store.commit({ tenant, changes: [], events: stamp(services, now, [decision.event]) });
-      services.metrics.signIns.inc({ outcome: 'refused' });
-      return { refused: 'invalid_credentials' };
-    }
-    const birth = bearSession(services, {
+    if (decision.kind === 'refuse' || record === null) return refuse(services, tenant, decision);
+    const outcome = await advance(services, {
       tenant,
-      user: decision.user,
-      device: record?.device ?? null,
+      record,
+      proofs: [{ method: 'pwd', provedAt: services.clock.now() }],
+      before: null,
+      changes: [],
+      events: [],
+      details: request.details ?? {},
       cookies,
       origin,
     });
-    const guard = { kind: 'expect-password', userId: decision.user.id, phc: record?.phc ?? '' } as const;
-    const changes = [...birth.changes, guard];
-    const written = await services.store.commit({
-      tenant,
-      changes,
-      events: stamp(services, now, birth.events),
-    });
-    if (!written.isCommitted) continue;
+    if ('lost' in outcome) continue;
     if (counted.refund) services.throttle.giveBack(counted.refund);
-    services.metrics.signIns.inc({ outcome: 'admitted' });
-    return welcome(services, birth);
+    return outcome;
   }
   return { refused: 'unavailable', retryAfterSeconds: 1 };
+}
+
+async function refuse(
+  services: Services,
+  tenant: TenantId,
+  decision: ReturnType<typeof decideSignIn>,
+): Promise<Refused> {
+  const drafts = decision.kind === 'refuse' ? [decision.event] : [];
+  const events = stamp(services, services.clock.now(), drafts);
+  await services.store.commit({ tenant, changes: [], events });
+  services.metrics.signIns.inc({ outcome: 'refused' });
+  return { refused: 'invalid_credentials' };
 }

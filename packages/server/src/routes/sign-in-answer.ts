@@ -1,0 +1,34 @@
+import type { SignInAnswer } from '@argus/contract';
+import { type Answer, isRefused, problemAnswer } from '../http/answer.ts';
+import { isGoingOn, type SignInOutcome, type StillNeeded } from '../sign-in/outcome.ts';
+import { describeCurrent, describeSession } from './describe.ts';
+
+/** What a caller of the API is told after a step of a sign-in. */
+export function signInAnswer(outcome: SignInOutcome): Answer {
+  if (isRefused(outcome)) return problemAnswer(outcome);
+  return { status: 200, json: signInState(outcome), cookies: outcome.cookies };
+}
+
+/** Where a sign-in stands, in the words of the contract. */
+export function signInState(outcome: Exclude<SignInOutcome, { refused: unknown }>): SignInAnswer {
+  return isGoingOn(outcome)
+    ? stateOf(outcome.needs)
+    : { state: 'signed-in', ...describeCurrent(outcome.current) };
+}
+
+function stateOf(needs: StillNeeded): SignInAnswer {
+  switch (needs.kind) {
+    case 'second-factor':
+      return {
+        state: needs.kind,
+        methods: [...needs.methods],
+        rememberDeviceSeconds: needs.rememberDeviceSeconds,
+      };
+    case 'enrol':
+      return { state: needs.kind, methods: [...needs.methods] };
+    case 'choose-session':
+      return { state: needs.kind, sessions: needs.sessions.map((record) => describeSession(record, null)) };
+    case 'verify-email':
+      return { state: needs.kind };
+  }
+}

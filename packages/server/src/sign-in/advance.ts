@@ -1,0 +1,172 @@
+import {
+  assuranceOf,
+  type Change,
+  type EventDraft,
+  isAtLeast,
+  type NextStep,
+  type ProgressDetails,
+  progressLifeMs,
+  type SignInProgress,
+} from '@argus/core';
+import { bearSession, type SessionBirth, welcome } from '../flows/begin-session.ts';
+import { federationMark } from '../flows/federation-mark.ts';
+import { linkIdentity } from '../flows/link-identity.ts';
+import type { Refused } from '../http/answer.ts';
+import type { CallOrigin } from '../http/caller.ts';
+import { attemptCookieSeconds } from '../http/cookies.ts';
+import { hashOf } from '../secrets.ts';
+import { type Services, stamp } from '../services.ts';
+import type { SignInOutcome } from './outcome.ts';
+import { asked, type Standing, stepAfter } from './standing.ts';
+
+/** Somebody who has just proved something. */
+export interface Proven extends Standing {
+  /** What the sign-in goes on from; null when this was its first proof. */
+  readonly before: SignInProgress | null;
+  /** What uses up this proof; written whatever the next step is. */
+  readonly changes: readonly Change[];
+  readonly events: readonly EventDraft[];
+  readonly details: ProgressDetails;
+  /** What is written only together with the session. */
+  readonly also?: readonly Change[];
+  readonly origin: CallOrigin;
+}
+
+/** What stood in the way of a commit: the kind of the change that lost. */
+export interface Lost {
+  readonly lost: Change['kind'];
+}
+
+export type Advanced = SignInOutcome | Lost;
+
+/** After each proof: the session, or what is asked next. Every way in comes through here. */
+export async function advance(services: Services, proven: Proven): Promise<Advanced> {
+  const step = await stepAfter(services, proven);
+  switch (step.kind) {
+    case 'admit':
+      return admit(services, proven);
+    case 'refuse':
+      return refuse(services, proven, step.reason);
+    default:
+      return goOn(services, proven, step);
+  }
+}
+
+async function admit(services: Services, proven: Proven): Promise<Advanced> {
+  const { tenant, record, proofs, cookies, origin, instead } = proven;
+  const { user, device } = record;
+  const birth = bearSession(services, { tenant, user, device, cookies, origin, proofs, instead });
+  const written = await services.store.commit({
+    tenant,
+    changes: [
+      ...used(proven),
+      ...birth.changes,
+      ...passwordGuard(proven),
+      ...remembered(services, proven, birth),
+      ...noted(proven, birth),
+      ...(proven.also ?? []),
+    ],
+    events: stamp(services, services.clock.now(), [...proven.events, ...birth.events.map(via(proven))]),
+  });
+  if (!written.isCommitted) return { lost: written.lost };
+  services.metrics.signIns.inc({ outcome: 'admitted' });
+  const signedIn = await welcome(services, birth);
+  const { link } = proven.details;
+  if (!link) return signedIn;
+  const linker = { tenant, current: signedIn.current, origin, mark: federationMark(link) };
+  const { issuer, subject, providerId, email } = link;
+  const isLinked = await linkIdentity(services, linker, { issuer, subject, providerId, email });
+  return isLinked ? signedIn : { ...signedIn, isLinkLost: true };
+}
+
+/** The attempt gets a new name with every proof, so that nobody who planted the old one comes along. */
+async function goOn(
+  services: Services,
+  proven: Proven,
+  step: Exclude<NextStep, { kind: 'admit' | 'refuse' }>,
+): Promise<Advanced> {
+  const { tenant, record, proofs, details } = proven;
+  const createdAt = services.clock.now();
+  const attempt = services.random.bytes(16).toString('base64url');
+  const progress: SignInProgress = {
+    attemptHash: hashOf(attempt),
+    userId: record.user.id,
+    proofs,
+    passwordMark: record.phc === null ? null : hashOf(record.phc),
+    details,
+    createdAt,
+    expiresAt: createdAt + progressLifeMs,
+  };
+  const { amr } = assuranceOf(proofs);
+  const continued = about(proven, { type: 'sign-in.continued', details: { amr, needs: step.kind } });
+  const written = await services.store.commit({
+    tenant,
+    changes: [...used(proven), ...passwordGuard(proven), { kind: 'begin-sign-in', progress }],
+    events: stamp(services, createdAt, [...proven.events, continued]),
+  });
+  if (!written.isCommitted) return { lost: written.lost };
+  services.metrics.signIns.inc({ outcome: 'continued' });
+  return {
+    needs: await asked(services, proven, step),
+    cookies: [{ name: 'attempt', value: attempt, maxAgeSeconds: attemptCookieSeconds }],
+  };
+}
+
+async function refuse(services: Services, proven: Proven, reason: string): Promise<Refused | Lost> {
+  const refused = about(proven, { type: 'sign-in.refused', reason });
+  const written = await services.store.commit({
+    tenant: proven.tenant,
+    changes: used(proven),
+    events: stamp(services, services.clock.now(), [...proven.events, refused]),
+  });
+  if (!written.isCommitted) return { lost: written.lost };
+  services.metrics.signIns.inc({ outcome: 'refused' });
+  return { refused: 'denied' };
+}
+
+/** The person is held first, whoever comes at the same moment; then what was proved counts no second time. */
+function used({ record, before, changes }: Proven): Change[] {
+  const userId = record.user.id;
+  const finish: Change[] = before
+    ? [{ kind: 'finish-sign-in', attemptHash: before.attemptHash, userId }]
+    : [];
+  return [{ kind: 'hold-user', userId }, ...finish, ...changes];
+}
+
+/** A password that was changed since it was proved opens nothing. */
+function passwordGuard({ record, proofs }: Proven): Change[] {
+  const { phc, user } = record;
+  const isProved = proofs.some(({ method }) => method === 'pwd');
+  return isProved ? [{ kind: 'expect-password', userId: user.id, phc: phc ?? '' }] : [];
+}
+
+function remembered(services: Services, proven: Proven, { current }: SessionBirth): Change[] {
+  const { factors } = services.policy(proven.tenant).authentication;
+  const isWanted = proven.details.rememberDevice === true && factors.required === 1;
+  if (!isWanted || factors.rememberDeviceSeconds === 0) return [];
+  if (!isAtLeast(current.session.acr, 'urn:argus:aal2')) return [];
+  const until = services.clock.now() + factors.rememberDeviceSeconds * 1000;
+  return [{ kind: 'remember-device', userId: current.user.id, deviceId: current.device.id, until }];
+}
+
+function noted({ details }: Proven, { current }: SessionBirth): Change[] {
+  const { upstream } = details;
+  return upstream
+    ? [{ kind: 'note-upstream-session', upstream: { ...upstream, sessionId: current.session.id } }]
+    : [];
+}
+
+/** Every sign-in is told with what proved it (ASVS 16.3.1), and one from elsewhere with who said so. */
+function via({ details: { upstream } }: Proven) {
+  return (event: EventDraft): EventDraft =>
+    upstream && event.type === 'sign-in.succeeded'
+      ? { ...event, details: { ...event.details, providerId: upstream.providerId } }
+      : event;
+}
+
+function about(
+  { record, origin }: Proven,
+  event: Pick<EventDraft, 'type' | 'reason' | 'details'>,
+): EventDraft {
+  return { actor: 'anyone', userId: record.user.id, origin, ...event };
+}

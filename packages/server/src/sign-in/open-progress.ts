@@ -1,0 +1,47 @@
+import type { TenantId } from '@argus/contract';
+import type { SignInProgress } from '@argus/core';
+import { progressOfAttempt, type SignInRecord, userFacts } from '@argus/store';
+import type { Refused } from '../http/answer.ts';
+import type { CallOrigin } from '../http/caller.ts';
+import type { Cookies } from '../http/cookies.ts';
+import { hashOf, isEqual } from '../secrets.ts';
+import type { Services } from '../services.ts';
+
+/** The call that brings the next proof. */
+export interface NextProof {
+  readonly tenant: TenantId;
+  readonly cookies: Cookies;
+  readonly origin: CallOrigin;
+}
+
+/** A sign-in that goes on, and its person as they are now. */
+export interface Opened {
+  readonly progress: SignInProgress;
+  readonly record: SignInRecord;
+}
+
+/** The sign-in that this browser is in the middle of, unless it is over or what was proved is no longer true. */
+export async function openProgress(
+  services: Services,
+  { tenant, cookies }: NextProof,
+): Promise<Opened | Refused> {
+  const expired = { refused: 'sign_in_expired' } as const;
+  if (!cookies.attempt) return expired;
+  const ask = { attemptHash: hashOf(cookies.attempt), now: services.clock.now() };
+  const progress = await progressOfAttempt(services.store.pool, tenant, ask);
+  if (!progress) return expired;
+  const secretHash = services.secrets.deviceSecretHash(cookies.device);
+  const record = await userFacts(services.store.pool, tenant, { userId: progress.userId, secretHash });
+  if (!record || record.user.status !== 'active' || !isPasswordTheSame(progress, record)) return expired;
+  return { progress, record };
+}
+
+function isPasswordTheSame({ passwordMark, proofs }: SignInProgress, { phc }: SignInRecord): boolean {
+  if (!proofs.some(({ method }) => method === 'pwd')) return true;
+  const [before, now] = [passwordMark, phc === null ? null : hashOf(phc)];
+  return (
+    before !== null &&
+    now !== null &&
+    isEqual(Buffer.from(before).toString('hex'), Buffer.from(now).toString('hex'))
+  );
+}

@@ -1,0 +1,45 @@
+import type { Authentication } from '@argus/core';
+import { userFacts } from '@argus/store';
+import type { Current } from '../flows/current-session.ts';
+import type { SignedIn } from '../flows/signed-in.ts';
+import { slowDown } from '../flows/slow-down.ts';
+import type { Refused } from '../http/answer.ts';
+import type { CallOrigin } from '../http/caller.ts';
+import type { Cookies } from '../http/cookies.ts';
+import { type Services, stamp } from '../services.ts';
+import type { Try } from '../throttle/throttle.ts';
+import { stepUp, stepUpEvent } from './step-up.ts';
+
+export interface PasswordStepUp {
+  readonly password: string;
+  readonly cookies: Cookies;
+  readonly origin: CallOrigin;
+}
+
+/** Make this session fresh by its password. */
+export async function stepUpByPassword(
+  services: Services,
+  current: Current,
+  { password, cookies, origin }: PasswordStepUp,
+): Promise<SignedIn | Refused> {
+  const { tenant, user, session } = current;
+  const counted: Try = { limit: 'passwordChange', whose: session.id };
+  const throttled = services.throttle.take([counted], services.clock.now());
+  if (throttled)
+    return slowDown(services, { tenant, origin, throttled, userId: user.id, sessionId: session.id });
+  const secretHash = services.secrets.deviceSecretHash(cookies.device);
+  const record = await userFacts(services.store.pool, tenant, { userId: user.id, secretHash });
+  const isRight = await services.passwords.verify(record?.phc ?? null, password, 'known');
+  if (!record?.phc || !isRight) {
+    const refused = stepUpEvent(current, origin, {
+      type: 'session.step-up-refused',
+      reason: 'wrong-password',
+    });
+    const events = stamp(services, services.clock.now(), [refused]);
+    await services.store.commit({ tenant, changes: [], events });
+    return { refused: 'invalid_credentials' };
+  }
+  services.throttle.giveBack(counted);
+  const proof: Authentication = { method: 'pwd', provedAt: services.clock.now() };
+  return stepUp(services, current, { proof, origin, phc: record.phc });
+}
