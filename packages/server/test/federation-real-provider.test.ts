@@ -101,7 +101,7 @@ describe('a person of a real provider', () => {
       new Set(['user.created', 'identity.linked', 'sign-in.succeeded', 'device.seen-first']),
     );
     const signIn = items.find(({ type }) => type === 'sign-in.succeeded');
-    assert.deepEqual(signIn?.details, { amr: ['fed'], providerId: 'corp' });
+    assert.deepEqual(signIn?.details, { amr: ['fed'], acr: 'urn:argus:aal1', providerId: 'corp' });
   });
 
   test('ends a session there, and with it the one here that came from it, and no other', async () => {
