@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { canonicalPassword } from '@argus/core';
-import { type Algorithm, hash, verify } from '@node-rs/argon2';
+import { type Algorithm, hash, hashRaw, verify } from '@node-rs/argon2';
 import type { Random } from '../services/random.ts';
 
 /** OWASP's first choice for Argon2id: 19 MiB, two passes, one lane (RFC 9106 §4 gives the frame). */
@@ -24,6 +24,8 @@ export interface PasswordHasher {
   hash(password: string, who?: Asking): Promise<string>;
   /** Whether the password is right; `null` costs the same work and is always wrong. */
   verify(phc: string | null, password: string, who?: Asking): Promise<boolean>;
+  /** 32 bytes under a salt that the caller keeps, of text that it made itself. */
+  hashRaw(text: string, salt: Uint8Array, who?: Asking): Promise<Uint8Array>;
   /** Hashes in flight and waiting. */
   load(): number;
 }
@@ -41,6 +43,8 @@ export async function createPasswordHasher(random: Random): Promise<PasswordHash
         const isRight = await verify(phc ?? nobody, canonicalPassword(password));
         return phc !== null && isRight;
       }),
+    hashRaw: (text, salt, who = 'stranger') =>
+      gate.run(who, () => hashRaw(text, { ...parameters, salt, outputLen: 32 })),
     load: gate.load,
   };
 }

@@ -181,6 +181,11 @@ export const thirdPartyWalls: readonly ThirdPartyWall[] = [
     reason: 'passwords are hashed in one place, or their cost cannot be kept even',
   },
   {
+    of: /^(otpauth|uqr)$/,
+    only: /^packages\/server\/(src\/authenticators\/totp|test)\//,
+    reason: 'codes are made and drawn in one room; what plays the phone in tests must not share its mistakes',
+  },
+  {
     of: /^(playwright-core|@sparticuz\/chromium|fast-check|@axe-core\/playwright)$/,
     only: /^(packages\/testing\/|(packages|examples)\/[^/]+\/test(-long)?\/|bench\/)/,
     reason: 'test tools do not ship',
