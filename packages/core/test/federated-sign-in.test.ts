@@ -115,18 +115,33 @@ describe('an identity can be disconnected', () => {
   ] as const;
 
   test('where a password or another identity is left', () => {
-    assert.equal(judgeDisconnect({ hasPassword: true, identities: [one] }, one), 'may');
-    assert.equal(judgeDisconnect({ hasPassword: false, identities: [one, two] }, one), 'may');
+    assert.equal(judgeDisconnect({ hasPassword: true, hasPasskey: false, identities: [one] }, one), 'may');
+    assert.equal(
+      judgeDisconnect({ hasPassword: false, hasPasskey: false, identities: [one, two] }, one),
+      'may',
+    );
   });
 
   test('but never when it is the last way in', () => {
-    assert.equal(judgeDisconnect({ hasPassword: false, identities: [one] }, one), 'last-way-in');
+    assert.equal(
+      judgeDisconnect({ hasPassword: false, hasPasskey: false, identities: [one] }, one),
+      'last-way-in',
+    );
     const gone = { ...two, isUsable: false };
-    assert.equal(judgeDisconnect({ hasPassword: false, identities: [one, gone] }, one), 'last-way-in');
-    assert.equal(judgeDisconnect({ hasPassword: false, identities: [one, gone] }, gone), 'may');
+    assert.equal(
+      judgeDisconnect({ hasPassword: false, hasPasskey: false, identities: [one, gone] }, one),
+      'last-way-in',
+    );
+    assert.equal(
+      judgeDisconnect({ hasPassword: false, hasPasskey: false, identities: [one, gone] }, gone),
+      'may',
+    );
   });
 
   test('and only by whose it is: the same subject at another issuer is another one', () => {
-    assert.equal(judgeDisconnect({ hasPassword: true, identities: [one] }, two), 'unknown');
+    assert.equal(
+      judgeDisconnect({ hasPassword: true, hasPasskey: false, identities: [one] }, two),
+      'unknown',
+    );
   });
 });

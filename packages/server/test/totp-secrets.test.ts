@@ -95,8 +95,8 @@ describe('a secret in a row', () => {
   test('is nowhere in what is kept', () => {
     const { services, secret } = open();
     const sealed = sealTotpSecret(services, owned, secret);
-    assert.equal(sealed.includes(Buffer.from(secret)), false);
-    assert.notDeepEqual(sealTotpSecret(services, owned, secret), sealed);
+    assert.equal(Buffer.from(sealed, 'base64url').includes(Buffer.from(secret)), false);
+    assert.notEqual(sealTotpSecret(services, owned, secret), sealed);
   });
 });
 
@@ -124,11 +124,11 @@ describe('an enrolment on its way', () => {
     const { services, secret } = open();
     const sealed = sealEnrolment(services, began, secret);
     const owned = { tenant: defaultTenant, userId: ann, id: began.subject };
-    const row = sealTotpSecret(services, owned, secret).toString('base64url');
+    const row = sealTotpSecret(services, owned, secret);
     const changed = `${sealed.slice(0, 40)}${sealed[40] === 'A' ? 'B' : 'A'}${sealed.slice(41)}`;
     for (const shown of [undefined, '', 'junk', changed, row, 'A'.repeat(100_000)]) {
       assert.equal(openEnrolment(services, began, shown), null);
     }
-    assert.equal(openTotpSecret(services, owned, Buffer.from(sealed, 'base64url')), null);
+    assert.equal(openTotpSecret(services, owned, sealed), null);
   });
 });

@@ -1,11 +1,12 @@
 import type { TenantId } from '@argus/contract';
-import type { SignInProgress } from '@argus/core';
+import type { SecondFactor, SignInProgress } from '@argus/core';
 import { progressOfAttempt, type SignInRecord, userFacts } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { hashOf, isEqual } from '../secrets.ts';
 import type { Services } from '../services.ts';
+import { stepAfter } from './standing.ts';
 
 /** The call that brings the next proof. */
 export interface NextProof {
@@ -34,6 +35,16 @@ export async function openProgress(
   const record = await userFacts(services.store.pool, tenant, { userId: progress.userId, secretHash });
   if (!record || record.user.status !== 'active' || !isPasswordTheSame(progress, record)) return expired;
   return { progress, record };
+}
+
+/** Whether a sign-in asks for this factor at all: what nobody was asked for proves nothing here. */
+export async function isAsked(
+  services: Services,
+  { tenant, cookies }: NextProof,
+  { opened: { progress, record }, method }: { readonly opened: Opened; readonly method: SecondFactor },
+): Promise<boolean> {
+  const step = await stepAfter(services, { tenant, record, proofs: progress.proofs, cookies });
+  return step.kind === 'second-factor' && step.methods.includes(method);
 }
 
 function isPasswordTheSame({ passwordMark, proofs }: SignInProgress, { phc }: SignInRecord): boolean {

@@ -1,3 +1,4 @@
+import { guessLimits } from '@argus/core';
 import type { Limit } from './buckets.ts';
 
 /**
@@ -15,6 +16,8 @@ export interface Limits {
   readonly account: Limit;
   /** Sign-ins to one account on one device that its owner used before. */
   readonly device: Limit;
+  /** Codes of one person that are guessed at after a first proof; the database counts them again for all processes. */
+  readonly code: Limit;
   /** Wrong current passwords in one session. */
   readonly passwordChange: Limit;
   /** Renewals of one grant. A browser needs one in four minutes. */
@@ -39,6 +42,7 @@ export const generousLimits: Limits = {
   registration: { burst: 10, everySeconds: 360 },
   account: { burst: 10, everySeconds: 30 },
   device: { burst: 20, everySeconds: 30 },
+  code: { burst: guessLimits.totp.burst, everySeconds: guessLimits.totp.everySeconds },
   passwordChange: { burst: 10, everySeconds: 30 },
   refresh: { burst: 120, everySeconds: 1 },
   refusedRefresh: { burst: 10, everySeconds: 30 },
@@ -58,6 +62,7 @@ export const noLimits: Limits = {
   registration: never,
   account: never,
   device: never,
+  code: never,
   passwordChange: never,
   refresh: never,
   refusedRefresh: never,

@@ -14,18 +14,17 @@ export function sealTotpSecret(
   { secrets }: Pick<Services, 'secrets'>,
   of: Owned,
   secret: Uint8Array,
-): Buffer {
-  const text = Buffer.from(secret).toString('base64url');
-  return Buffer.from(secrets.seal(purposeOf(of), text), 'base64url');
+): string {
+  return secrets.seal(purposeOf(of), Buffer.from(secret).toString('base64url'));
 }
 
 /** The secret of a row; null for one that this installation cannot open. */
 export function openTotpSecret(
   { secrets }: Pick<Services, 'secrets'>,
   of: Owned,
-  sealed: Uint8Array,
+  sealed: string,
 ): Uint8Array | null {
-  const text = secrets.unseal(purposeOf(of), Buffer.from(sealed).toString('base64url'));
+  const text = secrets.unseal(purposeOf(of), sealed);
   return text === null ? null : Buffer.from(text, 'base64url');
 }
 
