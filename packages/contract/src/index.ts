@@ -17,6 +17,7 @@ export * from './endpoints/sign-in.ts';
 export * from './endpoints/step-up.ts';
 export * from './oauth.ts';
 export { openApiDocument } from './openapi.ts';
+export * from './passkey-shapes.ts';
 export * from './problem.ts';
 export * from './refusals.ts';
 export * from './vocabulary.ts';

@@ -20,6 +20,8 @@ export interface Secrets {
   clientSecretHash(secret: string): Uint8Array;
   /** How the code is kept that a person carries from a device to a browser: keyed, because it is short. */
   userCodeHash(code: string): Uint8Array;
+  /** Shows that a WebAuthn challenge was made here, for what `text` says; it binds without being kept. */
+  challengeTag(text: string): Uint8Array;
   /** Encrypts what others carry or the database keeps; `purpose` says what it is and cannot be exchanged. */
   seal(purpose: string, plaintext: string): string;
   /** What was sealed for this purpose; null for anything else. */
@@ -33,6 +35,7 @@ export function createSecrets(masterKey: Uint8Array, random: Random): Secrets {
   const deviceKey = derive(masterKey, 'argus device cookie');
   const clientKey = derive(masterKey, 'argus client secret');
   const userCodeKey = derive(masterKey, 'argus user code');
+  const challengeKey = derive(masterKey, 'argus passkey challenge');
   const sealing = masterKeyOf(derive(masterKey, 'argus sealed values').export());
   const tagOf = (secret: string) =>
     createHmac('sha256', deviceKey).update(secret).digest('base64url').slice(0, 22);
@@ -55,6 +58,7 @@ export function createSecrets(masterKey: Uint8Array, random: Random): Secrets {
     },
     clientSecretHash: (secret) => createHmac('sha256', clientKey).update(secret).digest(),
     userCodeHash: (code) => createHmac('sha256', userCodeKey).update(code).digest(),
+    challengeTag: (text) => createHmac('sha256', challengeKey).update(text).digest(),
     seal: (purpose, plaintext) =>
       Buffer.from(seal(sealing, Buffer.from(plaintext, 'utf8'), purpose, random)).toString('base64url'),
     unseal(purpose, sealed) {

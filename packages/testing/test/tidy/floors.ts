@@ -176,6 +176,11 @@ export const thirdPartyWalls: readonly ThirdPartyWall[] = [
     reason: 'hosted pages are plain HTML; React belongs to the console',
   },
   {
+    of: /^@simplewebauthn\/server$/,
+    only: /^packages\/(server\/src\/authenticators\/passkey|(server|testing)\/test)\//,
+    reason: 'what the library leaves open is decided beside it, so nobody may ask it without that',
+  },
+  {
     of: /^@node-rs\/argon2$/,
     only: /^(packages\/server\/(src\/(authenticators|services)|test)|bench)\//,
     reason: 'passwords are hashed in one place, or their cost cannot be kept even',
