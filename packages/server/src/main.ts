@@ -4,6 +4,7 @@ import { migrate, openStore } from '@argus/store';
 import { startPostgres } from '@argus/store/embedded';
 import { createDpopNonces } from '@argus/tokens';
 import { createApp } from './app.ts';
+import type { Metadata } from './authenticators/passkey/metadata.ts';
 import { createPasswordHasher, type PasswordHasher } from './authenticators/password.ts';
 import type { Config } from './config/config.ts';
 import { openDataDirectory } from './data-directory.ts';
@@ -45,6 +46,7 @@ export interface Parts {
   readonly isProcessWide?: boolean;
   readonly passwords?: PasswordHasher;
   readonly policy?: Policy;
+  readonly passkeyMetadata?: Metadata;
   /** How often strangers may try. */
   readonly limits?: Limits;
   /** Connections to the database at most. */
@@ -198,6 +200,7 @@ async function openServices(
     dpopNonces: createDpopNonces({ key: secrets.dpopNonceKey, clock, lifeSeconds: 60 }),
     metrics: { ...metrics, ...(parts.metricsPage ? { page: parts.metricsPage } : {}) },
     throttle: createThrottle(parts.limits ?? generousLimits, metrics.throttled),
+    passkeyMetadata: parts.passkeyMetadata ?? null,
     operatorKeyHash: Buffer.from(hashOf(operatorKey)).toString('hex'),
     policy: () => parts.policy ?? balanced,
   };

@@ -2,6 +2,7 @@ import type { TenantId } from '@argus/contract';
 import type { AuditEvent, EventDraft, Policy } from '@argus/core';
 import type { Store } from '@argus/store';
 import type { DpopNonces } from '@argus/tokens';
+import type { Metadata } from './authenticators/passkey/metadata.ts';
 import type { PasswordHasher } from './authenticators/password.ts';
 import type { Config } from './config/config.ts';
 import type { Upstreams } from './federation/upstreams.ts';
@@ -34,6 +35,8 @@ export interface Services {
   readonly secrets: Secrets;
   readonly metrics: Metrics;
   readonly throttle: Throttle;
+  /** What proves models of authenticators; null when none is installed. */
+  readonly passkeyMetadata: Metadata | null;
   /** SHA-256 in hex of the key that operators on this machine show. */
   readonly operatorKeyHash: string;
   /** The policy in force for a tenant. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
+import { creationOptionsSchema, registrationResponseSchema } from '../passkey-shapes.ts';
 import { adminRefusals, tenantQuery } from './admin.ts';
-import { timeSchema, uuidSchema, webAuthnOptionsSchema, webAuthnResponseSchema } from './shapes.ts';
+import { timeSchema, uuidSchema } from './shapes.ts';
 import { enrolmentBody, recoveryCodesSchema, totpEnrolmentSchema } from './sign-in-steps.ts';
 
 const common = { id: uuidSchema, name: z.string(), createdAt: timeSchema, lastUsedAt: timeSchema.nullable() };
@@ -82,7 +83,7 @@ export const passkeyOptions = defineEndpoint({
   summary: 'Options for `navigator.credentials.create` (WebAuthn §5.1.8).',
   caller: 'session',
   body: z.strictObject({}),
-  success: { status: 200, body: z.strictObject({ options: webAuthnOptionsSchema }) },
+  success: { status: 200, body: z.strictObject({ options: creationOptionsSchema }) },
   refusals: changeRefusals,
 });
 
@@ -91,7 +92,7 @@ export const addPasskey = defineEndpoint({
   path: '/api/authenticators/passkeys',
   summary: 'Add the passkey that was made. With the first second factor come recovery codes, shown once.',
   caller: 'session',
-  body: z.strictObject({ credential: webAuthnResponseSchema, name: name.optional(), endOtherSessions }),
+  body: z.strictObject({ credential: registrationResponseSchema, name: name.optional(), endOtherSessions }),
   success: {
     status: 201,
     body: z.strictObject({ authenticator: authenticatorSchema, recoveryCodes: recoveryCodesSchema }),

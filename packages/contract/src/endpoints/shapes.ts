@@ -16,17 +16,6 @@ export const passwordSchema = z.string().min(1).max(1024);
 /** A code as people type it, spaces and dashes and all. */
 export const codeSchema = z.string().min(1).max(40);
 
-/** `PublicKeyCredentialCreationOptionsJSON` or `…RequestOptionsJSON` (WebAuthn §5.1.8, §5.1.9), for the browser as it is. */
-export const webAuthnOptionsSchema = z.record(z.string(), z.unknown());
-
-/** `RegistrationResponseJSON` or `AuthenticationResponseJSON`: what the browser's `toJSON()` gives, judged further on. */
-export const webAuthnResponseSchema = z.looseObject({
-  id: z.string().min(1).max(1400),
-  rawId: z.string().min(1).max(1400),
-  type: z.literal('public-key'),
-  response: z.record(z.string(), z.unknown()),
-});
-
 export const userSchema = z.strictObject({
   id: uuidSchema,
   email: z.string(),

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import {
-  codeSchema,
-  passwordSchema,
-  uuidSchema,
-  webAuthnOptionsSchema,
-  webAuthnResponseSchema,
-} from './shapes.ts';
+  authenticationResponseSchema,
+  creationOptionsSchema,
+  registrationResponseSchema,
+  requestOptionsSchema,
+} from '../passkey-shapes.ts';
+import { codeSchema, passwordSchema, uuidSchema } from './shapes.ts';
 import { signInAnswerSchema } from './sign-in.ts';
 
 /** The attempt cookie stands for what was proved before; without it, or after ten minutes, the sign-in begins anew. */
@@ -52,7 +52,7 @@ export const signInPasskeyOptions = defineEndpoint({
     'Options for `navigator.credentials.get`: of any account to begin with, of this one as a second factor. The same for everybody.',
   caller: 'anyone',
   body: z.strictObject({}),
-  success: { status: 200, body: z.strictObject({ options: webAuthnOptionsSchema }) },
+  success: { status: 200, body: z.strictObject({ options: requestOptionsSchema }) },
   refusals: ['slow_down'],
 });
 
@@ -61,7 +61,7 @@ export const signInWithPasskey = defineEndpoint({
   path: '/api/sign-in/passkey',
   summary: 'Sign in with a passkey, without a name or as the second factor (WebAuthn Level 3).',
   caller: 'anyone',
-  body: z.strictObject({ credential: webAuthnResponseSchema, rememberDevice }),
+  body: z.strictObject({ credential: authenticationResponseSchema, rememberDevice }),
   success: answer,
   refusals: [...stepRefusals, 'passkey_refused'],
 });
@@ -120,7 +120,7 @@ export const passkeyOptionsInSignIn = defineEndpoint({
     'Where the sign-in demands a passkey that is not there yet: options for `navigator.credentials.create`.',
   caller: 'anyone',
   body: z.strictObject({}),
-  success: { status: 200, body: z.strictObject({ options: webAuthnOptionsSchema }) },
+  success: { status: 200, body: z.strictObject({ options: creationOptionsSchema }) },
   refusals: stepRefusals,
 });
 
@@ -129,7 +129,7 @@ export const addPasskeyInSignIn = defineEndpoint({
   path: '/api/sign-in/enrol/passkey',
   summary: 'Add the passkey that was made; the sign-in goes on. Recovery codes are shown once.',
   caller: 'anyone',
-  body: z.strictObject({ credential: webAuthnResponseSchema, name: z.string().max(100).optional() }),
+  body: z.strictObject({ credential: registrationResponseSchema, name: z.string().max(100).optional() }),
   success: enrolledAnswer,
   refusals: [...stepRefusals, 'passkey_refused', 'too_many_authenticators'],
 });

@@ -1,13 +1,8 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
+import { authenticationResponseSchema, requestOptionsSchema } from '../passkey-shapes.ts';
 import { assuranceLevels } from '../vocabulary.ts';
-import {
-  codeSchema,
-  passwordSchema,
-  sessionAnswerSchema,
-  webAuthnOptionsSchema,
-  webAuthnResponseSchema,
-} from './shapes.ts';
+import { codeSchema, passwordSchema, sessionAnswerSchema } from './shapes.ts';
 
 const stepUpRefusals = [
   'session_required',
@@ -30,7 +25,7 @@ export const stepUpOptions = defineEndpoint({
       methods: z.array(z.enum(['password', 'passkey', 'totp', 'federated'])),
       reachable: z.enum(assuranceLevels),
       /** For `navigator.credentials.get` (WebAuthn §5.1.9); null without a passkey. */
-      passkey: webAuthnOptionsSchema.nullable(),
+      passkey: requestOptionsSchema.nullable(),
     }),
   },
   refusals: ['session_required', 'session_ended'],
@@ -62,7 +57,7 @@ export const stepUpWithPasskey = defineEndpoint({
   path: '/api/step-up/passkey',
   summary: 'Prove a passkey again, with the options of `/api/step-up/options`.',
   caller: 'session',
-  body: z.strictObject({ credential: webAuthnResponseSchema }),
+  body: z.strictObject({ credential: authenticationResponseSchema }),
   success: { status: 200, body: sessionAnswerSchema.extend({ state: z.literal('signed-in') }) },
   refusals: [...stepUpRefusals, 'passkey_refused'],
 });

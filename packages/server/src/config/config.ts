@@ -20,6 +20,8 @@ export interface Config extends Partial<RegistrationSettings> {
   /** Null: the embedded database. */
   readonly databaseUrl: string | null;
   readonly logLevel: string;
+  /** The domain of passkeys; absent: the issuer's host. It must never change: passkeys are lost with it. */
+  readonly rpId?: string;
   /** Serve https with this certificate; absent: plain http, behind a proxy or on loopback. */
   readonly tls?: Tls;
 }

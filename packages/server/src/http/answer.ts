@@ -1,4 +1,5 @@
 import { type Problem, problemOf, type RefusalCode, refusalOf } from '@argus/contract';
+import type { Requirement } from '@argus/core';
 import type { SetCookie } from './cookies.ts';
 import type { PagePolicy } from './security-headers.ts';
 
@@ -19,6 +20,8 @@ export interface Refused {
   readonly refused: RefusalCode;
   readonly retryAfterSeconds?: number;
   readonly errors?: Problem['errors'];
+  /** What a stronger or fresher proof would have to be. */
+  readonly needs?: Requirement;
 }
 
 export function isRefused(outcome: object): outcome is Refused {
@@ -32,9 +35,18 @@ export function problemAnswer(refusal: Refused, cookies: readonly SetCookie[] = 
     status: refusalOf(refusal.refused).status,
     text: { type: 'application/problem+json', body: JSON.stringify(body) },
     cookies,
-    headers:
-      refusal.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refusal.retryAfterSeconds) },
+    headers: {
+      ...(refusal.retryAfterSeconds === undefined
+        ? {}
+        : { 'retry-after': String(refusal.retryAfterSeconds) }),
+      ...(refusal.needs ? { 'www-authenticate': challengeFor(refusal.needs) } : {}),
+    },
   };
+}
+
+/** RFC 9470 §3: what to ask the person for before the call is repeated. */
+function challengeFor({ acr, maxAgeSeconds }: Requirement): string {
+  return `Bearer error="insufficient_user_authentication", acr_values="${acr}", max_age="${maxAgeSeconds}"`;
 }
 
 /** A redirect after a form post (RFC 9110 §15.4.4: the next request is a GET). */

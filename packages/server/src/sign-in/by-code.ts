@@ -36,7 +36,11 @@ async function continueWithCode(services: Services, call: CodeProof, use: GuessU
   const check = use === 'totp' ? checkTotp : checkRecoveryCode;
   const checked = await check(services, tenant, { record, code });
   if (!checked.ok)
-    return tellWrong(services, call, { record, reason: checked.reason, refused: 'wrong_code' });
+    return tellWrong(services, call, {
+      userId: record.user.id,
+      reason: checked.reason,
+      refused: 'wrong_code',
+    });
   const provedAt = services.clock.now();
   const proof: Authentication = { method: use === 'totp' ? 'otp' : 'rec', provedAt };
   const outcome = await advance(services, {

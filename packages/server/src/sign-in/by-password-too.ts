@@ -22,7 +22,11 @@ export async function continueWithPassword(
   const throttled = services.throttle.take([counted], services.clock.now());
   if (throttled) return slowDown(services, { tenant, origin, throttled, userId: record.user.id });
   if (!(await services.passwords.verify(record.phc, password, 'known')))
-    return tellWrong(services, call, { record, reason: 'wrong-password', refused: 'invalid_credentials' });
+    return tellWrong(services, call, {
+      userId: record.user.id,
+      reason: 'wrong-password',
+      refused: 'invalid_credentials',
+    });
   services.throttle.giveBack(counted);
   const outcome = await advance(services, {
     ...call,

@@ -47,6 +47,16 @@ export async function isAsked(
   return step.kind === 'second-factor' && step.methods.includes(method);
 }
 
+/** Whether a sign-in demands that this is set up before there is a session. */
+export async function isEnrolmentAsked(
+  services: Services,
+  { tenant, cookies }: NextProof,
+  { opened: { progress, record }, kind }: { readonly opened: Opened; readonly kind: 'totp' | 'passkey' },
+): Promise<boolean> {
+  const step = await stepAfter(services, { tenant, record, proofs: progress.proofs, cookies });
+  return step.kind === 'enrol' && step.methods.includes(kind);
+}
+
 function isPasswordTheSame({ passwordMark, proofs }: SignInProgress, { phc }: SignInRecord): boolean {
   if (!proofs.some(({ method }) => method === 'pwd')) return true;
   const [before, now] = [passwordMark, phc === null ? null : hashOf(phc)];

@@ -1,5 +1,4 @@
-import type { RefusalCode } from '@argus/contract';
-import type { SignInRecord } from '@argus/store';
+import type { RefusalCode, UserId } from '@argus/contract';
 import type { Refused } from '../http/answer.ts';
 import { type Services, stamp } from '../services.ts';
 import type { NextProof } from './open-progress.ts';
@@ -9,17 +8,17 @@ export async function tellWrong(
   services: Services,
   { tenant, origin }: Pick<NextProof, 'tenant' | 'origin'>,
   {
-    record,
+    userId,
     reason,
     refused,
   }: {
-    readonly record: SignInRecord | null;
+    readonly userId: UserId | null;
     readonly reason: string;
     readonly refused: RefusalCode;
   },
 ): Promise<Refused> {
   const events = stamp(services, services.clock.now(), [
-    { type: 'sign-in.refused', actor: 'anyone', userId: record?.user.id, reason, origin },
+    { type: 'sign-in.refused', actor: 'anyone', userId: userId ?? undefined, reason, origin },
   ]);
   await services.store.commit({ tenant, changes: [], events });
   services.metrics.signIns.inc({ outcome: 'refused' });

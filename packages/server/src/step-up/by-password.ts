@@ -6,9 +6,9 @@ import { slowDown } from '../flows/slow-down.ts';
 import type { Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
-import { type Services, stamp } from '../services.ts';
+import type { Services } from '../services.ts';
 import type { Try } from '../throttle/throttle.ts';
-import { stepUp, stepUpEvent } from './step-up.ts';
+import { refuseStepUp, stepUp } from './step-up.ts';
 
 export interface PasswordStepUp {
   readonly password: string;
@@ -31,13 +31,8 @@ export async function stepUpByPassword(
   const record = await userFacts(services.store.pool, tenant, { userId: user.id, secretHash });
   const isRight = await services.passwords.verify(record?.phc ?? null, password, 'known');
   if (!record?.phc || !isRight) {
-    const refused = stepUpEvent(current, origin, {
-      type: 'session.step-up-refused',
-      reason: 'wrong-password',
-    });
-    const events = stamp(services, services.clock.now(), [refused]);
-    await services.store.commit({ tenant, changes: [], events });
-    return { refused: 'invalid_credentials' };
+    const refused = 'invalid_credentials';
+    return refuseStepUp(services, current, { origin, reason: 'wrong-password', refused });
   }
   services.throttle.giveBack(counted);
   const proof: Authentication = { method: 'pwd', provedAt: services.clock.now() };

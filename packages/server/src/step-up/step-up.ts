@@ -1,4 +1,4 @@
-import type { GrantId } from '@argus/contract';
+import type { GrantId, RefusalCode } from '@argus/contract';
 import {
   type Authentication,
   assuranceOf,
@@ -36,7 +36,10 @@ export async function stepUp(
   const { tenant, user } = current;
   const at = services.clock.now();
   const { reachable } = await waysToProve(services, current);
-  if (!renews(current.session, [proof], reachable)) return tooWeak(services, current, { origin, also });
+  if (!renews(current.session, [proof], reachable)) {
+    const refused = 'insufficient_user_authentication';
+    return refuseStepUp(services, current, { origin, reason: 'too-weak', refused, also });
+  }
   const { session, grant, changes } = raise(services, current, { proof, origin, at });
   const raised: EventDraft = stepUpEvent(current, origin, {
     type: 'session.stepped-up',
@@ -65,16 +68,25 @@ const lostAs: { readonly [Kind in Change['kind']]?: Refused } = {
   'claim-mark': { refused: 'passkey_refused' },
 };
 
-/** What was used up to prove it stays used. */
-async function tooWeak(
+export interface RefusedStepUp {
+  readonly origin: CallOrigin;
+  /** For the audit log. */
+  readonly reason: string;
+  readonly refused: RefusalCode;
+  /** What was used up to prove it stays used. */
+  readonly also?: readonly Change[];
+}
+
+/** The log hears why, the caller only that. */
+export async function refuseStepUp(
   services: Services,
   current: Current,
-  { origin, also }: { readonly origin: CallOrigin; readonly also: readonly Change[] },
+  { origin, reason, refused, also = [] }: RefusedStepUp,
 ): Promise<Refused> {
-  const refused = stepUpEvent(current, origin, { type: 'session.step-up-refused', reason: 'too-weak' });
-  const events = stamp(services, services.clock.now(), [refused]);
+  const event = stepUpEvent(current, origin, { type: 'session.step-up-refused', reason });
+  const events = stamp(services, services.clock.now(), [event]);
   await services.store.commit({ tenant: current.tenant, changes: also, events });
-  return { refused: 'insufficient_user_authentication' };
+  return { refused };
 }
 
 function raise(
@@ -97,7 +109,7 @@ function raise(
   );
 }
 
-export function stepUpEvent(
+function stepUpEvent(
   { user, session, device }: Current,
   origin: CallOrigin,
   event: Pick<EventDraft, 'type' | 'reason' | 'details'>,

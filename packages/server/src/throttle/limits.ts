@@ -16,6 +16,8 @@ export interface Limits {
   readonly account: Limit;
   /** Sign-ins to one account on one device that its owner used before. */
   readonly device: Limit;
+  /** Answers of one passkey. */
+  readonly passkey: Limit;
   /** Codes of one person that are guessed at after a first proof; the database counts them again for all processes. */
   readonly code: Limit;
   /** Wrong current passwords in one session. */
@@ -42,6 +44,7 @@ export const generousLimits: Limits = {
   registration: { burst: 10, everySeconds: 360 },
   account: { burst: 10, everySeconds: 30 },
   device: { burst: 20, everySeconds: 30 },
+  passkey: { burst: 20, everySeconds: 10 },
   code: { burst: guessLimits.totp.burst, everySeconds: guessLimits.totp.everySeconds },
   passwordChange: { burst: 10, everySeconds: 30 },
   refresh: { burst: 120, everySeconds: 1 },
@@ -62,6 +65,7 @@ export const noLimits: Limits = {
   registration: never,
   account: never,
   device: never,
+  passkey: never,
   code: never,
   passwordChange: never,
   refresh: never,

@@ -34,6 +34,7 @@ export function createThrottle(limits: Limits, throttled: Counter<'limit'>): Thr
     registration: createBuckets(limits.registration, most),
     account: createBuckets(limits.account, most),
     device: createBuckets(limits.device, most),
+    passkey: createBuckets(limits.passkey, most),
     code: createBuckets(limits.code, most),
     passwordChange: createBuckets(limits.passwordChange, most),
     refresh: createBuckets(limits.refresh, most),

@@ -1,0 +1,113 @@
+import type { RegistrationResponse } from '@argus/contract';
+import type { Change, EventDraft, Passkey, Totp } from '@argus/core';
+import { finishPasskeyEnrolment } from '../enrolment/passkey-enrolment.ts';
+import { newRecoverySet, setEvents, setWithFirstFactor } from '../enrolment/recovery-set.ts';
+import { finishTotpEnrolment } from '../enrolment/totp-enrolment.ts';
+import type { Current } from '../flows/current-session.ts';
+import { isRefused, type Refused } from '../http/answer.ts';
+import type { CallOrigin } from '../http/caller.ts';
+import { type Services, stamp } from '../services.ts';
+import { byPerson, commitChange } from './change-authenticators.ts';
+import { mayChange } from './may-change.ts';
+
+/** An authenticator that was added, and the codes that came with it, to be shown once. */
+export interface Added<Kind> {
+  readonly added: Kind;
+  readonly recoveryCodes: readonly string[];
+}
+
+interface Adding {
+  readonly name?: string | undefined;
+  readonly endOtherSessions: boolean;
+  readonly origin: CallOrigin;
+}
+
+/** Add the authenticator app whose secret this session was shown, confirmed by its first code. */
+export async function addTotp(
+  services: Services,
+  current: Current,
+  adding: Adding & { readonly enrolment: string; readonly code: string },
+): Promise<Added<Totp> | Refused> {
+  const record = await mayChange(services, current);
+  if (isRefused(record)) return record;
+  const { tenant, user, session } = current;
+  const enrolling = { tenant, user, subject: session.id };
+  // Whoever came in by a recovery code has lost the app that is there.
+  const first = { ...adding, mayReplace: session.amr.includes('rec') };
+  const enrolled = await finishTotpEnrolment(services, enrolling, first);
+  if (!enrolled.ok) return enrolled;
+  const { totp, changes } = enrolled;
+  return add(services, current, { adding, record, added: totp, kind: 'totp', changes });
+}
+
+/** Add the passkey that the browser has made for this session. */
+export async function addPasskey(
+  services: Services,
+  current: Current,
+  adding: Adding & { readonly credential: RegistrationResponse },
+): Promise<Added<Passkey> | Refused> {
+  const record = await mayChange(services, current);
+  if (isRefused(record)) return record;
+  const { tenant, user, session } = current;
+  const enrolling = { tenant, user, subject: session.id };
+  const enrolled = await finishPasskeyEnrolment(services, enrolling, adding);
+  if (enrolled.ok) {
+    const { passkey, changes } = enrolled;
+    return add(services, current, { adding, record, added: passkey, kind: 'passkey', changes });
+  }
+  const refused: EventDraft = {
+    type: 'authenticator.refused',
+    ...byPerson(current, adding.origin),
+    reason: enrolled.reason,
+  };
+  const events = stamp(services, services.clock.now(), [refused]);
+  await services.store.commit({ tenant, changes: [], events });
+  return { refused: 'passkey_refused' };
+}
+
+/** New recovery codes in place of those before. */
+export async function replaceRecoveryCodes(
+  services: Services,
+  current: Current,
+  origin: CallOrigin,
+): Promise<{ readonly recoveryCodes: readonly string[] } | Refused> {
+  const record = await mayChange(services, current);
+  if (isRefused(record)) return record;
+  const set = await newRecoverySet(services, current.user.id);
+  const { changes, codes } = set;
+  const events = setEvents(set, byPerson(current, origin));
+  const lost = await commitChange(services, current, { changes, events, origin, endOtherSessions: false });
+  return lost ? { refused: 'conflict' } : { recoveryCodes: codes };
+}
+
+async function add<Kind extends Totp | Passkey>(
+  services: Services,
+  current: Current,
+  {
+    adding: { origin, endOtherSessions },
+    record,
+    added,
+    kind,
+    changes,
+  }: {
+    readonly adding: Adding;
+    readonly record: Exclude<Awaited<ReturnType<typeof mayChange>>, Refused>;
+    readonly added: Kind;
+    readonly kind: 'totp' | 'passkey';
+    readonly changes: readonly Change[];
+  },
+): Promise<Added<Kind> | Refused> {
+  const set = await setWithFirstFactor(services, current.user.id, record.enrolled);
+  const about = byPerson(current, origin);
+  const lost = await commitChange(services, current, {
+    changes: [...changes, ...set.changes],
+    events: [
+      { type: 'authenticator.added', ...about, details: { kind, authenticatorId: added.id } },
+      ...setEvents(set, about),
+    ],
+    origin,
+    endOtherSessions,
+  });
+  if (lost === null) return { added, recoveryCodes: set.codes };
+  return lost === 'add-passkey' ? { refused: 'too_many_authenticators' } : { refused: 'conflict' };
+}
