@@ -20,6 +20,7 @@ export interface Metrics {
   readonly sessionsEnded: Counter<'reason'>;
   readonly throttled: Counter<'limit'>;
   readonly logouts: Counter<'outcome'>;
+  readonly mails: Counter<'kind' | 'outcome'>;
   /** Everything as Prometheus reads it. */
   page(): Promise<string>;
 }
@@ -85,6 +86,12 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       name: 'argus_logout_deliveries_total',
       help: 'Tries to tell a client that a session ended, by outcome',
       labelNames: ['outcome'],
+      registers,
+    }),
+    mails: new Counter({
+      name: 'argus_mails_total',
+      help: 'Tries to send a mail, by kind and outcome',
+      labelNames: ['kind', 'outcome'],
       registers,
     }),
     page: () => registry.metrics(),

@@ -3,7 +3,18 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Instant, TenantId } from '@argus/contract';
 import type { Change, Mail } from '@argus/core';
 import { takeMails } from '@argus/store';
-import { at, home, idOf, mailOf, openStage, other, type Person, personOf, type Stage, seed } from './stage.ts';
+import {
+  at,
+  home,
+  idOf,
+  mailOf,
+  openStage,
+  other,
+  type Person,
+  personOf,
+  type Stage,
+  seed,
+} from './stage.ts';
 
 let stage: Stage;
 let made = 0;
@@ -16,8 +27,7 @@ beforeEach(() => stage.store.pool.query('DELETE FROM mails'));
 after(() => stage[Symbol.asyncDispose]());
 
 const take = (now: Instant = at, limit = 100) => takeMails(stage.store.pool, { now, limit });
-const write = (tenant: TenantId, ...changes: Change[]) =>
-  stage.store.commit({ tenant, changes, events: [] });
+const write = (tenant: TenantId, ...changes: Change[]) => stage.store.commit({ tenant, changes, events: [] });
 const settle = (id: string, attempts: number, dueAt: Instant | null): Change => ({
   kind: 'settle-mail',
   id,

@@ -116,7 +116,14 @@ export function signInChanges({ user, device, session, grant }: Person): Change[
 /** A mail that waits for this person. */
 export function mailOf({ tenant, user }: Person, number: number, changes: Partial<Mail> = {}): Mail {
   const sealed = Buffer.from(`sealed mail of ${tenant}`);
-  return { id: idOf(8, number), kind: 'password-changed', userId: user.id, sealed, createdAt: at, ...changes };
+  return {
+    id: idOf(8, number),
+    kind: 'password-changed',
+    userId: user.id,
+    sealed,
+    createdAt: at,
+    ...changes,
+  };
 }
 
 /** Write a person who is signed in, and one audit event about it. */
