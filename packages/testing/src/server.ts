@@ -12,7 +12,7 @@ export interface TestServer extends AsyncDisposable {
   readonly argus: Argus;
   readonly url: string;
   readonly clock: FakeClock;
-  /** Where its mail arrives when the job runs, unless the test brings a transport of its own. */
+  /** Where its mail arrives when the job runs, unless the test says how mail leaves. */
   readonly mailbox: Mailbox;
   readonly operatorKeyFile: string;
   readonly dataDir: string;
@@ -55,7 +55,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     withJobs: false,
     limits: noLimits,
     isProcessWide: false,
-    mail: mailbox.transport,
+    // Whoever says how mail leaves means it.
+    ...(options.config?.mail ? {} : { mail: mailbox.transport }),
     ...options.parts,
   };
   const argus = await startArgus(config, parts);

@@ -33,6 +33,7 @@ export function createThrottle(limits: Limits, throttled: Counter<'limit'>): Thr
     signUp: createBuckets(limits.signUp, most),
     registration: createBuckets(limits.registration, most),
     account: createBuckets(limits.account, most),
+    causedMail: createBuckets(limits.causedMail, most),
     device: createBuckets(limits.device, most),
     code: createBuckets(limits.code, most),
     passwordChange: createBuckets(limits.passwordChange, most),
