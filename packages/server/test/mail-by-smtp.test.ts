@@ -47,7 +47,7 @@ describe('a mail over SMTP', () => {
     const [mail, ...more] = posted.mailServer.arrived;
     assert.ok(mail);
     assert.equal(more.length, 0);
-    const { parsed } = mail;
+    const parsed = await mail.parsed();
     assert.deepEqual([mail.from, mail.to, mail.login], ['argus@mail.example', ['ada@example.org'], 'argus']);
     assert.equal(parsed.messageId, `<${rows[0].id}@localhost>`);
     assert.equal(parsed.from?.text, '"Argus at Home" <argus@mail.example>');

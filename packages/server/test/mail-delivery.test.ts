@@ -5,9 +5,10 @@ import { fakeClock } from '@argus/testing';
 import { testDatabase } from '@argus/testing/database';
 import { linkIn, mailsTo } from '@argus/testing/mailbox';
 import { startTestServer, type TestServer } from '@argus/testing/server';
+import { mailChange } from '../src/mail/mail-change.ts';
 import { createSecrets } from '../src/secrets.ts';
 import { counted, deliver, mailEvents, notice, order, waiting } from './mail-stage.ts';
-import { openStage, someone } from './stage.ts';
+import { openStage, someone, tenant } from './stage.ts';
 
 const hour = 3_600_000;
 let server: TestServer;
@@ -49,11 +50,10 @@ describe('a mail', () => {
   test('belongs to its commit: one that is lost sends nothing', async () => {
     const { email } = await someone(server);
     const { services } = server.argus;
-    const { mailChange } = await import('../src/mail/mail-change.ts');
     const written = await services.store.commit({
-      tenant: 'default',
+      tenant,
       changes: [
-        mailChange(services, 'default' as never, { to: email, userId: null, draft: notice }),
+        mailChange(services, tenant, { to: email, userId: null, draft: notice }),
         { kind: 'use-link', tokenHash: Buffer.alloc(32), at: server.clock.now() },
       ],
       events: [],
@@ -114,7 +114,7 @@ test('a mail whose link has ended is not sent any more', async () => {
   server.mailbox.answer = () => ({ retry: 'unreachable' });
   const link = 'http://localhost:8100/link?token=a';
   await order(server, {
-    draft: { kind: 'invitation', link, expiresAt: server.clock.now() + 60_000 } as never,
+    draft: { kind: 'invitation', link, expiresAt: server.clock.now() + 60_000 },
   });
   await deliver(server);
   server.clock.advance(60_000);

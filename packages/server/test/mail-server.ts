@@ -4,8 +4,8 @@ import { SMTPServer } from 'smtp-server';
 
 /** A mail as it arrived. */
 export interface Arrived {
-  readonly parsed: ParsedMail;
   readonly raw: string;
+  parsed(): Promise<ParsedMail>;
   readonly from: string;
   readonly to: readonly string[];
   readonly isEncrypted: boolean;
@@ -60,21 +60,21 @@ export async function openMailServer(options: MailServerOptions = {}): Promise<M
     onData(stream, { envelope, secure, user }, done) {
       const parts: Buffer[] = [];
       stream.on('data', (part: Buffer) => parts.push(part));
-      stream.on('end', () => void keep(Buffer.concat(parts)).then(done, done));
-      const keep = async (bytes: Buffer): Promise<Error | null> => {
+      stream.on('end', () => {
         const refused = refusal('content');
-        if (refused) return refused;
+        const bytes = Buffer.concat(parts);
         const { mailFrom, rcptTo } = envelope;
-        arrived.push({
-          parsed: await simpleParser(bytes),
+        const mail: Arrived = {
           raw: bytes.toString('utf8'),
+          parsed: () => simpleParser(bytes),
           from: mailFrom ? mailFrom.address : '',
           to: rcptTo.map(({ address }) => address),
           isEncrypted: secure,
           login: user === undefined ? null : String(user),
-        });
-        return null;
-      };
+        };
+        if (!refused) arrived.push(mail);
+        done(refused);
+      });
     },
   });
   server.on('error', () => undefined); // a client that does not trust us hangs up

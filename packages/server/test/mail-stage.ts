@@ -1,9 +1,8 @@
-import type { UserId } from '@argus/contract';
 import type { AuditEvent, MailDraft } from '@argus/core';
 import { deliverMails } from '@argus/server';
 import { auditEvents } from '@argus/store';
 import type { TestServer } from '@argus/testing/server';
-import { mailChange } from '../src/mail/mail-change.ts';
+import { type MailOrder, mailChange } from '../src/mail/mail-change.ts';
 import { tenant } from './stage.ts';
 
 export const by = { at: Date.UTC(2026, 0, 5, 9, 0, 0), device: 'Chrome on Linux', ip: '192.0.2.7' };
@@ -12,7 +11,7 @@ export const notice: MailDraft = { kind: 'password-changed', by, link: 'http://l
 /** Leave a mail in the outbox, as a flow does; whom it concerns need not exist. */
 export async function order(
   { argus: { services } }: TestServer,
-  { to = 'ada@example.org', userId = null as UserId | null, draft = notice } = {},
+  { to = 'ada@example.org', userId = null, draft = notice }: Partial<MailOrder> = {},
 ): Promise<void> {
   const changes = [mailChange(services, tenant, { to, userId, draft })];
   await services.store.commit({ tenant, changes, events: [] });

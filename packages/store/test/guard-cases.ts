@@ -66,12 +66,12 @@ export const guards: readonly Guard[] = [
   {
     what: 'it was tried again meanwhile',
     kind: 'settle-mail',
-    but: () => ({ attempts: 1 }) as Partial<Change>, // of a mail that nobody has taken
+    but: () => ({ attempts: 1 }),
   },
   {
     what: 'it was tried again meanwhile',
     kind: 'settle-mail',
-    but: () => ({ attempts: 1, dueAt: null }) as Partial<Change>, // likewise
+    but: () => ({ attempts: 1, dueAt: null }),
   },
   {
     what: 'it was settled',

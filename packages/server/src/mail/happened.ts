@@ -4,10 +4,13 @@ import { absoluteWords, relativeWords } from '../pages/times.ts';
 import type { Part, Place } from './letter.ts';
 import { plainWords } from './plain-words.ts';
 
-/** When, on what and from where something happened. */
-export function happened({ at, device, ip }: Occurrence): Part {
+type Fact = readonly [name: string, value: string];
+
+/** When, on what and from where something happened, after what is to be told `first`. */
+export function happened({ at, device, ip }: Occurrence, first: readonly Fact[] = []): Part {
   return {
     facts: [
+      ...first,
       ['When', absoluteWords(at)],
       ['Device', plainWords(device, 60) ?? 'unknown'],
       ...(ip === null ? [] : [['Network address', ip] as const]),

@@ -34,8 +34,7 @@ export function authenticatorRemoved(draft: MailDraft<'authenticator-removed'>, 
 function about({ label, by, link }: About): Part[] {
   const name = plainWords(label, 60);
   return [
-    ...(name === null ? [] : [{ facts: [['Name', name]] } as const]),
-    happened(by),
+    happened(by, name === null ? [] : [['Name', name]]),
     'If it was you, there is nothing to do. If it was not, secure your account now.',
     { button: 'This was not me', link },
   ];
