@@ -59,6 +59,8 @@ const others = [
   'ARGUS_MASTER_KEY',
   'ARGUS_TLS_CERT',
   'ARGUS_TLS_KEY',
+  'ARGUS_SMTP_URL',
+  'ARGUS_MAIL_FROM',
 ];
 
 function environmentOf({ origins }: ArgusPlace): NodeJS.ProcessEnv {

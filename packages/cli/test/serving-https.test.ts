@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { selfSigned } from '@argus/testing/certificate';
 import { testDatabase } from '@argus/testing/database';
 import { Failure } from '../src/failure.ts';
 import { readSettings, type ServeFlags } from '../src/serve/settings.ts';
 import { writeServerFile } from '../src/server-file.ts';
-import { selfSigned } from './certificate.ts';
 import { argus } from './commands.ts';
 import { type Serving, serve, temporaryFolder } from './processes.ts';
 

@@ -161,5 +161,7 @@ export const auditEventTypes = [
   'recovery.started',
   'recovery.cancelled',
   'recovery.completed',
+  'mail.sent',
+  'mail.failed',
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];

@@ -14,6 +14,7 @@ import type { Origin } from './audit/event.ts';
 import type { AuthenticatorChange } from './authenticator/change.ts';
 import type { Device } from './device/device.ts';
 import type { FederationChange } from './federation/change.ts';
+import type { Mail } from './mail/mail.ts';
 import type { OAuthChange } from './oauth/change.ts';
 import type { Grant, Session } from './session/session.ts';
 import type { Link, LinkKind, User } from './user/user.ts';
@@ -154,6 +155,16 @@ export type Change =
     }
   /** Expects the link to be unused and not expired. */
   | { readonly kind: 'use-link'; readonly tokenHash: Uint8Array; readonly at: Instant }
+  /** Leaves nothing where too many of this kind wait for this user already; expects nothing. */
+  | { readonly kind: 'send-mail'; readonly mail: Mail }
+  /** Expects the mail to be due as it was taken (`attempts`). */
+  | {
+      readonly kind: 'settle-mail';
+      readonly id: string;
+      readonly attempts: number;
+      /** When to try again; null: sent, or given up. */
+      readonly dueAt: Instant | null;
+    }
   /** Expects no administrator to exist yet, serialised over the tenant. */
   | { readonly kind: 'be-first-administrator'; readonly userId: UserId }
   | { readonly kind: 'create-tenant'; readonly id: string; readonly at: Instant };

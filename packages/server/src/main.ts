@@ -11,10 +11,14 @@ import { openDataDirectory } from './data-directory.ts';
 import { openUpstreams } from './federation/upstreams.ts';
 import { firstAdministratorLink } from './first-administrator.ts';
 import { deliverLogouts } from './jobs/deliver-logouts.ts';
+import { deliverMails } from './jobs/deliver-mails.ts';
 import { endExpiredSessions, type Sweep } from './jobs/end-expired.ts';
 import { forgetUnusedClients } from './jobs/forget-clients.ts';
 import { forgetWhatExpired } from './jobs/forget-expired.ts';
 import { openKeys } from './keys.ts';
+import type { WrittenMail } from './mail/mail-files.ts';
+import { openMailTransport } from './mail/open-transport.ts';
+import type { MailTransport } from './mail/transport.ts';
 import { createMetrics } from './metrics.ts';
 import { openClientBook } from './oauth/client/client-book.ts';
 import { openClientKeyring } from './oauth/client/client-keys.ts';
@@ -51,6 +55,9 @@ export interface Parts {
   readonly limits?: Limits;
   /** Connections to the database at most. */
   readonly poolSize?: number;
+  readonly mail?: MailTransport;
+  /** Told of mail that became a file because no server is named, where only this machine sees it. */
+  readonly onMailWritten?: (mail: WrittenMail) => void;
   /** The page of metrics, where one process answers for several. */
   readonly metricsPage?: () => Promise<string>;
 }
@@ -69,13 +76,20 @@ export interface Door {
   close(): Promise<void>;
 }
 
-export type Job = 'end-expired' | 'tend-keys' | 'deliver-logouts' | 'forget-expired' | 'forget-clients';
+export type Job =
+  | 'end-expired'
+  | 'tend-keys'
+  | 'deliver-logouts'
+  | 'deliver-mails'
+  | 'forget-expired'
+  | 'forget-clients';
 
 /** What one process of an installation does beside answering; each node has one that does. */
 export const allJobs: readonly Job[] = [
   'end-expired',
   'tend-keys',
   'deliver-logouts',
+  'deliver-mails',
   'forget-expired',
   'forget-clients',
 ];
@@ -181,6 +195,8 @@ async function openServices(
       onIdleError: (error) => log.warn({ reason: error.message }, 'a database connection was lost'),
     }),
   );
+  const mail = parts.mail ?? openMailTransport(config, parts.onMailWritten ?? (() => undefined));
+  stack.defer(() => mail.close());
   const passwords = parts.passwords ?? (await createPasswordHasher(random));
   const secrets = createSecrets(masterKey, random);
   const metrics = createMetrics(passwords.load, parts.isProcessWide ?? true);
@@ -197,6 +213,7 @@ async function openServices(
     upstreams: openUpstreams({ fetch, clock }),
     software: openSoftwareIssuers(config, fetch, clock),
     secrets,
+    mail,
     dpopNonces: createDpopNonces({ key: secrets.dpopNonceKey, clock, lifeSeconds: 60 }),
     metrics: { ...metrics, ...(parts.metricsPage ? { page: parts.metricsPage } : {}) },
     throttle: createThrottle(parts.limits ?? generousLimits, metrics.throttled),
@@ -217,6 +234,8 @@ function startJob(services: Services, job: Job): { stop(): Promise<void> } {
       return repeat(60_000, () => services.keys.tend('system'), report);
     case 'deliver-logouts':
       return repeat(1_000, async () => void (await deliverLogouts(services)), report);
+    case 'deliver-mails':
+      return repeat(1_000, async () => void (await deliverMails(services)), report);
     case 'forget-expired':
       return repeat(60_000, async () => void (await forgetWhatExpired(services)), report);
     case 'forget-clients':

@@ -20,6 +20,7 @@ export interface Metrics {
   readonly sessionsEnded: Counter<'reason'>;
   readonly throttled: Counter<'limit'>;
   readonly logouts: Counter<'outcome'>;
+  readonly mails: Counter<'kind' | 'outcome'>;
   /** Everything as Prometheus reads it. */
   page(): Promise<string>;
 }
@@ -36,14 +37,11 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       this.set(hashLoad());
     },
   });
+  const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Counter<Label>({ name, help, labelNames, registers });
   return {
     registry,
-    requests: new Counter({
-      name: 'argus_http_requests_total',
-      help: 'Answered requests',
-      labelNames: ['method', 'route', 'status'],
-      registers,
-    }),
+    requests: counter('argus_http_requests_total', 'Answered requests', 'method', 'route', 'status'),
     durations: new Histogram({
       name: 'argus_http_request_seconds',
       help: 'Time from request to answer',
@@ -51,42 +49,22 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5],
       registers,
     }),
-    signIns: new Counter({
-      name: 'argus_sign_ins_total',
-      help: 'Sign-ins by outcome',
-      labelNames: ['outcome'],
-      registers,
-    }),
-    refreshes: new Counter({
-      name: 'argus_refreshes_total',
-      help: 'Refreshes by outcome',
-      labelNames: ['outcome'],
-      registers,
-    }),
-    tokens: new Counter({
-      name: 'argus_token_requests_total',
-      help: 'Answers of the token endpoint by grant type and outcome',
-      labelNames: ['grant', 'outcome'],
-      registers,
-    }),
-    sessionsEnded: new Counter({
-      name: 'argus_sessions_ended_total',
-      help: 'Ended sessions by reason',
-      labelNames: ['reason'],
-      registers,
-    }),
-    throttled: new Counter({
-      name: 'argus_throttled_total',
-      help: 'Tries held back by a limit',
-      labelNames: ['limit'],
-      registers,
-    }),
-    logouts: new Counter({
-      name: 'argus_logout_deliveries_total',
-      help: 'Tries to tell a client that a session ended, by outcome',
-      labelNames: ['outcome'],
-      registers,
-    }),
+    signIns: counter('argus_sign_ins_total', 'Sign-ins by outcome', 'outcome'),
+    refreshes: counter('argus_refreshes_total', 'Refreshes by outcome', 'outcome'),
+    tokens: counter(
+      'argus_token_requests_total',
+      'Answers of the token endpoint by grant type and outcome',
+      'grant',
+      'outcome',
+    ),
+    sessionsEnded: counter('argus_sessions_ended_total', 'Ended sessions by reason', 'reason'),
+    throttled: counter('argus_throttled_total', 'Tries held back by a limit', 'limit'),
+    logouts: counter(
+      'argus_logout_deliveries_total',
+      'Tries to tell a client that a session ended, by outcome',
+      'outcome',
+    ),
+    mails: counter('argus_mails_total', 'Tries to send a mail, by kind and outcome', 'kind', 'outcome'),
     page: () => registry.metrics(),
   };
 }

@@ -7,6 +7,7 @@ import type { PasswordHasher } from './authenticators/password.ts';
 import type { Config } from './config/config.ts';
 import type { Upstreams } from './federation/upstreams.ts';
 import type { KeyKeeper } from './keys.ts';
+import type { MailTransport } from './mail/transport.ts';
 import type { Metrics } from './metrics.ts';
 import type { ClientBook } from './oauth/client/client-book.ts';
 import type { ClientKeyring } from './oauth/client/client-keys.ts';
@@ -33,6 +34,8 @@ export interface Services {
   readonly software: SoftwareIssuers;
   readonly passwords: PasswordHasher;
   readonly secrets: Secrets;
+  /** Where mail leaves. Flows do not send: they leave mail in the outbox of their commit (`mailChange`). */
+  readonly mail: MailTransport;
   readonly metrics: Metrics;
   readonly throttle: Throttle;
   /** What proves models of authenticators; null when none is installed. */

@@ -25,9 +25,9 @@ before(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
-/** What strangers cannot touch. Sign-up is open, and every refused sign-in leaves its line in the log. */
+/** What strangers cannot touch. Sign-up is open and mails the owners of known addresses, and every refused sign-in leaves its line in the log. */
 async function sealed(): Promise<unknown> {
-  const { users: _, passwords: __, ...rest } = await holdings(server, false);
+  const { users: _, passwords: __, mails: ___, ...rest } = await holdings(server, false);
   return rest;
 }
 

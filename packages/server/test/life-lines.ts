@@ -82,4 +82,6 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
     names: ['userId', 'sessionId', 'reason'],
     tells: ['clientId', 'attempts'],
   },
+  'mail.sent': { by: /^system$/, names: ['userId'], tells: ['kind', 'attempts'] },
+  'mail.failed': { by: /^system$/, names: ['userId', 'reason'], tells: ['kind', 'attempts'] },
 };

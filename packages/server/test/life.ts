@@ -1,5 +1,5 @@
 import { cookieNames } from '@argus/contract';
-import { endExpiredSessions, generousLimits } from '@argus/server';
+import { deliverMails, endExpiredSessions, generousLimits } from '@argus/server';
 import type { TestServer } from '@argus/testing/server';
 import { firefox, userAgent } from '@argus/testing/user-agent';
 import { heldSecrets, tapWire } from './life-secrets.ts';
@@ -45,6 +45,11 @@ async function administration(server: TestServer): Promise<string> {
   };
   const administratorId: string = (await first.call('useLink', { body })).body.user.id;
   const invited = await first.call('adminCreateUser', { body: { email: 'guest@example.org' } });
+  await deliverMails(server.argus.services);
+  server.mailbox.answer = () => ({ refused: 'recipient-refused' });
+  await first.call('adminCreateUser', { body: { email: 'unreachable@example.org' } });
+  await deliverMails(server.argus.services);
+  server.mailbox.answer = () => 'sent';
   await userAgent(server).call('useLink', { body: { token: tokenIn(invited.body.link), password } });
   const change = (to: object) =>
     first.call('adminChangeUser', { params: { id: invited.body.user.id }, body: to });

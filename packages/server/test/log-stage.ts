@@ -47,6 +47,9 @@ async function breakSignIn(at: TestServer): Promise<void> {
     await withBroken(at, table, () => userAgent(at).call('signIn', { body: { identifier, password } }));
   await browser.call('signIn', { body: { identifier, password } });
   await withBroken(at, 'audit_events', () => browser.call('refreshSession', { body: {} }));
+  await withBroken(at, 'mails', () =>
+    userAgent(at).call('signUp', { body: { email: identifier, password } }),
+  );
 }
 
 async function breakClients({

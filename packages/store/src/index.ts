@@ -40,6 +40,7 @@ export {
 } from './questions/identities.ts';
 export { type LinkRecord, linkByHash } from './questions/links.ts';
 export { type TakenDelivery, takeLogoutDeliveries } from './questions/logout-deliveries.ts';
+export { type TakenMail, takeMails } from './questions/mails.ts';
 export { isRegisteredOrigin } from './questions/origins.ts';
 export { type Owned, ownersOf } from './questions/owners.ts';
 export type { Page, PageRequest } from './questions/page.ts';

@@ -1,6 +1,6 @@
 import type { Change } from '@argus/core';
 import { oauthCases } from './oauth-cases.ts';
-import { at, idOf, type Person, rotationOf } from './stage.ts';
+import { at, idOf, mailOf, type Person, rotationOf } from './stage.ts';
 
 /** A change of each kind that finds what it expects in a tenant where this person is signed in. */
 export type ChangeCases = { readonly [Kind in Change['kind']]: (person: Person, number: number) => Change };
@@ -90,6 +90,13 @@ export const changeCases: ChangeCases = {
     kind: 'use-link',
     tokenHash: tokenHashOf(person.tenant, number),
     at: later,
+  }),
+  'send-mail': (person, number) => ({ kind: 'send-mail', mail: mailOf(person, 5000 + number) }),
+  'settle-mail': (person, number) => ({
+    kind: 'settle-mail',
+    id: mailOf(person, number).id,
+    attempts: 0,
+    dueAt: later,
   }),
   'be-first-administrator': ({ user }) => ({ kind: 'be-first-administrator', userId: user.id }),
   'create-tenant': (_person, number) => ({ kind: 'create-tenant', id: `third-${number}`, at }),

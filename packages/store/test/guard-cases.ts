@@ -63,6 +63,21 @@ export const guards: readonly Guard[] = [
   { what: 'the link was used', kind: 'use-link', first: (person) => [useLink(person)] },
   { what: 'the link has expired', kind: 'use-link', but: () => ({ at: at + 60_000 }) },
   { what: 'there is no such link', kind: 'use-link', but: () => ({ tokenHash: Buffer.alloc(32, 9) }) },
+  {
+    what: 'it was tried again meanwhile',
+    kind: 'settle-mail',
+    but: () => ({ attempts: 1 }),
+  },
+  {
+    what: 'it was tried again meanwhile',
+    kind: 'settle-mail',
+    but: () => ({ attempts: 1, dueAt: null }),
+  },
+  {
+    what: 'it was settled',
+    kind: 'settle-mail',
+    first: (person) => [{ ...changeCases['settle-mail'](person, numberOf(person)), dueAt: null } as Change], // the same, sent
+  },
   { what: 'the tenant exists', kind: 'create-tenant', but: () => ({ kind: 'create-tenant' }) },
 ];
 

@@ -57,6 +57,7 @@ describe('a change that does not find what it expects loses, and nothing of its 
       'end-sessions-of-user',
       'limit-sessions',
       'create-link',
+      'send-mail',
       'be-first-administrator',
     ];
     const missing = Object.keys(changeCases).filter(

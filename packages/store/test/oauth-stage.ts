@@ -23,7 +23,7 @@ import type {
   UpstreamSession,
 } from '@argus/core';
 import type { Store } from '@argus/store';
-import { at, idOf, type Person, personOf, seed, signInChanges } from './stage.ts';
+import { at, idOf, mailOf, type Person, personOf, seed, signInChanges } from './stage.ts';
 
 export const issuer = 'https://upstream.example';
 export const thumbprint = 'k'.repeat(43);
@@ -222,7 +222,11 @@ export function oauthChanges(person: Person, number: number): Change[] {
 /** A person who is signed in, in a tenant that has one of everything; the grant is the client's. */
 export async function furnish(store: Store, tenant: TenantId, number: number): Promise<Person> {
   const person = await seed(store, personOf(tenant, number));
-  const written = await store.commit({ tenant, changes: oauthChanges(person, number), events: [] });
+  const changes: Change[] = [
+    ...oauthChanges(person, number),
+    { kind: 'send-mail', mail: mailOf(person, number) },
+  ];
+  const written = await store.commit({ tenant, changes, events: [] });
   if (!written.isCommitted) throw new Error(`the tenant could not be furnished: ${written.lost}`);
   return person;
 }

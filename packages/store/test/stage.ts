@@ -6,6 +6,7 @@ import {
   type Change,
   type Device,
   type Grant,
+  type Mail,
   type Rotation,
   type Session,
   startSession,
@@ -110,6 +111,19 @@ export function signInChanges({ user, device, session, grant }: Person): Change[
     },
     { kind: 'create-grant', grant },
   ];
+}
+
+/** A mail that waits for this person. */
+export function mailOf({ tenant, user }: Person, number: number, changes: Partial<Mail> = {}): Mail {
+  const sealed = Buffer.from(`sealed mail of ${tenant}`);
+  return {
+    id: idOf(8, number),
+    kind: 'password-changed',
+    userId: user.id,
+    sealed,
+    createdAt: at,
+    ...changes,
+  };
 }
 
 /** Write a person who is signed in, and one audit event about it. */

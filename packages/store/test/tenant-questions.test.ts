@@ -78,6 +78,7 @@ const ofTheInstallation = [
   'isRegisteredOrigin',
   'providersOfIssuer',
   'takeLogoutDeliveries',
+  'takeMails',
   'forgetExpired',
 ];
 /** Questions that the store itself asks, many at once, under another name. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Argus, type Config, noLimits, type Parts, startArgus } from '@argus/server';
 import { type FakeClock, fakeClock } from './clock.ts';
 import { testDatabase } from './database.ts';
+import { type Mailbox, openMailbox } from './mailbox.ts';
 import { seededRandom } from './random.ts';
 
 /** A whole Argus on its own database and port, with time in the test's hand. */
@@ -11,6 +12,8 @@ export interface TestServer extends AsyncDisposable {
   readonly argus: Argus;
   readonly url: string;
   readonly clock: FakeClock;
+  /** Where its mail arrives when the job runs, unless the test says how mail leaves. */
+  readonly mailbox: Mailbox;
   readonly operatorKeyFile: string;
   readonly dataDir: string;
 }
@@ -42,14 +45,18 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     trustedProxies: [],
     databaseUrl,
     logLevel: 'error',
+    mail: { smtp: null, from: { name: 'Argus', address: 'no-reply@localhost' } },
     ...options.config,
   };
+  const mailbox = openMailbox();
   const parts: Parts = {
     clock,
     random: seededRandom(dataDir, clock),
     withJobs: false,
     limits: noLimits,
     isProcessWide: false,
+    // Whoever says how mail leaves means it.
+    ...(options.config?.mail ? {} : { mail: mailbox.transport }),
     ...options.parts,
   };
   const argus = await startArgus(config, parts);
@@ -58,6 +65,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     argus,
     url: argus.url,
     clock,
+    mailbox,
     dataDir,
     operatorKeyFile: join(dataDir, 'operator.key'),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

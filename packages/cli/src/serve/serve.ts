@@ -6,6 +6,7 @@ import {
   firstAdministratorLink,
   startArgus,
   startArgusWithWorkers,
+  type WrittenMail,
 } from '@argus/server';
 import { type Applied, apply } from '../apply.ts';
 import type { Peer } from '../exchange.ts';
@@ -17,14 +18,14 @@ import { refuseOtherServer } from './other-server.ts';
 import { readSettings, type ServeFlags, type Settings } from './settings.ts';
 import { startFailure } from './start-failure.ts';
 import { type Stop, watchForStop } from './stop.ts';
-import { type Started, welcome } from './welcome.ts';
+import { mailLine, type Started, welcome } from './welcome.ts';
 
 /** Run the server until it is told to stop. Ends the process: nothing may linger after the database has stopped. */
 export async function serve(terminal: Terminal, flags: ServeFlags): Promise<void> {
   const settings = await readSettings(terminal, flags);
   const stop = watchForStop(terminal);
   const isFirst = !existsSync(join(settings.config.dataDir, 'operator.key'));
-  const argus = await start(settings, stop);
+  const argus = await start(terminal, settings, stop);
   const file = fileOf(settings.config, argus);
   try {
     await writeServerFile(settings.config.dataDir, file);
@@ -45,12 +46,13 @@ export async function serve(terminal: Terminal, flags: ServeFlags): Promise<void
   process.exit(stop.isFault() ? 1 : 0);
 }
 
-async function start({ config, workers }: Settings, stop: Stop): Promise<Argus> {
+async function start(terminal: Terminal, { config, workers }: Settings, stop: Stop): Promise<Argus> {
+  const onMailWritten = (mail: WrittenMail) => terminal.note(mailLine(mail));
   try {
     await refuseOtherServer(config);
-    if (workers === 1) return await startArgus(config);
+    if (workers === 1) return await startArgus(config, { onMailWritten });
     const onExhausted = () => stop.now('workers die faster than they may be replaced');
-    return await startArgusWithWorkers(config, { workers, onExhausted });
+    return await startArgusWithWorkers(config, { workers, onExhausted, onMailWritten });
   } catch (error) {
     throw startFailure(config, error);
   }

@@ -1,3 +1,4 @@
+import type { WrittenMail } from '@argus/server';
 import { version } from '@argus/server/version';
 import { type Applied, changeLines } from '../apply.ts';
 import type { ServerFile } from '../server-file.ts';
@@ -44,4 +45,9 @@ function next(firstLink: string | null, issuer: string): string[] {
     ];
   }
   return [`People sign in at ${issuer}/sign-in and see their sessions at ${issuer}/account.`];
+}
+
+/** What `serve` prints about a mail that became a file, so that somebody who tries Argus out can follow its link. */
+export function mailLine({ kind, to, link, file }: WrittenMail): string {
+  return `Mail ${kind} to ${to}${link === null ? '' : `: ${link}`} (${file})`;
 }

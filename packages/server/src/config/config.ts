@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Environment } from './env.ts';
+import { type MailSettings, mailOf } from './mail.ts';
 import { type RegistrationSettings, registrationOf } from './registration.ts';
 import { readTls, type Tls } from './tls.ts';
 
@@ -22,6 +23,8 @@ export interface Config extends Partial<RegistrationSettings> {
   readonly logLevel: string;
   /** The domain of passkeys; absent: the issuer's host. It must never change: passkeys are lost with it. */
   readonly rpId?: string;
+  /** How mail leaves, and from whom. */
+  readonly mail: MailSettings;
   /** Serve https with this certificate; absent: plain http, behind a proxy or on loopback. */
   readonly tls?: Tls;
 }
@@ -51,6 +54,7 @@ export function judgeEnvironment(env: Environment): Judged {
     trustedProxies: listOf(env.trustedProxies).map((text) => networkOf(text, mistakes)),
     databaseUrl: databaseOf(env.databaseUrl, mistakes),
     logLevel: env.logLevel ?? 'info',
+    mail: mailOf({ smtpUrl: env.smtpUrl, from: env.mailFrom, issuer: placeOf(issuer) }, mistakes),
     ...registrationOf(
       { registration: env.registration, statementIssuers: listOf(env.statementIssuers) },
       mistakes,
@@ -71,6 +75,11 @@ export function isLoopbackOrigin(origin: string): boolean {
     hostname === '127.0.0.1' ||
     hostname === '[::1]'
   );
+}
+
+function placeOf(issuer: string): { hostname: string; isLoopback: boolean } | null {
+  const url = URL.parse(issuer);
+  return url && { hostname: url.hostname, isLoopback: isLoopbackOrigin(issuer) };
 }
 
 function portOf(text: string, mistakes: string[]): number {

@@ -13,6 +13,8 @@ export interface Environment {
   readonly tlsKey?: string | undefined;
   readonly registration?: string | undefined;
   readonly statementIssuers?: string | undefined;
+  readonly smtpUrl?: string | undefined;
+  readonly mailFrom?: string | undefined;
 }
 
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
@@ -30,5 +32,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     tlsKey: env.ARGUS_TLS_KEY,
     registration: env.ARGUS_CLIENT_REGISTRATION,
     statementIssuers: env.ARGUS_SOFTWARE_STATEMENT_ISSUERS,
+    smtpUrl: env.ARGUS_SMTP_URL,
+    mailFrom: env.ARGUS_MAIL_FROM,
   };
 }

@@ -2,6 +2,7 @@ import type { Instant, UserId, UserStatus } from '@argus/contract';
 import { type Change, canonicalEmail, type EventDraft, type User } from '@argus/core';
 import { knownTenants, type UserRecord, usersOfTenant } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
+import { mailChange } from '../mail/mail-change.ts';
 import { type Services, stamp } from '../services.ts';
 import type { Ender } from './end-sessions.ts';
 import { newLink } from './new-link.ts';
@@ -13,7 +14,7 @@ export interface Invited {
   readonly linkExpiresAt: Instant;
 }
 
-/** Create a user without a password and a link with which the person sets one: no one else ever knows it. */
+/** Create a user without a password and mail a link with which the person sets one: no one else ever knows it. */
 export async function inviteUser(
   services: Services,
   by: Ender,
@@ -24,10 +25,15 @@ export async function inviteUser(
   if (!(await knownTenants(services.store.pool, [by.tenant])).has(by.tenant)) return { refused: 'not_found' };
   const { user, change } = newUser(services, by.tenant, { ...invitation, email });
   const link = newLink(services, 'invitation', user.id);
+  const mail = {
+    to: user.email,
+    userId: user.id,
+    draft: { kind: 'invitation', name: user.name, link: link.url, expiresAt: link.expiresAt },
+  } as const;
   const about = { actor: by.actor, origin: by.origin, userId: user.id };
   const written = await services.store.commit({
     tenant: by.tenant,
-    changes: [change, link.change],
+    changes: [change, link.change, mailChange(services, by.tenant, mail)],
     events: stamp(services, services.clock.now(), [
       { type: 'user.created', ...about, reason: 'invitation', details: { roles: invitation.roles } },
       { type: 'user.link-issued', ...about, reason: 'invitation' },

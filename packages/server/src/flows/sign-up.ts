@@ -1,8 +1,11 @@
-import type { TenantId, UserId } from '@argus/contract';
-import { canonicalEmail, type EventDraft, passwordRefusal } from '@argus/core';
+import type { TenantId } from '@argus/contract';
+import { type Change, canonicalEmail, type EventDraft, passwordRefusal, type User } from '@argus/core';
 import { signInFacts } from '@argus/store';
 import type { Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
+import { mailChange } from '../mail/mail-change.ts';
+import { occurrenceOf } from '../mail/occurrence.ts';
+import { recoveryUrl } from '../mail/places.ts';
 import { type Services, stamp } from '../services.ts';
 import { fromNetwork, type Try } from '../throttle/throttle.ts';
 import { newUser, notAnAddress } from './new-user.ts';
@@ -18,7 +21,7 @@ export interface SignUpRequest {
 
 /**
  * Create an account. A known address changes nothing and gets the same answer after the same work;
- * its owner finds the try in the security events.
+ * its owner hears of the try by mail and finds it in the security events.
  */
 export async function signUp(
   services: Services,
@@ -36,10 +39,13 @@ export async function signUp(
   ];
   const throttled = services.throttle.take(tries, services.clock.now());
   if (throttled) return slowDown(services, { tenant, origin, throttled });
+  // Taken for every address alike: nobody's mailbox is filled by trying it.
+  const caused: Try = { limit: 'causedMail', whose: `sign-up ${tenant}/${email}` };
+  const mayMail = services.throttle.take([caused], services.clock.now()) === null;
   // Asked whether there is such a person or not; it is the owner who should learn of the try.
   const owner = await signInFacts(services.store.pool, tenant, { email, secretHash: null });
   const isNew = await create(services, request, email);
-  if (!isNew) await tellOwner(services, request, owner?.user.id);
+  if (!isNew) await tellOwner(services, request, { owner: owner?.user ?? null, mayMail });
   return { state: 'sign-in' };
 }
 
@@ -64,18 +70,37 @@ async function create(services: Services, request: SignUpRequest, email: string)
   return written.isCommitted;
 }
 
+interface Known {
+  /** Null when the account was made between the question and the commit. */
+  readonly owner: User | null;
+  readonly mayMail: boolean;
+}
+
 async function tellOwner(
   services: Services,
-  { tenant, origin }: SignUpRequest,
-  userId: UserId | undefined,
+  request: SignUpRequest,
+  { owner, mayMail }: Known,
 ): Promise<void> {
+  const { tenant, origin } = request;
   const repeated: EventDraft = {
     type: 'user.sign-up-repeated',
     actor: 'anyone',
-    userId,
+    userId: owner?.id,
     reason: 'known-address',
     origin,
   };
-  const events = stamp(services, services.clock.now(), [repeated]);
-  await services.store.commit({ tenant, changes: [], events });
+  const now = services.clock.now();
+  const changes: Change[] = owner && mayMail ? [knownAddress(services, request, owner)] : [];
+  await services.store.commit({ tenant, changes, events: stamp(services, now, [repeated]) });
+}
+
+/** The mail of an address that has an account, where a new one hears how to confirm itself. */
+function knownAddress(
+  services: Services,
+  { tenant, origin }: SignUpRequest,
+  { id, email, name }: User,
+): Change {
+  const by = occurrenceOf(origin, services.clock.now());
+  const draft = { kind: 'known-address', name, by, link: recoveryUrl(services.config) } as const;
+  return mailChange(services, tenant, { to: email, userId: id, draft });
 }

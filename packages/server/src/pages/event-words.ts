@@ -120,4 +120,6 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
   'recovery.completed': { sentence: 'Your second factors were removed.', tone: 'alarming' },
   'logout.delivered': { sentence: 'An application was told that your session ended.', tone: 'quiet' },
   'logout.failed': { sentence: 'An application could not be told that your session ended.', tone: 'notable' },
+  'mail.sent': { sentence: 'An e-mail was sent to you.', tone: 'quiet' },
+  'mail.failed': { sentence: 'An e-mail to you could not be delivered.', tone: 'notable' },
 };

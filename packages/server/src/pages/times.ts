@@ -40,7 +40,8 @@ export function instantOf(iso: string): number | null {
   return Number.isNaN(at) ? null : at;
 }
 
-function absoluteWords(at: number): string {
+/** "23 Nov 2025, 14:31 UTC". */
+export function absoluteWords(at: number): string {
   return `${absoluteFormat.format(at)} UTC`;
 }
 

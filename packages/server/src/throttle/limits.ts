@@ -14,6 +14,8 @@ export interface Limits {
   readonly registration: Limit;
   /** Wrong passwords for one address by whoever has no known device. */
   readonly account: Limit;
+  /** Mails of one kind to one address that somebody else can cause. */
+  readonly causedMail: Limit;
   /** Sign-ins to one account on one device that its owner used before. */
   readonly device: Limit;
   /** Answers of one passkey. */
@@ -43,6 +45,7 @@ export const generousLimits: Limits = {
   signUp: { burst: 50, everySeconds: 12 },
   registration: { burst: 10, everySeconds: 360 },
   account: { burst: 10, everySeconds: 30 },
+  causedMail: { burst: 3, everySeconds: 3_600 },
   device: { burst: 20, everySeconds: 30 },
   passkey: { burst: 20, everySeconds: 10 },
   code: { burst: guessLimits.totp.burst, everySeconds: guessLimits.totp.everySeconds },
@@ -64,6 +67,7 @@ export const noLimits: Limits = {
   signUp: never,
   registration: never,
   account: never,
+  causedMail: never,
   device: never,
   passkey: never,
   code: never,

@@ -33,6 +33,7 @@ export function createThrottle(limits: Limits, throttled: Counter<'limit'>): Thr
     signUp: createBuckets(limits.signUp, most),
     registration: createBuckets(limits.registration, most),
     account: createBuckets(limits.account, most),
+    causedMail: createBuckets(limits.causedMail, most),
     device: createBuckets(limits.device, most),
     passkey: createBuckets(limits.passkey, most),
     code: createBuckets(limits.code, most),

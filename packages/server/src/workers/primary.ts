@@ -2,7 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
 import { firstAdministratorLink } from '../first-administrator.ts';
-import { type Argus, allJobs, type House, openHouse } from '../main.ts';
+import { type Argus, allJobs, type House, openHouse, type Parts } from '../main.ts';
 import { type Counts, pageOfAll } from '../metrics.ts';
 import { within } from '../services/clock.ts';
 import type { ToPrimary, ToWorker } from './messages.ts';
@@ -17,7 +17,7 @@ const restartWindowMs = 60_000;
 const stopMs = 15_000;
 const countMs = 2_000;
 
-export interface WithWorkers {
+export interface WithWorkers extends Pick<Parts, 'onMailWritten'> {
   readonly workers: number;
   /** Called once when workers die faster than they may be replaced: the server should stop. */
   readonly onExhausted: () => void;
@@ -29,7 +29,8 @@ export interface WithWorkers {
  */
 export async function startArgusWithWorkers(config: Config, options: WithWorkers): Promise<Argus> {
   const poolSize = Math.min(10, Math.floor(connections / (options.workers + 1)));
-  const house = await openHouse(config, { poolSize });
+  const { onMailWritten } = options;
+  const house = await openHouse(config, { poolSize, ...(onMailWritten ? { onMailWritten } : {}) });
   try {
     const firstLink = await firstAdministratorLink(house.services);
     const crew = createCrew(house, { ...options, poolSize });

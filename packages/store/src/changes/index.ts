@@ -5,6 +5,7 @@ import * as devices from './device-authorizations.ts';
 import * as federation from './federation.ts';
 import * as grants from './grants.ts';
 import * as deliveries from './logout-deliveries.ts';
+import * as mails from './mails.ts';
 import * as oauth from './oauth.ts';
 import * as recovery from './recovery.ts';
 import * as sessions from './sessions.ts';
@@ -33,6 +34,8 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'raise-session': sessions.raiseSession,
   'create-link': users.createLink,
   'use-link': users.useLink,
+  'send-mail': mails.sendMail,
+  'settle-mail': mails.settleMail,
   'be-first-administrator': users.beFirstAdministrator,
   'create-tenant': users.createTenant,
   'create-client': clients.createClient,

@@ -14,7 +14,7 @@ export interface AuditFilter extends PageRequest {
 
 /** The first condition is that of the index, which without it would not be used. */
 const notable =
-  "type <> 'session.refreshed' AND type NOT IN ('token.exchanged', 'grant.began', 'grant.ended', 'logout.delivered', 'logout.failed')";
+  "type <> 'session.refreshed' AND type NOT IN ('token.exchanged', 'grant.began', 'grant.ended', 'logout.delivered', 'logout.failed', 'mail.sent')";
 
 /** Audit events of a tenant, newest first. */
 export async function auditEvents(

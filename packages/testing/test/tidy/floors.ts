@@ -191,6 +191,17 @@ export const thirdPartyWalls: readonly ThirdPartyWall[] = [
     reason: 'codes are made and drawn in one room; what plays the phone in tests must not share its mistakes',
   },
   {
+    of: /^nodemailer$/,
+    only: /^packages\/server\/src\/mail\//,
+    reason:
+      'mail leaves through the outbox alone; whoever could send on the way would send what was never committed',
+  },
+  {
+    of: /^(smtp-server|mailparser)$/,
+    only: /^packages\/[^/]+\/test(-long)?\//,
+    reason: 'Argus takes no mail; a server and a reader of mail judge what it sends, in tests',
+  },
+  {
     of: /^(playwright-core|@sparticuz\/chromium|fast-check|@axe-core\/playwright)$/,
     only: /^(packages\/testing\/|(packages|examples)\/[^/]+\/test(-long)?\/|bench\/)/,
     reason: 'test tools do not ship',

@@ -3,16 +3,15 @@ import type { Client, EventDraft } from '@argus/core';
 import type { TakenDelivery } from '@argus/store';
 import { issueLogoutToken } from '@argus/tokens';
 import { isLoopbackOrigin } from '../../config/config.ts';
+import { nextTry } from '../../jobs/next-try.ts';
 import { deadline } from '../../services/clock.ts';
 import type { Random } from '../../services/random.ts';
 import { type Services, stamp } from '../../services.ts';
 
 /** OIDC Back-Channel Logout §2.4: a logout token is for this very moment; each try gets a fresh one. */
 const tokenSeconds = 120;
-const firstPauseMs = 10_000;
-const longestPauseMs = 3_600_000;
 /** After a day nothing that the client was given for the session is good any more anyway. */
-const patienceMs = 86_400_000;
+const patience = { firstPauseMs: 10_000, longestPauseMs: 3_600_000, patienceMs: 86_400_000 };
 
 /** Tell one client that a session ended (OIDC Back-Channel Logout §2.5), and settle what becomes of the delivery. */
 export async function deliverLogout(
@@ -38,16 +37,13 @@ export async function deliverLogout(
   if (written.isCommitted) services.metrics.logouts.inc({ outcome });
 }
 
-/** The longer it lasts, the rarer; each pause is stretched by chance, so that tries do not come in waves. */
+/** When to tell it again; null when it is given up. */
 export function nextTryAt(
-  { attempts, createdAt }: Pick<TakenDelivery, 'attempts' | 'createdAt'>,
+  delivery: Pick<TakenDelivery, 'attempts' | 'createdAt'>,
   now: Instant,
   random: Pick<Random, 'bytes'>,
 ): Instant | null {
-  const pauseMs = Math.min(firstPauseMs * 2 ** (attempts - 1), longestPauseMs);
-  const chance = random.bytes(2).readUInt16BE(0) / 0x10000;
-  const at = now + Math.floor(pauseMs * (1 + chance / 4));
-  return at - createdAt > patienceMs ? null : at;
+  return nextTry(patience, delivery, { now, random });
 }
 
 /** The same `jti` with every try: a client that remembers it hears of the end once. */
