@@ -6,6 +6,7 @@ import {
   type Authentication,
   assuranceOf,
   isAtLeast,
+  renews,
   type Session,
   stepUp,
 } from '@argus/core';
@@ -86,9 +87,28 @@ describe('stepping up', () => {
     assert.deepEqual([session.acr, session.amr], ['urn:argus:aal2', ['pwd', 'fed', 'otp', 'mfa']]);
   });
 
-  test('with a weaker proof never lowers the level', () => {
-    const { session } = step(password(later), { acr: 'urn:argus:aal2', amr: ['fed', 'mfa'] });
-    assert.deepEqual([session.acr, session.amr], ['urn:argus:aal2', ['fed', 'mfa', 'pwd']]);
+  test('with a weaker proof lets the level fall to it, and what was held is not claimed any more', () => {
+    const { session } = step(password(later), { acr: 'urn:argus:aal2', amr: ['swk', 'user', 'mfa'] });
+    assert.deepEqual([session.acr, session.amr], ['urn:argus:aal1', ['pwd']]);
+  });
+
+  test('with a code after hardware was lost falls to two factors, and still tells both of them', () => {
+    const hard = { acr: 'urn:argus:aal3', amr: ['pwd', 'hwk', 'user', 'mfa'] } as const;
+    const { session } = step({ method: 'otp', provedAt: later }, hard);
+    assert.deepEqual([session.acr, session.amr], ['urn:argus:aal2', ['pwd', 'otp', 'mfa']]);
+    assert.equal(renews(session, [{ method: 'otp', provedAt: later + 1 }], 'urn:argus:aal2'), true);
+  });
+
+  test('with a code after a password is two factors', () => {
+    const { session } = step({ method: 'otp', provedAt: later });
+    assert.deepEqual([session.acr, session.amr], ['urn:argus:aal2', ['pwd', 'otp', 'mfa']]);
+  });
+
+  test('leaves a recovery code behind', () => {
+    const recovered = { amr: ['pwd', 'rec'] } as const;
+    assert.deepEqual(step(password(later), recovered).session.amr, ['pwd']);
+    assert.deepEqual(step({ method: 'otp', provedAt: later }, recovered).session.amr, ['pwd', 'otp', 'mfa']);
+    assert.deepEqual(step({ method: 'rec', provedAt: later }).session.amr, ['pwd', 'rec']);
   });
 
   test('with a proof that was made earlier elsewhere never makes the sign-in older', () => {

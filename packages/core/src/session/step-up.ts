@@ -21,7 +21,8 @@ export interface StepUp {
 /**
  * Whether a proof makes a session fresh. One that is weaker than the session does not: tokens tell one level and one
  * time, and whoever stole a cookie and a password would pass for somebody who has just shown a key. Only when the
- * person has nothing left that reaches the level does the weaker proof count, and then the level falls to it.
+ * person has nothing left that reaches the level does a weaker proof count: the strongest that is left, and then the
+ * level falls to it.
  */
 export function renews(
   session: Pick<Session, 'acr' | 'amr'>,
@@ -29,7 +30,7 @@ export function renews(
   reachable: AssuranceLevel,
 ): boolean {
   const { acr } = assuranceOf(proofs, session.amr);
-  return isAtLeast(acr, session.acr) || !isAtLeast(reachable, session.acr);
+  return isAtLeast(acr, session.acr) || (!isAtLeast(reachable, session.acr) && isAtLeast(acr, reachable));
 }
 
 /**
@@ -44,11 +45,11 @@ export function stepUp(
   const { session: before, ip, userAgent } = step;
   const proved = assuranceOf(step.proofs, before.amr);
   const isKept = isAtLeast(proved.acr, before.acr);
+  // A code for a lost factor opened the way for a new one, and is behind now. Where the level falls what was held is
+  // gone; the password is not, and the level may rest on it.
+  const remains = before.amr.filter((method) => (isKept ? method !== 'rec' : method === 'pwd'));
   const raised = {
-    // A code for a lost factor opened the way for a new one, and is behind now.
-    amr: isKept
-      ? [...new Set([...before.amr.filter((method) => method !== 'rec'), ...proved.amr])]
-      : proved.amr,
+    amr: [...new Set([...remains, ...proved.amr])],
     acr: proved.acr,
     authenticatedAt: Math.max(before.authenticatedAt, proved.authenticatedAt),
   };

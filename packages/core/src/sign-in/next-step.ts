@@ -1,5 +1,5 @@
 import type { AuthenticatorKind } from '@argus/contract';
-import { type Enrolled, hasSecondFactor } from '../authenticator/authenticator.ts';
+import { type Enrolled, hasSecondFactor, mostPasskeys } from '../authenticator/authenticator.ts';
 import type { AuthenticationPolicy, SessionPolicy } from '../policy/policy.ts';
 import { type Authentication, assuranceOf, isAtLeast, type Proofs } from '../session/assurance.ts';
 
@@ -40,6 +40,9 @@ export function nextStep(standing: SignInStanding, { authentication, session }: 
   const { factors, signUp } = authentication;
   if (!proofs.every((proof) => factors.methods.includes(kindOf(proof))))
     return { kind: 'refuse', reason: 'method-not-allowed' };
+  // Codes go with something else; by themselves they open nothing.
+  if (proofs.every(({ method }) => method === 'otp' || method === 'rec'))
+    return { kind: 'refuse', reason: 'too-weak' };
   const missing = missingFactor(standing, authentication);
   if (missing) return missing;
   if (signUp.verifyEmail === 'before-session' && !standing.isEmailVerified) return { kind: 'verify-email' };
@@ -70,7 +73,9 @@ function missingFactor(
   const isTwo = isAtLeast(assuranceOf(proofs).acr, 'urn:argus:aal2');
   if (isTwo && (isEnough(proofs, authentication) || enrolled.passkeys === 0)) return null;
   const isWanted = factors.required === 2 || hasSecondFactor(enrolled);
-  if (!isWanted || (factors.required === 1 && isRemembered && (has('pwd') || has('fed')))) return null;
+  // Spared only where there is nothing to make up for by enrolment, which would be open to the password alone.
+  const isSpared = isRemembered && isEnough(proofs, authentication) && (has('pwd') || has('fed'));
+  if (!isWanted || isSpared) return null;
   const offered: Readonly<Record<SecondFactor, boolean>> = {
     passkey: enrolled.passkeys > 0 && !has('passkey'),
     totp: enrolled.hasTotp && !has('otp') && !has('passkey') && !isTwo,
@@ -96,8 +101,15 @@ function enrolment(
   { factors, passkey }: AuthenticationPolicy,
 ): NextStep {
   const wantsPasskey = factors.isPhishingResistant || passkey.attestation === 'verified';
-  const isLost = proofs.some(({ method }) => method === 'rec');
-  const open = { passkey: true, totp: !wantsPasskey && (isLost || !enrolled.hasTotp) };
+  const has = (method: Authentication['method']) => proofs.some((proof) => proof.method === method);
+  const hasShown =
+    has('otp') || has('passkey') || has('rec') || isAtLeast(assuranceOf(proofs).acr, 'urn:argus:aal2');
+  // Where policy no longer takes what somebody has, a thief of the password could set up what it does take.
+  if (hasSecondFactor(enrolled) && !hasShown) return { kind: 'refuse', reason: 'too-weak' };
+  const open = {
+    passkey: enrolled.passkeys < mostPasskeys,
+    totp: !wantsPasskey && !has('otp') && (has('rec') || !enrolled.hasTotp),
+  };
   const methods = (['passkey', 'totp'] as const).filter(
     (method) => open[method] && factors.methods.includes(method),
   );

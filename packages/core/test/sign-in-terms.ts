@@ -1,0 +1,25 @@
+import { type AuthenticationPolicy, balanced, type SignInTerms } from '@argus/core';
+
+/** What policy asks, as far as the steps of a sign-in go. */
+export type Demands = Pick<AuthenticationPolicy['factors'], 'required' | 'isPhishingResistant' | 'methods'> &
+  Pick<AuthenticationPolicy['passkey'], 'attestation'> &
+  Pick<AuthenticationPolicy['signUp'], 'verifyEmail'>;
+/** Sessions at once. */
+export const max = 2;
+
+export function termsOf({ verifyEmail, attestation, ...factors }: Demands, onLimit: Limit): SignInTerms {
+  const { authentication, session } = balanced;
+  return {
+    authentication: {
+      ...authentication,
+      factors: { ...authentication.factors, ...factors },
+      passkey: { ...authentication.passkey, attestation },
+      signUp: { ...authentication.signUp, verifyEmail },
+    },
+    session: { ...session, concurrent: { max, onLimit } },
+  };
+}
+export type Limit = SignInTerms['session']['concurrent']['onLimit'];
+
+/** Nothing about the person or the device is in the way, or makes it easier. */
+export const free = { isEmailVerified: true, isRemembered: false, liveSessions: 0 };
