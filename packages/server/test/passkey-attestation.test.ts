@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Registering } from '@argus/testing/software-authenticator';
-import { type CertificateAsk, testAuthority } from '@argus/testing/test-authority';
+import { authorityOf, type CertificateAsk, testAuthority } from '@argus/testing/test-authority';
 import { readMetadata } from '../src/authenticators/passkey/metadata.ts';
 import { verifyRegistration } from '../src/authenticators/passkey/verify-registration.ts';
 import { metadataBlob } from './passkey-metadata-stage.ts';
@@ -61,6 +61,7 @@ const refusals: [string, Registering, Partial<typeof proved>?][] = [
     attested({ ...leaf, aaguid: 'fa2b99dc-9e39-4257-8f92-4a30d23c4118' }),
   ],
   ['that issues with a leaf', attestedByLeaf()],
+  ['with an issuer that only bears the name', attested(leaf, testAuthority(stage.random, 'Maker batch'))],
   ['of a model that is not listed', { ...attested(), aaguid: 'fa2b99dc-9e39-4257-8f92-4a30d23c4118' }],
   ['of a model that was withdrawn', attested(), { metadata: metadataWith('FIDO_CERTIFIED_L1', 'REVOKED') }],
   ['of a model whose keys leaked', attested(), { metadata: metadataWith('ATTESTATION_KEY_COMPROMISE') }],
@@ -106,7 +107,7 @@ test('statements that would not be believed are laid aside unread, unless nobody
 
 function attestedByLeaf(): Registering {
   const between = batch.issue(leaf);
-  const forged = testAuthority(stage.random, 'Model').issue(leaf);
+  const forged = authorityOf({ random: stage.random, subject: leaf.subject, ...between }).issue(leaf);
   return {
     aaguid,
     attestation: { privateKey: forged.privateKey, x5c: [forged.der, between.der, batch.der] },

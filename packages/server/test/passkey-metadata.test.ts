@@ -109,6 +109,8 @@ test('a file by another root, or a root that is none, is refused', () => {
   assert.equal(mistakeOf(blob, { roots: [stranger.pem] }), 'untrusted-signer');
   assert.equal(mistakeOf(blob, { roots: ['no certificate'] }), 'no-roots');
   assert.equal(mistakeOf(metadataBlob(stranger, { models })), 'untrusted-signer');
+  const namesake = testAuthority(random, 'Metadata root');
+  assert.equal(mistakeOf(metadataBlob(namesake, { models })), 'untrusted-signer');
 });
 
 test('what is no file of metadata is refused and never throws', () => {
