@@ -128,6 +128,15 @@ test('a point beside its curve is no key', async () => {
   });
 });
 
+test('nothing may stand behind an attestation', async () => {
+  const response = stage.made();
+  const object = Buffer.from(response.response.attestationObject, 'base64url');
+  const attestationObject = Buffer.concat([object, Buffer.from([0])]).toString('base64url');
+  const longer = { ...response, response: { ...response.response, attestationObject } };
+  const outcome = await verifyRegistration(longer, stage.expectedAtRegistration());
+  assert.deepEqual(outcome, { ok: false, reason: 'malformed' });
+});
+
 test('every reason of a refusal has one sentence', () => {
   for (const [reason, sentence] of Object.entries(passkeyRefusals))
     assert.match(sentence, /^[A-Z][^.]+\.$/, reason);

@@ -37,12 +37,13 @@ export function testAuthority(random: Random, name = 'Test root'): TestAuthority
   return authorityOf({ random, subject, privateKey, der });
 }
 
-interface Standing extends Certified {
+/** A certificate with its key, and what it needs to sign as an authority, be it one or not. */
+export interface Standing extends Certified {
   readonly random: Random;
   readonly subject: CertificateAsk['subject'];
 }
 
-function authorityOf({ random, subject, privateKey, der }: Standing): TestAuthority {
+export function authorityOf({ random, subject, privateKey, der }: Standing): TestAuthority {
   const issue = (ask: CertificateAsk): Certified => {
     const own = newEllipticKey(random);
     const made = { random, privateKey: own, issuer: subject, signer: privateKey };

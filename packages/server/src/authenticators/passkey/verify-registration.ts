@@ -56,15 +56,15 @@ export async function verifyRegistration(
   if (!made.ok) return made;
   const { policy, metadata, now } = expected;
   if (policy.aaguids && !policy.aaguids.includes(made.aaguid)) return refused('model');
-  // NIST SP 800-63B-4 §2.3.1: what counts as AAL3 stays on its device.
   const isVerified = policy.attestation === 'verified';
-  if (isVerified && said.flags.be) return refused('backup-eligibility');
   const weighed = weighAttestation(attestation, policy, made.algorithm);
   if (!weighed) return refused('attestation');
   if (isVerified && !(metadata && isModelProved(metadata, { ...made, chain: weighed.chain, now })))
     return refused('attestation');
   if (!(await isStatementRight(response, expected, { said: client.said, attestationObject: weighed.text })))
     return refused('attestation');
+  // NIST SP 800-63B-4 §2.3: whoever asks for proved models asks for AAL3, and its keys stay on their device.
+  if (isVerified && said.flags.be) return refused('backup-eligibility');
   return {
     ok: true,
     passkey: passkeyOf(response, said, { ...made, isAttested: isVerified }),
