@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { assuranceOf, federatedAssurance, isFreshForLinking, isProvedSince } from '@argus/core';
+import { assuranceOf, balanced, federatedAssurance, isMet, isProvedSince, requirementFor } from '@argus/core';
 import fc from 'fast-check';
 
 const now = Date.UTC(2026, 0, 5, 9);
@@ -73,7 +73,9 @@ describe('a proof is fresh', () => {
   });
 
   test('for a change of the ways in during fifteen minutes, the last one included', () => {
-    const at = (age: number) => isFreshForLinking({ authenticatedAt: now - age }, now);
+    const needs = requirementFor({ hasTotp: false, passkeys: 0 }, balanced.authentication);
+    const session = { acr: 'urn:argus:aal1', amr: ['pwd'] } as const;
+    const at = (age: number) => isMet({ ...session, authenticatedAt: now - age }, needs, now);
     assert.equal(at(15 * 60_000), true);
     assert.equal(at(15 * 60_000 + 1), false);
   });

@@ -4,6 +4,7 @@ import { accountPageRoutes } from './routes/account-pages.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { adminClientRoutes } from './routes/admin-clients.ts';
 import { adminProviderRoutes } from './routes/admin-providers.ts';
+import { authenticatorRoutes } from './routes/authenticators.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { federationRoutes } from './routes/federation.ts';
 import { oauthRoutes } from './routes/oauth.ts';
@@ -15,6 +16,7 @@ import { registrationRoutes } from './routes/registration.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { signInPageRoutes } from './routes/sign-in-pages.ts';
+import { signInStepRoutes } from './routes/sign-in-steps.ts';
 import { signUpPageRoutes } from './routes/sign-up-pages.ts';
 import { stepUpRoutes } from './routes/step-up.ts';
 import type { Services } from './services.ts';
@@ -30,6 +32,8 @@ export function createApp(services: Services): App {
   const routes = [
     ...operationsRoutes(readiness),
     ...signInRoutes,
+    ...signInStepRoutes,
+    ...authenticatorRoutes,
     ...sessionRoutes,
     ...consentRoutes,
     ...adminRoutes,

@@ -1,16 +1,4 @@
-import type { Instant } from '@argus/contract';
-import type { Session } from '../session/session.ts';
 import type { Identity } from './identity.ts';
-
-/** Ways into an account are changed only by whoever proved it this short a time ago (ASVS 7.5.1). */
-export const freshForLinkingSeconds = 15 * 60;
-
-export function isFreshForLinking(
-  { authenticatedAt }: Pick<Session, 'authenticatedAt'>,
-  now: Instant,
-): boolean {
-  return now - authenticatedAt <= freshForLinkingSeconds * 1000;
-}
 
 /** What a person can sign in with. */
 export interface WaysIn {

@@ -1,9 +1,10 @@
 import type { ProviderId, TenantId } from '@argus/contract';
-import { isFreshForLinking, type Provider } from '@argus/core';
+import type { Provider } from '@argus/core';
 import { providerById } from '@argus/store';
+import { mayChange } from '../account/may-change.ts';
 import type { Current } from '../flows/current-session.ts';
 import { slowDown } from '../flows/slow-down.ts';
-import type { Refused } from '../http/answer.ts';
+import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Services } from '../services.ts';
 import { fromNetwork } from '../throttle/throttle.ts';
@@ -46,8 +47,8 @@ export async function beginJourney(
   if (!provider) return { refused: 'not_found' };
   if (purpose !== 'sign-in' && current?.tenant !== tenant) return { refused: 'session_required' };
   // ASVS 7.5.1: nobody who finds a browser open may add a way of their own into the account.
-  if (purpose === 'link' && current && !isFreshForLinking(current.session, services.clock.now()))
-    return { refused: 'insufficient_user_authentication' };
+  const allowed = purpose === 'link' && current ? await mayChange(services, current) : null;
+  if (allowed && isRefused(allowed)) return allowed;
   const url = await send(services, ask, provider);
   if (!isUpstreamFailure(url)) return { provider, location: url.href };
   await tellRefusal(services, { tenant, provider, origin, userId: current?.user.id }, url);

@@ -1,6 +1,7 @@
-import { isFreshForLinking, judgeDisconnect } from '@argus/core';
+import { judgeDisconnect } from '@argus/core';
+import { mayChange } from '../account/may-change.ts';
 import type { Current } from '../flows/current-session.ts';
-import type { Refused } from '../http/answer.ts';
+import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import { type Services, stamp } from '../services.ts';
 import { waysIn } from './ways-in.ts';
@@ -19,7 +20,8 @@ export async function disconnect(
 ): Promise<{ readonly disconnected: true } | Refused> {
   const { tenant, user, session } = current;
   const at = services.clock.now();
-  if (!isFreshForLinking(session, at)) return { refused: 'insufficient_user_authentication' };
+  const allowed = await mayChange(services, current);
+  if (isRefused(allowed)) return allowed;
   const ways = await waysIn(services, current);
   const verdict = judgeDisconnect(ways, { issuer, subject });
   if (verdict === 'unknown') return { refused: 'not_found' };

@@ -1,6 +1,7 @@
 import { endpoints, refusalOf } from '@argus/contract';
 import { highest } from '@argus/core';
 import { currentSession } from '../flows/current-session.ts';
+import type { SignedIn } from '../flows/signed-in.ts';
 import { type Visit, visitOf } from '../flows/visit.ts';
 import { type Answer, isRefused, problemAnswer, type Refused } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
@@ -9,10 +10,13 @@ import { leadOn } from '../oauth/authorization/lead-on.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
 import { stepUpPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
+import { stepUpByTotp } from '../step-up/by-code.ts';
+import { stepUpByPasskey, stepUpPasskeyOptions } from '../step-up/by-passkey.ts';
 import { stepUpByPassword } from '../step-up/by-password.ts';
 import { waysToProve } from '../step-up/ways-to-prove.ts';
 import { describeCurrent } from './describe.ts';
 import { safeReturn, toSignIn } from './return-to.ts';
+import { signedIn } from './session.ts';
 import { visitForm } from './visit-form.ts';
 
 /** Proving again who one is, for a session that is too old or too weak for what it is asked. */
@@ -21,19 +25,25 @@ export const stepUpRoutes: readonly Route[] = [
     const current = await currentSession(services, cookies);
     if (isRefused(current)) return problemAnswer(current);
     const { methods, reachable } = await waysToProve(services, current);
-    const json = { methods, reachable: highest([reachable, current.session.acr]), passkey: null };
-    return { status: 200, json };
+    const passkey = methods.includes('passkey') ? await stepUpPasskeyOptions(services, current) : null;
+    return { status: 200, json: { methods, reachable: highest([reachable, current.session.acr]), passkey } };
   }),
 
-  endpointRoute(endpoints.stepUpWithPassword, async (services, { body, cookies, origin }) => {
-    const current = await currentSession(services, cookies);
-    if (isRefused(current)) return problemAnswer(current);
-    const outcome = await stepUpByPassword(services, current, { ...body, cookies, origin });
-    if (isRefused(outcome)) return problemAnswer(outcome);
-    const json = { state: 'signed-in', ...describeCurrent(outcome.current) };
-    return { status: 200, json, cookies: outcome.cookies };
-  }),
-
+  endpointRoute(endpoints.stepUpWithPassword, (services, call) =>
+    signedIn(services, call, async (current) =>
+      steppedUp(await stepUpByPassword(services, current, { ...call.body, ...call })),
+    ),
+  ),
+  endpointRoute(endpoints.stepUpWithTotp, (services, call) =>
+    signedIn(services, call, async (current) =>
+      steppedUp(await stepUpByTotp(services, current, { ...call.body, ...call })),
+    ),
+  ),
+  endpointRoute(endpoints.stepUpWithPasskey, (services, call) =>
+    signedIn(services, call, async (current) =>
+      steppedUp(await stepUpByPasskey(services, current, { ...call.body, ...call })),
+    ),
+  ),
   {
     method: 'GET',
     path: '/step-up',
@@ -47,6 +57,12 @@ export const stepUpRoutes: readonly Route[] = [
 
   visitForm('/step-up', takeStepUp),
 ];
+
+function steppedUp(outcome: SignedIn | Refused): Answer {
+  if (isRefused(outcome)) return problemAnswer(outcome);
+  const json = { state: 'signed-in', ...describeCurrent(outcome.current) };
+  return { status: 200, json, cookies: outcome.cookies };
+}
 
 async function takeStepUp(services: Services, call: Call, visit: Visit): Promise<Answer> {
   const { password = '', returnTo } = fieldsOf(call);
