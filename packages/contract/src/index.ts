@@ -3,6 +3,7 @@ export * from './endpoint.ts';
 export * from './endpoints/admin.ts';
 export * from './endpoints/apply.ts';
 export * from './endpoints/authenticators.ts';
+export type { AuthenticatorAnswer } from './endpoints/authenticators.ts';
 export * from './endpoints/clients.ts';
 export * from './endpoints/consents.ts';
 export * from './endpoints/federation.ts';

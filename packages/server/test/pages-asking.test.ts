@@ -34,8 +34,13 @@ const pages = {
   ),
   'sign-in': signInPage(signingIn),
   'sign-in to connect': signInPage({ ...signingIn, linking: { providerName: 'Corp' } }),
-  'step-up': stepUpPage({ ...signingIn, email: asked.email, clientName: 'Notes' }),
-  'step-up without password': stepUpPage({ ...signingIn, email: asked.email, hasPassword: false }),
+  'step-up': stepUpPage({
+    ...signingIn,
+    email: asked.email,
+    clientName: 'Notes',
+    methods: ['password', 'federated'],
+  }),
+  'step-up without password': stepUpPage({ ...signingIn, email: asked.email, methods: ['federated'] }),
   'sign-out question': endSessionPage({
     formToken: 'token',
     clientName: 'Notes',

@@ -6,7 +6,8 @@ import type { Browser, Page } from 'playwright-core';
 import { accountPage } from '../src/pages/account.ts';
 import { type HtmlValue, html, render } from '../src/pages/html.ts';
 import { messagePage } from '../src/pages/message.ts';
-import { sampleAccount, samplePages, type Texts } from './pages-samples.ts';
+import { sampleAccount, samplePages } from './pages-samples.ts';
+import type { Texts } from './pages-samples-session.ts';
 
 // The judge of what is a tag is a real browser's parser, not a second one of ours.
 let browser: Browser;

@@ -15,7 +15,7 @@ import { scopeSentence } from '../src/pages/scope-words.ts';
 import { type SignInView, signInPage } from '../src/pages/sign-in.ts';
 import { signUpPage } from '../src/pages/sign-up.ts';
 import { stepUpPage } from '../src/pages/step-up.ts';
-import type { Texts } from './pages-samples.ts';
+import type { Texts } from './pages-samples-session.ts';
 
 const earlier = '2025-11-23T12:57:00.000Z';
 const nextYear = '2026-11-23T12:57:00.000Z';
@@ -101,7 +101,7 @@ export function sampleOAuthPages(text: Texts): Readonly<Record<string, string>> 
 function signInStates(text: Texts): Record<string, string> {
   const asked = { formToken: text(), request: text(), clientName: text() };
   const asking: SignInView = { ...asked, identifier: text(), providers: sampleProviders(text) };
-  const proving = { ...asked, email: text(), returnTo: text() };
+  const proving = { ...asked, email: text(), returnTo: text(), methods: ['password'] as const };
   return {
     'sign-in for an application': signInPage(asking),
     'sign-in, provider unreachable': signInPage({
@@ -112,14 +112,38 @@ function signInStates(text: Texts): Record<string, string> {
     'sign-in, not linked': signInPage({ ...asking, refusal: 'account_not_linked' }),
     'sign-in to connect': signInPage({ ...asking, linking: { providerName: text() } }),
     'sign-up for an application': signUpPage({ ...asked, minLength: 15 }),
-    'step-up for an application': stepUpPage({ ...proving, providers: sampleProviders(text) }),
-    'step-up refused': stepUpPage({ ...proving, refusal: 'invalid_credentials' }),
-    'step-up without password': stepUpPage({
+    'step-up for an application': stepUpPage({
       ...proving,
-      hasPassword: false,
+      methods: ['password', 'federated'],
       providers: sampleProviders(text),
     }),
-    'step-up of our own': stepUpPage({ formToken: text(), email: text(), returnTo: text() }),
+    'step-up refused': stepUpPage({ ...proving, refusal: 'invalid_credentials' }),
+    'step-up with everything': stepUpPage({
+      ...proving,
+      methods: ['passkey', 'totp', 'password', 'federated'],
+      providers: sampleProviders(text),
+    }),
+    'step-up, wrong code': stepUpPage({
+      ...proving,
+      methods: ['totp', 'password'],
+      refusal: 'wrong_code',
+    }),
+    'step-up with a passkey only': stepUpPage({
+      ...proving,
+      methods: ['passkey'],
+      refusal: 'passkey_refused',
+    }),
+    'step-up without password': stepUpPage({
+      ...proving,
+      methods: ['federated'],
+      providers: sampleProviders(text),
+    }),
+    'step-up of our own': stepUpPage({
+      formToken: text(),
+      email: text(),
+      returnTo: text(),
+      methods: ['password'],
+    }),
   };
 }
 

@@ -1,13 +1,6 @@
-import {
-  type AuditEventType,
-  auditEventTypes,
-  type EndReason,
-  endReasons,
-  type ListedSession,
-  type RefusalCode,
-} from '@argus/contract';
+import { type AuditEventType, auditEventTypes, endReasons, type RefusalCode } from '@argus/contract';
 import { accountPage } from '../src/pages/account.ts';
-import type { AccountView } from '../src/pages/account-view.ts';
+import type { AccountNotice, AccountView } from '../src/pages/account-view.ts';
 import { linkPage } from '../src/pages/link.ts';
 import { messagePage } from '../src/pages/message.ts';
 import { type SignInNotice, signInPage } from '../src/pages/sign-in.ts';
@@ -19,41 +12,13 @@ import {
   sampleOAuthPages,
   sampleProviders,
 } from './pages-samples-oauth.ts';
-
-/** Gives the next text for a free field. */
-export type Texts = () => string;
+import { sampleAuthenticators, sampleProofPages } from './pages-samples-proofs.ts';
+import { sampleSession, type Texts } from './pages-samples-session.ts';
 
 const now = '2025-11-23T14:31:00.000Z';
 const earlier = '2025-11-23T12:57:00.000Z';
 const later = '2025-11-23T14:57:00.000Z';
 const latest = '2025-11-24T00:57:00.000Z';
-
-/** A session whose every free text comes from `text`. */
-export function sampleSession(text: Texts, ended?: EndReason): ListedSession {
-  return {
-    id: text(),
-    current: false,
-    state: ended ? 'ended' : 'active',
-    device: {
-      id: text(),
-      name: text(),
-      browser: text(),
-      os: text(),
-      type: 'mobile',
-      firstSeenAt: earlier,
-      lastSeenAt: now,
-    },
-    location: { ip: text() },
-    createdAt: earlier,
-    lastActiveAt: text(),
-    amr: ['pwd'],
-    acr: 'urn:argus:aal1',
-    clients: ['argus', text()],
-    bound: true,
-    endedAt: ended ? earlier : null,
-    endReason: ended ?? null,
-  };
-}
 
 /** A full account page: other sessions, each end reason, each event type. */
 export function sampleAccount(text: Texts, change: Partial<AccountView> = {}): AccountView {
@@ -92,6 +57,25 @@ const notices: readonly SignInNotice[] = [
   'session-ended',
   'password-changed',
   'cookies-needed',
+  'email-verified',
+  'email-changed',
+  'verify-email',
+  'recovery-stopped',
+  'changes-undone',
+  'sign-in-expired',
+  'password-reset',
+];
+const accountNotices: readonly AccountNotice[] = [
+  'passkey-added',
+  'passkey-removed',
+  'authenticator-renamed',
+  'totp-added',
+  'totp-removed',
+  'codes-kept',
+  'email-verified',
+  'email-changed',
+  'verification-sent',
+  'email-change-sent',
 ];
 const passwordRefusals: readonly RefusalCode[] = ['password_too_short', 'conflict'];
 
@@ -133,7 +117,26 @@ export function samplePages(text: Texts): Readonly<Record<string, string>> {
   };
   for (const notice of notices) pages[`sign-in, ${notice}`] = signInPage({ formToken, notice });
   for (const refusal of passwordRefusals) pages[`sign-up, ${refusal}`] = signUpPage({ ...signUp, refusal });
-  return { ...pages, ...sampleOAuthPages(text) };
+  return { ...pages, ...sampleOAuthPages(text), ...sampleProofPages(text), ...accountStates(text) };
+}
+
+function accountStates(text: Texts): Record<string, string> {
+  const short = { history: [], events: [], sessions: [], nextCursor: null };
+  const ways = { ...short, ...sampleAuthenticators(text), isEmailVerified: false };
+  const account = (change: Partial<AccountView>) => accountPage(sampleAccount(text, change));
+  const pages: Record<string, string> = {
+    'account with every way in': account(ways),
+    'account with a password only': account({
+      ...short,
+      authenticators: [{ kind: 'password', changedAt: earlier }],
+      isEmailVerified: true,
+    }),
+    'account, last way in': account({ ...ways, refusal: 'last_way_in' }),
+    'account, too many passkeys': account({ ...ways, refusal: 'too_many_authenticators' }),
+    'account, passkey refused': account({ ...ways, refusal: 'passkey_refused' }),
+  };
+  for (const notice of accountNotices) pages[`account, ${notice}`] = account({ ...short, notice });
+  return pages;
 }
 
 /** Believable texts, long and short, so that layouts are met as people will meet them. */

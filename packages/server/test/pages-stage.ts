@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { pagePolicy } from '../src/http/security-headers.ts';
+import { passkeyScript } from '../src/pages/index.ts';
 import { stylesheet } from '../src/pages/stylesheet.ts';
 
 const origin = 'http://argus.localhost';
@@ -49,11 +50,18 @@ async function answerFrom(context: BrowserContext, { pages, policy = pagePolicy(
   await context.route('**/*', (route) => {
     const path = decodeURIComponent(new URL(route.request().url()).pathname);
     if (path === '/assets/argus.css') return route.fulfill({ contentType: 'text/css', body: stylesheet });
+    if (path === '/assets/passkey.js')
+      return route.fulfill({ contentType: 'text/javascript; charset=utf-8', body: passkeyScript });
     const body = pages[path.replace('/page/', '')] ?? '<!doctype html><title>Received</title>';
     return route.fulfill({
       contentType: 'text/html; charset=utf-8',
-      headers: { 'content-security-policy': policy },
+      headers: { 'content-security-policy': policyOf(body, policy) },
       body,
     });
   });
+}
+
+/** A page with a script of ours is served with leave to run it. */
+function policyOf(body: string, policy: string): string {
+  return body.includes('<script type="module" src="/assets/') ? `${policy}; script-src 'self'` : policy;
 }

@@ -11,7 +11,7 @@ import {
 import { problemOf } from '../src/pages/problem-words.ts';
 import { scopeSentence } from '../src/pages/scope-words.ts';
 import { signInPage } from '../src/pages/sign-in.ts';
-import { durationWords, instantOf, relativeWords } from '../src/pages/times.ts';
+import { durationWords, instantOf, relativeWords, spanWords } from '../src/pages/times.ts';
 import {
   deviceWords,
   endReasonSentence,
@@ -20,7 +20,7 @@ import {
   toneOfEnd,
   toneOfEvent,
 } from '../src/pages/words.ts';
-import { sampleSession } from './pages-samples.ts';
+import { sampleSession } from './pages-samples-session.ts';
 
 // Typed so by the table that Object.keys forgets.
 const codes = Object.keys(refusals) as RefusalCode[];
@@ -52,9 +52,24 @@ test('a stolen token is what draws the eye, and an unknown event does not', () =
   assert.equal(toneOfEvent('constructor'), 'quiet');
 });
 
+const pages = [
+  'sign-in',
+  'sign-up',
+  'link',
+  'account',
+  'step-up',
+  'device',
+  'second-factor',
+  'enrol',
+  'totp',
+  'choose-session',
+  'recover',
+  'reset',
+  'mail-link',
+] as const;
 test('every refusal has words on every page', () => {
   for (const code of codes) {
-    for (const page of ['sign-in', 'sign-up', 'link', 'account', 'step-up', 'device'] as const) {
+    for (const page of pages) {
       assert.match(problemOf(code, { page }).sentence, /^\p{Lu}.+\.$/u, `${code} on ${page}`);
     }
   }
@@ -83,6 +98,15 @@ test('a slowed-down person is told how long to wait, never too short', () => {
     '2 minutes',
     '90 minutes',
     '2 hours',
+  ]);
+});
+
+test('how long a device is remembered is said in days where they are more than one', () => {
+  assert.deepEqual([1800, 86_400, 2 * 86_400, 30 * 86_400].map(spanWords), [
+    '30 minutes',
+    '24 hours',
+    '2 days',
+    '30 days',
   ]);
 });
 

@@ -1,5 +1,6 @@
-import type { ListedSession, RefusalCode } from '@argus/contract';
+import type { AuthenticatorAnswer, ListedSession, RefusalCode } from '@argus/contract';
 import type { AskingClient, ShownScope } from './asked-access.ts';
+import type { KnownPasskeys } from './passkey-form.ts';
 import type { ShownProvider } from './provider-buttons.ts';
 
 export type AccountNotice =
@@ -8,7 +9,17 @@ export type AccountNotice =
   | 'password-changed'
   | 'application-withdrawn'
   | 'provider-connected'
-  | 'provider-disconnected';
+  | 'provider-disconnected'
+  | 'passkey-added'
+  | 'passkey-removed'
+  | 'authenticator-renamed'
+  | 'totp-added'
+  | 'totp-removed'
+  | 'codes-kept'
+  | 'email-verified'
+  | 'email-changed'
+  | 'verification-sent'
+  | 'email-change-sent';
 
 export type CurrentSession = ListedSession & {
   readonly limitedBy: string;
@@ -68,6 +79,12 @@ export interface AccountView {
   readonly providers?: readonly ShownProvider[] | undefined;
   /** False for a person who only ever came through a provider. */
   readonly hasPassword?: boolean | undefined;
+  /** What the person can sign in with; the section is left out when undefined. */
+  readonly authenticators?: readonly AuthenticatorAnswer[] | undefined;
+  /** For the browser's list of passkeys. */
+  readonly knownPasskeys?: KnownPasskeys | undefined;
+  /** Whether the address is proved; the section about it is left out when undefined. */
+  readonly isEmailVerified?: boolean | undefined;
   readonly history: readonly ListedSession[];
   readonly events: readonly SecurityEvent[];
   readonly notice?: AccountNotice | undefined;

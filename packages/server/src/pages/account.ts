@@ -1,18 +1,15 @@
+import { authenticatorsSection } from './account-authenticators.ts';
 import { applicationsSection, providersSection } from './account-connected.ts';
+import { emailSection } from './account-email.ts';
+import { passwordSection } from './account-password.ts';
 import { eventsSection, historySection } from './account-past.ts';
 import { otherSessionsSection, thisSessionSection } from './account-sessions.ts';
 import type { AccountNotice, AccountView } from './account-view.ts';
-import {
-  accountForPasswordManagers,
-  field,
-  newPasswordHint,
-  noticeBanner,
-  postForm,
-  problemSummary,
-} from './form.ts';
+import { noticeBanner, problemSummary } from './form.ts';
 import { framed } from './frame.ts';
 import { type Html, html } from './html.ts';
-import { type Problem, problemOf } from './problem-words.ts';
+import { passkeyScripts } from './passkey-form.ts';
+import { problemOf } from './problem-words.ts';
 
 /** The person's own page: sessions, password, and what happened to the account. */
 export function accountPage(v: AccountView): string {
@@ -22,6 +19,7 @@ export function accountPage(v: AccountView): string {
     heading: 'Your account',
     shape: 'wide',
     hasProblem: problem !== undefined,
+    scripts: v.authenticators && passkeyScripts,
     person: { name: v.user.name ?? v.user.email, formToken: v.formToken },
     body: html`<div class="title">
 <h1>Your account</h1>
@@ -34,8 +32,10 @@ ${contents(v)}
 ${thisSessionSection(v.current, v.now)}
 ${otherSessionsSection(v)}
 ${applicationsSection(v)}
+${authenticatorsSection(v)}
 ${hasProviders(v) && providersSection(v)}
 ${passwordSection(v, isAboutPassword ? problem : undefined)}
+${emailSection(v)}
 ${historySection(v.history, v.now)}
 ${eventsSection(v.events, v.now)}
 </div>
@@ -50,6 +50,17 @@ const notices: Readonly<Record<AccountNotice, string>> = {
   'provider-connected': 'The provider is connected. You can sign in with it from now on.',
   'provider-disconnected': 'The provider is disconnected. You can no longer sign in with it.',
   'password-changed': 'Your password is changed, and all your other sessions have ended.',
+  'passkey-added': 'The passkey is added. You can sign in with it from now on.',
+  'passkey-removed': 'The passkey is removed. You can no longer sign in with it.',
+  'authenticator-renamed': 'The name is changed.',
+  'totp-added': 'The authenticator app is set up. From now on its codes are asked for when you sign in.',
+  'totp-removed': 'The authenticator app is removed. Its codes are no longer taken.',
+  'codes-kept': 'Your new recovery codes count from now on, and no others.',
+  'email-verified': 'Your e-mail address is confirmed.',
+  'email-changed': 'Your e-mail address is changed.',
+  'verification-sent': 'We sent a link to your address. Open it to confirm the address.',
+  'email-change-sent':
+    'We sent a link to the new address. Until you open it, the address that you have goes on.',
 };
 
 function hasProviders({ identities = [], providers = [] }: AccountView): boolean {
@@ -62,8 +73,10 @@ function contents(v: AccountView): Html {
 <li><a href="#this-session">This session</a></li>
 <li><a href="#other-sessions">Other sessions</a></li>
 ${v.applications && html`<li><a href="#applications">Applications</a></li>`}
+${v.authenticators && html`<li><a href="#ways-to-sign-in">Ways to sign in</a></li>`}
 ${hasProviders(v) && html`<li><a href="#providers">Connected providers</a></li>`}
 <li><a href="#password">Password</a></li>
+${v.isEmailVerified !== undefined && html`<li><a href="#email-address">E-mail address</a></li>`}
 <li><a href="#ended-sessions">Ended sessions</a></li>
 <li><a href="#security-events">Security events</a></li>
 </ul>
@@ -75,25 +88,3 @@ function identity(user: AccountView['user']): Html {
     (role) => html` <span class="badge"><bdi>${role === 'admin' ? 'Administrator' : role}</bdi></span>`,
   )}</p>`;
 }
-
-function passwordSection(v: AccountView, problem: Problem | undefined): Html {
-  if (v.hasPassword === false) return noPasswordSection;
-  const retriesNew = problem?.fields.includes('newPassword') ?? false;
-  return html`<section id="password" aria-labelledby="password-heading">
-<h2 id="password-heading">Change password</h2>
-<p class="lead">All your other sessions end when the password changes.</p>
-${problemSummary(problem)}
-${postForm(
-  { action: '/account/password', formToken: v.formToken },
-  html`${accountForPasswordManagers(v.user.email)}
-${field({ name: 'currentPassword', label: 'Current password', type: 'password', autocomplete: 'current-password', maxLength: 1024, isFirst: problem !== undefined && !retriesNew }, problem)}
-${field({ name: 'newPassword', label: 'New password', type: 'password', autocomplete: 'new-password', hint: newPasswordHint(v.minLength), minLength: v.minLength, maxLength: 1024, isFirst: retriesNew }, problem)}
-<button class="button primary">Change password</button>`,
-)}
-</section>`;
-}
-
-const noPasswordSection: Html = html`<section id="password" aria-labelledby="password-heading">
-<h2 id="password-heading">Password</h2>
-<p class="empty">Your account has no password. You sign in with a connected provider.</p>
-</section>`;

@@ -2,14 +2,24 @@ import { type Html, html } from './html.ts';
 import { signIcon } from './icons.ts';
 import type { Problem } from './problem-words.ts';
 
-/** A labelled input. Its id is its name. */
+/** A labelled input. Its id is its name unless another is given. */
 export interface Field {
   readonly name: string;
+  /** Where a page has more than one field of this name. */
+  readonly id?: string;
   readonly label: string;
-  /** `code`: letters and digits that are copied by hand; in capitals, whatever is typed. */
-  readonly type: 'email' | 'password' | 'text' | 'code';
+  /** `code`: letters and digits that are copied by hand; in capitals, whatever is typed. `digits`: a code of digits only. */
+  readonly type: 'email' | 'password' | 'text' | 'code' | 'digits';
   /** WHATWG autofill token, so that password managers and assistive software know the field (WCAG 1.3.5). */
-  readonly autocomplete: 'username' | 'email' | 'name' | 'current-password' | 'new-password' | 'off';
+  readonly autocomplete:
+    | 'username'
+    | 'username webauthn'
+    | 'email'
+    | 'name'
+    | 'current-password'
+    | 'new-password'
+    | 'one-time-code'
+    | 'off';
   readonly value?: string | undefined;
   readonly hint?: string | undefined;
   readonly isOptional?: boolean;
@@ -19,9 +29,17 @@ export interface Field {
   readonly isFirst?: boolean;
 }
 
+interface PostForm {
+  readonly action: string;
+  readonly formToken: string;
+  readonly class?: string;
+  /** Further attributes, each with a space before it. */
+  readonly attributes?: Html;
+}
+
 /** A form that works without script: a POST with its form token. */
-export function postForm(to: { action: string; formToken: string; class?: string }, body: Html): Html {
-  return html`<form method="post" action="${to.action}" class="${to.class ?? 'fields'}">
+export function postForm(to: PostForm, body: Html): Html {
+  return html`<form method="post" action="${to.action}" class="${to.class ?? 'fields'}"${to.attributes}>
 <input type="hidden" name="formToken" value="${to.formToken}">
 ${body}
 </form>`;
@@ -34,15 +52,14 @@ export function hidden(name: string, value: string | undefined): Html | false {
 
 /** One field with label, hint and, when it is part of the problem, the link to the problem's sentence. */
 export function field(field: Field, problem?: Problem): Html {
-  const isWrong = problem?.fields.includes(field.name) ?? false;
-  const described = [isWrong && 'problem', field.hint && `${field.name}-hint`].filter(Boolean).join(' ');
+  const id = field.id ?? field.name;
+  const isWrong = problem?.fields.includes(id) ?? false;
+  const described = [isWrong && 'problem', field.hint && `${id}-hint`].filter(Boolean).join(' ');
   return html`<div class="field">
-<label for="${field.name}">${field.label}${field.isOptional && html` <span class="optional">optional</span>`}</label>
-${field.hint && html`<p class="hint" id="${field.name}-hint">${field.hint}</p>`}
-<input id="${field.name}" name="${field.name}" type="${field.type === 'code' ? 'text' : field.type}" autocomplete="${field.autocomplete}" maxlength="${field.maxLength}"${[
-    field.type !== 'text' &&
-      html` autocapitalize="${field.type === 'code' ? 'characters' : 'none'}" spellcheck="false"`,
-    field.type === 'code' && html` class="code"`,
+<label for="${id}">${field.label}${field.isOptional && html` <span class="optional">optional</span>`}</label>
+${field.hint && html`<p class="hint" id="${id}-hint">${field.hint}</p>`}
+<input id="${id}" name="${field.name}" type="${inputType(field.type)}" autocomplete="${field.autocomplete}" maxlength="${field.maxLength}"${[
+    kindAttributes[field.type],
     // A password is never sent back to the browser.
     field.type !== 'password' && field.value && html` value="${field.value}"`,
     field.minLength && html` minlength="${field.minLength}" passwordrules="minlength: ${field.minLength};"`,
@@ -52,6 +69,26 @@ ${field.hint && html`<p class="hint" id="${field.name}-hint">${field.hint}</p>`}
     field.isFirst && html` autofocus`,
   ]}>
 </div>`;
+}
+
+function inputType(type: Field['type']): string {
+  return type === 'code' || type === 'digits' ? 'text' : type;
+}
+
+const asTyped = html` autocapitalize="none" spellcheck="false"`;
+const kindAttributes: Readonly<Record<Field['type'], Html | undefined>> = {
+  email: asTyped,
+  password: asTyped,
+  text: undefined,
+  code: html` autocapitalize="characters" spellcheck="false" class="code"`,
+  // No number: leading zeros count, and arrows that count up make no sense.
+  digits: html` autocapitalize="none" spellcheck="false" inputmode="numeric" class="code"`,
+};
+
+/** A box to tick; never ticked before. It sends `yes`. */
+export function checkbox(box: { readonly name: string; readonly id?: string; readonly label: string }): Html {
+  const id = box.id ?? box.name;
+  return html`<p class="check"><input type="checkbox" id="${id}" name="${box.name}" value="yes"> <label for="${id}">${box.label}</label></p>`;
 }
 
 /** The account a password belongs to, for password managers only: it has no name and is never sent. */

@@ -10,6 +10,8 @@ export interface Content {
   readonly hasProblem?: boolean;
   /** The signed-in person; the header then greets and offers to sign out. */
   readonly person?: { readonly name: string; readonly formToken: string };
+  /** Paths of module scripts of this origin; whoever answers with the page lets them run (CSP `script-src`). */
+  readonly scripts?: readonly string[] | undefined;
   readonly body: Html;
 }
 
@@ -25,7 +27,10 @@ export function framed(content: Content): string {
 <title>${content.hasProblem && 'Problem: '}${content.heading} · Argus</title>
 <link rel="icon" href="${favicon}">
 <link rel="stylesheet" href="/assets/argus.css">
-</head>
+${content.scripts?.map(
+  (path) => html`<script type="module" src="${path}"></script>
+`,
+)}</head>
 <body class="${content.shape}">
 <a class="skip" href="#main">Skip to the content</a>
 ${header(content)}

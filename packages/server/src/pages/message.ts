@@ -20,6 +20,6 @@ ${v.action && html`<p class="way-on"><a class="button primary" href="${localPath
 }
 
 /** A path of this origin, else the start page: no message may lead elsewhere (CWE-601) or run script. */
-function localPath(href: string): string {
+export function localPath(href: string): string {
   return /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(href) ? href : '/';
 }

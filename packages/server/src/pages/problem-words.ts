@@ -9,7 +9,20 @@ export interface Problem {
 
 /** The page that shows a refusal, with what its sentences need. */
 export interface Asked {
-  readonly page: 'sign-in' | 'sign-up' | 'link' | 'account' | 'step-up' | 'device';
+  readonly page:
+    | 'sign-in'
+    | 'sign-up'
+    | 'link'
+    | 'account'
+    | 'step-up'
+    | 'device'
+    | 'second-factor'
+    | 'enrol'
+    | 'totp'
+    | 'choose-session'
+    | 'recover'
+    | 'reset'
+    | 'mail-link';
   readonly minLength?: number | undefined;
   readonly retryAfterSeconds?: number | undefined;
   /** The provider that the refusal speaks of. */
@@ -38,6 +51,12 @@ export function problemOf(refusal: RefusalCode, asked: Asked): Problem {
       return { sentence: unreachable(asked), fields: [] };
     case 'account_not_linked':
       return { sentence: notLinked(asked.providerName), fields: [] };
+    case 'wrong_code':
+      return wrongCode(asked.page);
+    case 'passkey_refused':
+      return { sentence: passkeyRefused(asked.page), fields: [] };
+    case 'insufficient_user_authentication':
+      return { sentence: 'Confirm first that it is you, then try again.', fields: [] };
     default:
       return { sentence: refusalOf(refusal).sentence, fields: [] };
   }
@@ -58,13 +77,33 @@ function slower(retryAfterSeconds: number | undefined): string {
 function wrongPassword(page: Asked['page']): Problem {
   if (page === 'account')
     return { sentence: 'The current password is not right.', fields: ['currentPassword'] };
-  if (page === 'step-up') return { sentence: 'The password is not right.', fields: ['password'] };
+  if (page === 'step-up' || page === 'second-factor')
+    return { sentence: 'The password is not right.', fields: ['password'] };
   // Both fields: which of the two was wrong must not show.
   return { sentence: refusalOf('invalid_credentials').sentence, fields: ['identifier', 'password'] };
 }
 
+function wrongCode(page: Asked['page']): Problem {
+  if (page === 'enrol' || page === 'totp')
+    return {
+      sentence: 'The code is not right. Type the one that your app shows now for this account.',
+      fields: ['code'],
+    };
+  return { sentence: refusalOf('wrong_code').sentence, fields: ['code'] };
+}
+
+function passkeyRefused(page: Asked['page']): string {
+  const { sentence } = refusalOf('passkey_refused');
+  if (page === 'sign-in')
+    return `${sentence} Sign in another way, then look at your passkeys in your account.`;
+  if (page === 'account' || page === 'enrol') return `${sentence} Try again, or use another device.`;
+  return sentence;
+}
+
 function nothingThere(page: Asked['page']): Problem {
-  if (page === 'account') return { sentence: 'That had ended already.', fields: [] };
+  if (page === 'account') return { sentence: 'That is gone already.', fields: [] };
+  if (page === 'choose-session')
+    return { sentence: 'That session had ended already. Choose another, or begin again.', fields: [] };
   if (page !== 'device') return { sentence: refusalOf('not_found').sentence, fields: [] };
   return {
     sentence:

@@ -16,14 +16,18 @@ interface ProviderButtons {
   readonly fields: Readonly<Record<string, string | undefined>>;
   /** There is no other way above them, so nothing to say "or" to. */
   readonly isAlone?: boolean;
+  /** Stands among them: the form of a passkey. */
+  readonly passkey?: Html | false | undefined;
 }
 
 /** One button for each provider; each is a form of its own, so that no script is needed. */
 export function providerButtons(buttons: ProviderButtons): Html | undefined {
-  if (buttons.providers.length === 0) return undefined;
+  const { providers, isAlone, passkey } = buttons;
+  if (providers.length === 0 && !passkey) return undefined;
   return html`<div class="providers">
-${!buttons.isAlone && html`<p class="or">or</p>`}
-${buttons.providers.map((provider) => providerButton(provider, buttons))}
+${!isAlone && html`<p class="or">or</p>`}
+${passkey}
+${providers.map((provider) => providerButton(provider, buttons))}
 </div>`;
 }
 

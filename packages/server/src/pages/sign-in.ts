@@ -1,7 +1,9 @@
 import type { RefusalCode } from '@argus/contract';
+import { carrying } from './carrying.ts';
 import { field, hidden, noticeBanner, postForm, problemSummary } from './form.ts';
 import { framed } from './frame.ts';
 import { type Html, html } from './html.ts';
+import { passkeyForm, passkeyScripts, type UnknownPasskey, unknownPasskeySignal } from './passkey-form.ts';
 import { type Problem, problemOf } from './problem-words.ts';
 import { providerButtons, type ShownProvider } from './provider-buttons.ts';
 
@@ -21,6 +23,10 @@ export interface SignInView {
   readonly linking?: { readonly providerName: string; readonly link?: string } | undefined;
   /** The provider that `refusal` speaks of. */
   readonly providerName?: string | undefined;
+  /** False where policy takes no passkeys. */
+  readonly offersPasskey?: boolean | undefined;
+  /** The passkey that was refused because nobody has it any more. */
+  readonly unknownPasskey?: UnknownPasskey | undefined;
 }
 
 export type SignInNotice =
@@ -28,15 +34,24 @@ export type SignInNotice =
   | 'signed-out'
   | 'session-ended'
   | 'password-changed'
-  | 'cookies-needed';
+  | 'cookies-needed'
+  | 'email-verified'
+  | 'email-changed'
+  | 'verify-email'
+  | 'recovery-stopped'
+  | 'changes-undone'
+  | 'sign-in-expired'
+  | 'password-reset';
 
-/** Sign in with e-mail address and password, `POST /sign-in`, or by way of another provider. */
+/** Sign in with e-mail address and password, `POST /sign-in`, with a passkey, or by way of another provider. */
 export function signInPage(v: SignInView): string {
   const problem = problemOn(v);
+  const hasPasskey = v.offersPasskey !== false && !v.linking;
   return framed({
     heading: 'Sign in',
     shape: 'narrow',
     hasProblem: problem !== undefined,
+    scripts: hasPasskey ? passkeyScripts : undefined,
     body: html`<h1>Sign in</h1>
 ${v.clientName && html`<p class="lead">to go on to <strong><bdi>${v.clientName}</bdi></strong></p>`}
 ${problem ? problemSummary(problem) : noticeBanner(noticeOn(v))}
@@ -48,9 +63,11 @@ ${
     verb: 'Sign in with',
     formToken: v.formToken,
     fields: { request: v.request, returnTo: v.returnTo },
+    passkey: hasPasskey && signInPasskey(v),
   })
 }
-${elsewhere(v)}`,
+${elsewhere(v)}
+${unknownPasskeySignal(v.unknownPasskey)}`,
   });
 }
 
@@ -58,21 +75,32 @@ function passwordForm(v: SignInView, problem: Problem | undefined): Html {
   return postForm(
     { action: v.linking?.link === undefined ? '/sign-in' : '/sign-in/connect', formToken: v.formToken },
     html`${hidden('request', v.request)}${hidden('returnTo', v.returnTo)}${hidden('link', v.linking?.link)}
-${field({ name: 'identifier', label: 'E-mail address', type: 'email', autocomplete: 'username', value: v.identifier, maxLength: 254, isFirst: !v.identifier }, problem)}
+${field({ name: 'identifier', label: 'E-mail address', type: 'email', autocomplete: 'username webauthn', value: v.identifier, maxLength: 254, isFirst: !v.identifier }, problem)}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', maxLength: 1024, isFirst: Boolean(v.identifier) }, problem)}
 <button class="button primary">${v.linking ? 'Sign in and connect' : 'Sign in'}</button>`,
   );
 }
 
-function elsewhere({ linking, request }: SignInView): Html {
-  return linking
-    ? html`<p class="aside">Rather not? <a href="${carrying(request, '/sign-in')}">Sign in without connecting</a></p>`
-    : html`<p class="aside">New here? <a href="${carrying(request, '/sign-up')}">Create an account</a></p>`;
+function signInPasskey(v: SignInView): Html {
+  return passkeyForm({
+    ceremony: 'get',
+    action: '/sign-in/passkey',
+    options: '/sign-in/passkey/options',
+    formToken: v.formToken,
+    label: 'Sign in with a passkey',
+    fields: [hidden('request', v.request), hidden('returnTo', v.returnTo)],
+    isConditional: true,
+    isOneOfSeveral: true,
+  });
 }
 
-/** A link that keeps hold of the authorization request. */
-export function carrying(request: string | undefined, path: '/sign-in' | '/sign-up'): string {
-  return request === undefined ? path : `${path}?request=${encodeURIComponent(request.toWellFormed())}`;
+function elsewhere({ linking, request }: SignInView): Html {
+  return html`<div class="aside"><p><a href="${carrying('/recover', { request })}">Forgot your password?</a></p>
+${
+  linking
+    ? html`<p>Rather not? <a href="${carrying('/sign-in', { request })}">Sign in without connecting</a></p>`
+    : html`<p>New here? <a href="${carrying('/sign-up', { request })}">Create an account</a></p>`
+}</div>`;
 }
 
 function problemOn(v: SignInView): Problem | undefined {
@@ -95,4 +123,12 @@ const notices: Readonly<Record<SignInNotice, string>> = {
   'password-changed': 'Your password is changed. Sign in with the new one.',
   'cookies-needed':
     'Your browser did not keep the cookie of this page. Allow cookies for this site, check that its address begins with https, and try again.',
+  'email-verified': 'Your e-mail address is confirmed. You can sign in now.',
+  'email-changed': 'Your e-mail address is changed. Sign in with the new one.',
+  'verify-email': 'We sent a link to your address. Open it to confirm the address, then sign in.',
+  'recovery-stopped': 'The recovery is stopped. Nothing was removed from your account.',
+  'changes-undone':
+    'The changes are taken back, and all sessions have ended. We sent you a link to a new password.',
+  'sign-in-expired': 'The sign-in took too long. Please begin again.',
+  'password-reset': 'Your new password is set. Sign in with it.',
 };

@@ -1,9 +1,9 @@
 import type { RefusalCode } from '@argus/contract';
+import { carrying } from './carrying.ts';
 import { field, hidden, newPasswordHint, postForm, problemSummary } from './form.ts';
 import { framed } from './frame.ts';
 import { html } from './html.ts';
 import { problemOf } from './problem-words.ts';
-import { carrying } from './sign-in.ts';
 
 export interface SignUpView {
   readonly formToken: string;
@@ -34,6 +34,6 @@ ${field({ name: 'name', label: 'Name', type: 'text', autocomplete: 'name', value
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: newPasswordHint(v.minLength), minLength: v.minLength, maxLength: 1024, isFirst: retriesPassword }, problem)}
 <button class="button primary">Create account</button>`,
 )}
-<p class="aside">Have an account? <a href="${carrying(v.request, '/sign-in')}">Sign in</a></p>`,
+<p class="aside">Have an account? <a href="${carrying('/sign-in', { request: v.request })}">Sign in</a></p>`,
   });
 }

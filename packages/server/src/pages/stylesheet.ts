@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-const parts = ['colours', 'frame', 'forms', 'account', 'lists', 'asks'] as const;
+const parts = ['colours', 'frame', 'forms', 'account', 'lists', 'asks', 'proofs'] as const;
 
 /** The one style sheet of all pages, served at `/assets/argus.css`. */
 export const stylesheet: string = parts

@@ -73,6 +73,12 @@ export function durationWords(seconds: number): string {
   return counted(Math.ceil(whole / 3600), 'hour');
 }
 
+/** "30 days", and what is under two days in hours, minutes or seconds. */
+export function spanWords(seconds: number): string {
+  const days = Math.floor(seconds / 86_400);
+  return days < 2 ? durationWords(seconds) : counted(days, 'day');
+}
+
 function counted(amount: number, unit: string): string {
   return `${amount} ${unit}${amount === 1 ? '' : 's'}`;
 }

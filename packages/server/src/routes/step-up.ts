@@ -86,7 +86,7 @@ async function stepUpAnswer(
     email: visit.current.user.email,
     request: request?.sealed,
     clientName: request?.client.settings.name,
-    hasPassword: methods.includes('password'),
+    methods,
     providers,
     returnTo: safeReturn(fieldsOf(call).returnTo ?? call.query.returnTo),
     refusal: refused?.refused,
