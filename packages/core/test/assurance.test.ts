@@ -119,12 +119,16 @@ describe('whoever signs in with a password and a recovery code', () => {
   test('claims one factor, and may set up another all the same', () => {
     assert.deepEqual([claims.amr, claims.acr], [['pwd', 'rec'], 'urn:argus:aal1']);
     assert.equal(requirement.acr, 'urn:argus:aal2');
-    assert.equal(isMet(claims, requirement, startMs), true);
+    assert.equal(mayEnrolIn(claims, requirement, startMs), true);
+  });
+
+  test('may do nothing else that takes two factors', () => {
+    assert.equal(isMet(claims, requirement, startMs), false);
   });
 
   test('may do so while it is fresh and not a moment longer', () => {
-    assert.equal(isMet(claims, requirement, fresh), true);
-    assert.equal(isMet(claims, requirement, fresh + 1), false);
+    assert.equal(mayEnrolIn(claims, requirement, fresh), true);
+    assert.equal(mayEnrolIn(claims, requirement, fresh + 1), false);
   });
 });
 

@@ -1,9 +1,11 @@
 import type { FastifyInstance } from './http/server.ts';
 import { createHttpServer } from './http/server.ts';
+import { accountAuthenticatorPageRoutes } from './routes/account-authenticator-pages.ts';
 import { accountPageRoutes } from './routes/account-pages.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { adminClientRoutes } from './routes/admin-clients.ts';
 import { adminProviderRoutes } from './routes/admin-providers.ts';
+import { assetRoutes } from './routes/assets.ts';
 import { authenticatorRoutes } from './routes/authenticators.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { federationRoutes } from './routes/federation.ts';
@@ -16,9 +18,12 @@ import { registrationRoutes } from './routes/registration.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { signInPageRoutes } from './routes/sign-in-pages.ts';
+import { signInStepPageRoutes } from './routes/sign-in-step-pages.ts';
 import { signInStepRoutes } from './routes/sign-in-steps.ts';
 import { signUpPageRoutes } from './routes/sign-up-pages.ts';
 import { stepUpRoutes } from './routes/step-up.ts';
+import { stepUpPageRoutes } from './routes/step-up-pages.ts';
+import { wellKnownRoutes } from './routes/well-known.ts';
 import type { Services } from './services.ts';
 
 export interface App {
@@ -40,9 +45,14 @@ export function createApp(services: Services): App {
     ...adminClientRoutes,
     ...adminProviderRoutes,
     ...signInPageRoutes,
+    ...signInStepPageRoutes,
+    ...assetRoutes,
+    ...wellKnownRoutes,
     ...signUpPageRoutes,
     ...accountPageRoutes,
+    ...accountAuthenticatorPageRoutes,
     ...stepUpRoutes,
+    ...stepUpPageRoutes,
     ...federationRoutes,
     ...oauthRoutes,
     ...registrationRoutes,

@@ -22,15 +22,33 @@ export function requirementFor(
   return { acr, maxAgeSeconds: stepUp.maxAgeSeconds };
 }
 
-/**
- * Whether a session meets it. A sign-in with a recovery code does for as long as it is fresh: it is how somebody who
- * lost a factor sets up another, and it lifts nothing else.
- */
+/** Whether a session meets it now. */
 export function isMet(
+  session: Pick<Session, 'acr' | 'authenticatedAt'>,
+  requirement: Requirement,
+  now: Instant,
+): boolean {
+  return isFresh(session, requirement, now) && isAtLeast(session.acr, requirement.acr);
+}
+
+/**
+ * Whether a session may set factors up and take them away. A sign-in with a recovery code may for as long as it is
+ * fresh: it is how somebody who lost a factor gets another, and it opens nothing else.
+ */
+export function mayEnrolIn(
   session: Pick<Session, 'acr' | 'amr' | 'authenticatedAt'>,
   requirement: Requirement,
   now: Instant,
 ): boolean {
-  if (now - session.authenticatedAt > requirement.maxAgeSeconds * 1000) return false;
-  return isAtLeast(session.acr, requirement.acr) || session.amr.includes('rec');
+  return (
+    isMet(session, requirement, now) || (session.amr.includes('rec') && isFresh(session, requirement, now))
+  );
+}
+
+function isFresh(
+  { authenticatedAt }: Pick<Session, 'authenticatedAt'>,
+  { maxAgeSeconds }: Requirement,
+  now: Instant,
+): boolean {
+  return now - authenticatedAt <= maxAgeSeconds * 1000;
 }

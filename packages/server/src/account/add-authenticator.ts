@@ -8,7 +8,7 @@ import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import { type Services, stamp } from '../services.ts';
 import { byPerson, commitChange } from './change-authenticators.ts';
-import { mayChange } from './may-change.ts';
+import { mayEnrol } from './may-change.ts';
 
 /** An authenticator that was added, and the codes that came with it, to be shown once. */
 export interface Added<Kind> {
@@ -28,7 +28,7 @@ export async function addTotp(
   current: Current,
   adding: Adding & { readonly enrolment: string; readonly code: string },
 ): Promise<Added<Totp> | Refused> {
-  const record = await mayChange(services, current);
+  const record = await mayEnrol(services, current);
   if (isRefused(record)) return record;
   const { tenant, user, session } = current;
   const enrolling = { tenant, user, subject: session.id };
@@ -46,7 +46,7 @@ export async function addPasskey(
   current: Current,
   adding: Adding & { readonly credential: RegistrationResponse },
 ): Promise<Added<Passkey> | Refused> {
-  const record = await mayChange(services, current);
+  const record = await mayEnrol(services, current);
   if (isRefused(record)) return record;
   const { tenant, user, session } = current;
   const enrolling = { tenant, user, subject: session.id };
@@ -71,7 +71,7 @@ export async function replaceRecoveryCodes(
   current: Current,
   origin: CallOrigin,
 ): Promise<{ readonly recoveryCodes: readonly string[] } | Refused> {
-  const record = await mayChange(services, current);
+  const record = await mayEnrol(services, current);
   if (isRefused(record)) return record;
   const set = await newRecoverySet(services, current.user.id);
   const { changes, codes } = set;
@@ -91,7 +91,7 @@ async function add<Kind extends Totp | Passkey>(
     changes,
   }: {
     readonly adding: Adding;
-    readonly record: Exclude<Awaited<ReturnType<typeof mayChange>>, Refused>;
+    readonly record: Exclude<Awaited<ReturnType<typeof mayEnrol>>, Refused>;
     readonly added: Kind;
     readonly kind: 'totp' | 'passkey';
     readonly changes: readonly Change[];

@@ -6,7 +6,7 @@ import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import { type Services, stamp } from '../services.ts';
 import { byPerson, commitChange } from './change-authenticators.ts';
-import { mayChange } from './may-change.ts';
+import { mayEnrol } from './may-change.ts';
 
 export interface Removal {
   readonly id: AuthenticatorId;
@@ -20,7 +20,7 @@ export async function removeAuthenticator(
   current: Current,
   { id, endOtherSessions, origin }: Removal,
 ): Promise<{ readonly removed: AuthenticatorKindOf } | Refused> {
-  const record = await mayChange(services, current);
+  const record = await mayEnrol(services, current);
   if (isRefused(record)) return record;
   const { tenant, user } = current;
   const kind = await kindOf(services, current, id);

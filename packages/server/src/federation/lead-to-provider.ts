@@ -5,6 +5,7 @@ import { type Answer, isRefused, seeOther } from '../http/answer.ts';
 import type { SetCookie } from '../http/cookies.ts';
 import type { Call } from '../http/route.ts';
 import type { Services } from '../services.ts';
+import { stepUpPath } from '../step-up/step-up-path.ts';
 import { beginJourney } from './begin-journey.ts';
 import type { JourneyPurpose } from './journey.ts';
 import { refusedAnswer } from './journey-answers.ts';
@@ -40,7 +41,7 @@ export async function leadToProvider(services: Services, call: Call, leading: Le
     return leavingAnswer({ providerName: provider.settings.name, location }, given);
   }
   if (begun.refused === 'insufficient_user_authentication')
-    return seeOther(`/step-up?${new URLSearchParams({ returnTo })}`, given);
+    return seeOther(stepUpPath(begun, returnTo), given);
   const journey = { tenant, purpose, request, returnTo };
   const answer = await refusedAnswer(services, call, { ...begun, journey });
   return { ...answer, cookies: [...given, ...(answer.cookies ?? [])] };

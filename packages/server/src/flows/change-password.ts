@@ -1,7 +1,8 @@
 import type { Instant } from '@argus/contract';
-import { type Assurance, type Proofs, passwordRefusal } from '@argus/core';
+import { type Assurance, hasSecondFactor, type Proofs, passwordRefusal } from '@argus/core';
 import { userFacts } from '@argus/store';
-import type { Refused } from '../http/answer.ts';
+import { mayChange } from '../account/may-change.ts';
+import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { type Services, stamp } from '../services.ts';
@@ -26,6 +27,9 @@ export async function changePassword(
 ): Promise<SignedIn | Refused> {
   const { tenant, user } = current;
   const { origin, cookies } = change;
+  // Whoever has a second factor shows it: a password that was seen over a shoulder must not be enough to change it.
+  const enrolled = await secondFactorShown(services, current);
+  if (enrolled) return enrolled;
   const counted: Try = { limit: 'passwordChange', whose: current.session.id };
   const throttled = services.throttle.take([counted], services.clock.now());
   if (throttled) {
@@ -76,4 +80,12 @@ function provedBy({ session }: Current, at: Instant): Proofs | Assurance {
   if (session.acr === 'urn:argus:aal1') return [{ method: 'pwd', provedAt: at }];
   const { amr, acr, authenticatedAt } = session;
   return { amr, acr, authenticatedAt };
+}
+
+async function secondFactorShown(services: Services, current: Current): Promise<Refused | null> {
+  const { tenant, user } = current;
+  const record = await userFacts(services.store.pool, tenant, { userId: user.id, secretHash: null });
+  if (!record || !hasSecondFactor(record.enrolled)) return null;
+  const allowed = await mayChange(services, current);
+  return isRefused(allowed) ? allowed : null;
 }

@@ -20,10 +20,12 @@ const onOthers = { ...always, 'content-security-policy': sandbox };
 const onSecurePages = { ...onPages, ...secure };
 const onSecureOthers = { ...onOthers, ...secure };
 
-/** Where one page may lead, and the one script it may run. */
+/** Where one page may lead, and which scripts it may run. */
 export interface PagePolicy {
   /** Sources that a form's answer may redirect to: Chromium holds `form-action` against redirects too (CSP 3 §6.4.2). */
   readonly formAction?: readonly string[];
+  /** It loads scripts of our own, from `/assets`. */
+  readonly scripts?: boolean;
   /** `sha256-…` of an inline script. */
   readonly scriptHash?: string;
 }
@@ -31,10 +33,11 @@ export interface PagePolicy {
 const sourceForm = /^(https?:\/\/[\w.:[\]-]+|[a-z][a-z0-9+.-]*:)$/;
 
 /** The policy of a page that needs more than others. A source of another form than ours is left out. */
-export function pagePolicy({ formAction = [], scriptHash }: PagePolicy): string {
+export function pagePolicy({ formAction = [], scriptHash, scripts = false }: PagePolicy): string {
   const sources = formAction.filter((source) => sourceForm.test(source));
   const more = page.replace("form-action 'self'", ["form-action 'self'", ...sources].join(' '));
-  return scriptHash === undefined ? more : `${more}; script-src '${scriptHash}'`;
+  const allowed = [...(scripts ? ["'self'"] : []), ...(scriptHash === undefined ? [] : [`'${scriptHash}'`])];
+  return allowed.length === 0 ? more : `${more}; script-src ${allowed.join(' ')}`;
 }
 
 /** An answer that is no page can never be rendered as one (ASVS 3.2.1). */

@@ -1,4 +1,4 @@
-import { type RefusalCode, refusalOf } from '@argus/contract';
+import { type AuthenticatorAnswer, type RefusalCode, refusalOf } from '@argus/contract';
 import { limitedBy } from '@argus/core';
 import {
   auditEvents,
@@ -9,6 +9,9 @@ import {
   providersOfTenant,
   userFacts,
 } from '@argus/store';
+import { listAuthenticators } from '../account/list-authenticators.ts';
+import { userHandleOf } from '../authenticators/passkey/registration-options.ts';
+import { relyingPartyOf } from '../authenticators/passkey/relying-party-of.ts';
 import type { Current } from '../flows/current-session.ts';
 import type { Visit } from '../flows/visit.ts';
 import type { Answer } from '../http/answer.ts';
@@ -19,6 +22,7 @@ import {
   type AllowedApplication,
   accountPage,
   type ConnectedIdentity,
+  type KnownPasskeys,
   scopeSentence,
   sentenceOf,
 } from '../pages/index.ts';
@@ -39,10 +43,11 @@ export async function accountAnswer(
 ): Promise<Answer> {
   const { current, formToken } = visit;
   const { tenant, user } = current;
-  const [sessions, applications, ways] = await Promise.all([
+  const [sessions, applications, ways, authenticators] = await Promise.all([
     sessionsOf(services, current, call.query.cursor),
     applicationsOf(services, current, call.query.applications),
     waysInOf(services, current),
+    listAuthenticators(services, tenant, user.id),
   ]);
   const html = accountPage({
     formToken,
@@ -50,12 +55,30 @@ export async function accountAnswer(
     ...sessions,
     ...applications,
     ...ways,
+    authenticators,
+    knownPasskeys: knownPasskeys(services, current, authenticators),
+    isEmailVerified: user.emailVerifiedAt !== null,
     notice,
     refusal,
     minLength: services.policy(tenant).authentication.password.minLength,
     now: time(services.clock.now()),
   });
-  return { status: refusal ? refusalOf(refusal).status : 200, html };
+  return { status: refusal ? refusalOf(refusal).status : 200, html, csp: { scripts: true } };
+}
+
+/** What the browser's list of passkeys is compared with (WebAuthn §5.1.10). */
+function knownPasskeys(
+  services: Services,
+  { user }: Current,
+  authenticators: readonly AuthenticatorAnswer[],
+): KnownPasskeys {
+  return {
+    rpId: relyingPartyOf(services).rpId,
+    userId: userHandleOf(user.id),
+    name: user.email,
+    displayName: user.name ?? user.email,
+    credentialIds: authenticators.flatMap((each) => (each.kind === 'passkey' ? [each.credentialId] : [])),
+  };
 }
 
 type SessionParts = Pick<AccountView, 'current' | 'sessions' | 'nextCursor' | 'history' | 'events'>;
@@ -131,7 +154,7 @@ async function waysInOf(
       email: identity.email,
       linkedAt: time(identity.linkedAt),
       lastUsedAt: time(identity.lastUsedAt),
-      isOnlyWay: !hasPassword && identities.length === 1,
+      isOnlyWay: !hasPassword && facts?.enrolled.passkeys === 0 && identities.length === 1,
     };
   });
   const open = providers.items.filter(({ id }) => !identities.some(({ providerId }) => providerId === id));

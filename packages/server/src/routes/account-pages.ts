@@ -8,7 +8,8 @@ import { isRefused, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
 import { refusalPage } from '../http/refusal-page.ts';
 import type { Route } from '../http/route.ts';
-import { type AccountNotice, stylesheet } from '../pages/index.ts';
+import type { AccountNotice } from '../pages/index.ts';
+import { stepUpPath } from '../step-up/step-up-path.ts';
 import { accountAnswer } from './account-answer.ts';
 import { toSignIn } from './return-to.ts';
 import { visitForm } from './visit-form.ts';
@@ -70,19 +71,10 @@ export const accountPageRoutes: readonly Route[] = [
     const { cookies, origin } = call;
     const change = { currentPassword: currentPassword.slice(0, 1025), newPassword, cookies, origin };
     const outcome = await changePassword(services, visit.current, change);
+    if (isRefused(outcome) && outcome.needs) return seeOther(stepUpPath(outcome, '/account#password'));
     if (isRefused(outcome)) return accountAnswer(services, call, { visit, refusal: outcome.refused });
     return seeOther('/account?notice=password-changed', outcome.cookies);
   }),
-  {
-    method: 'GET',
-    path: '/assets/argus.css',
-    accepts: 'nothing',
-    handle: async () => ({
-      status: 200,
-      text: { type: 'text/css; charset=utf-8', body: stylesheet },
-      headers: { 'cache-control': 'public, max-age=300' },
-    }),
-  },
 ];
 
 const notices: readonly AccountNotice[] = [
@@ -92,4 +84,14 @@ const notices: readonly AccountNotice[] = [
   'application-withdrawn',
   'provider-connected',
   'provider-disconnected',
+  'passkey-added',
+  'passkey-removed',
+  'authenticator-renamed',
+  'totp-added',
+  'totp-removed',
+  'codes-kept',
+  'email-verified',
+  'email-changed',
+  'verification-sent',
+  'email-change-sent',
 ];

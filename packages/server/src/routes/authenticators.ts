@@ -1,7 +1,7 @@
 import { type AuthenticatorId, endpoints } from '@argus/contract';
 import { addPasskey, addTotp, replaceRecoveryCodes } from '../account/add-authenticator.ts';
 import { describePasskey, describeTotp, listAuthenticators } from '../account/list-authenticators.ts';
-import { mayChange } from '../account/may-change.ts';
+import { mayEnrol } from '../account/may-change.ts';
 import { removeAuthenticator, renameAuthenticator } from '../account/remove-authenticator.ts';
 import { beginPasskeyEnrolment } from '../enrolment/passkey-enrolment.ts';
 import { beginTotpEnrolment } from '../enrolment/totp-enrolment.ts';
@@ -19,7 +19,7 @@ export const authenticatorRoutes: readonly Route[] = [
   ),
   endpointRoute(endpoints.beginTotp, (services, call) =>
     signedIn(services, call, async (current) => {
-      const allowed = await mayChange(services, current);
+      const allowed = await mayEnrol(services, current);
       if (isRefused(allowed)) return problemAnswer(allowed);
       const { tenant, user, session } = current;
       const begun = beginTotpEnrolment(services, { tenant, user, subject: session.id });
@@ -37,7 +37,7 @@ export const authenticatorRoutes: readonly Route[] = [
   ),
   endpointRoute(endpoints.passkeyOptions, (services, call) =>
     signedIn(services, call, async (current) => {
-      const allowed = await mayChange(services, current);
+      const allowed = await mayEnrol(services, current);
       if (isRefused(allowed)) return problemAnswer(allowed);
       const { tenant, user, session } = current;
       const options = await beginPasskeyEnrolment(services, { tenant, user, subject: session.id });

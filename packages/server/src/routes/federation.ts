@@ -21,6 +21,7 @@ import { requestOf } from '../oauth/authorization/page-request.ts';
 import { messagePage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import { isGoingOn } from '../sign-in/outcome.ts';
+import { stepUpPath } from '../step-up/step-up-path.ts';
 import { fromNetwork } from '../throttle/throttle.ts';
 import { toNextStep } from './next-step-page.ts';
 import { oauthRoute } from './oauth.ts';
@@ -181,7 +182,8 @@ async function takeDisconnect(services: Services, call: Call, { current }: Visit
   if (!isReadable) return refusalPage('not_found');
   const outcome = await disconnect(services, current, { issuer, subject, origin: call.origin });
   if (!isRefused(outcome)) return seeOther('/account?notice=provider-disconnected');
-  if (outcome.refused === 'insufficient_user_authentication') return seeOther('/step-up?returnTo=%2Faccount');
+  if (outcome.refused === 'insufficient_user_authentication')
+    return seeOther(stepUpPath(outcome, '/account'));
   return outcome.refused === 'denied' ? onlyWayPage() : refusalPage(outcome.refused);
 }
 

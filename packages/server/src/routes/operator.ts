@@ -1,4 +1,5 @@
 import { administratorRole, type TenantId } from '@argus/contract';
+import { mayChange } from '../account/may-change.ts';
 import { currentSession } from '../flows/current-session.ts';
 import type { Ender } from '../flows/end-sessions.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
@@ -6,9 +7,6 @@ import { isOwnPage } from '../http/csrf.ts';
 import type { Call } from '../http/route.ts';
 import { hashOf, isEqual } from '../secrets.ts';
 import type { Services } from '../services.ts';
-
-/** How fresh an administrator's sign-in must be (policy `stepUp.maxAgeMinutes`). */
-const freshSeconds = 15 * 60;
 
 /**
  * Who administers: the operator at this machine with the key from the data directory, or a freshly signed-in
@@ -31,8 +29,8 @@ export async function operatorOf(
     return { refused: 'foreign_origin' };
   const isAdministrator = current.user.roles.includes(administratorRole) && current.tenant === tenant;
   if (!isAdministrator) return { refused: 'denied' };
-  const ageMs = services.clock.now() - current.session.authenticatedAt;
-  if (ageMs > freshSeconds * 1000) return { refused: 'insufficient_user_authentication' };
+  const allowed = await mayChange(services, current);
+  if (isRefused(allowed)) return allowed;
   return { tenant, actor: `administrator:${current.user.id}`, origin: call.origin };
 }
 

@@ -14,9 +14,10 @@ import { leadOn } from '../oauth/authorization/lead-on.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
 import { linkPage, type SignInNotice, signInPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
+import { beginningAttempt } from '../sign-in/beginning-attempt.ts';
 import { signInByPassword } from '../sign-in/by-password.ts';
 import { isGoingOn } from '../sign-in/outcome.ts';
-import { toNextStep } from './next-step-page.ts';
+import { tenantOfPage, toNextStep } from './next-step-page.ts';
 import { safeReturn } from './return-to.ts';
 
 export const signInPageRoutes: readonly Route[] = [
@@ -28,7 +29,19 @@ export const signInPageRoutes: readonly Route[] = [
   { method: 'POST', path: '/sign-out', accepts: 'form', handle: takeSignOut },
 ];
 
-const notices: readonly SignInNotice[] = ['account-ready', 'signed-out', 'session-ended', 'password-changed'];
+const notices: readonly SignInNotice[] = [
+  'account-ready',
+  'signed-out',
+  'session-ended',
+  'password-changed',
+  'email-verified',
+  'email-changed',
+  'verify-email',
+  'recovery-stopped',
+  'changes-undone',
+  'sign-in-expired',
+  'password-reset',
+];
 
 async function showSignIn(services: Services, call: Call): Promise<Answer> {
   const visit = await visitOf(services, call);
@@ -45,15 +58,17 @@ interface Shown {
 }
 
 async function signInAnswer(services: Services, call: Call, { notice, refused }: Shown): Promise<Answer> {
-  const attempt = attemptOf(services, call);
   const fields = fieldsOf(call);
   const request = await requestOf(services, call);
+  const tenant = tenantOfPage(call, request);
+  const attempt = await beginningAttempt(services, { ...call, tenant });
   const html = signInPage({
     formToken: attempt.formToken,
     identifier: fields.identifier?.slice(0, 254) ?? request?.loginHint ?? undefined,
     request: request?.sealed,
     clientName: request?.client.settings.name,
-    providers: await shownProviders(services, request?.client.tenant ?? call.tenant),
+    providers: await shownProviders(services, tenant),
+    offersPasskey: services.policy(tenant).authentication.factors.methods.includes('passkey'),
     returnTo: safeReturn(fields.returnTo ?? call.query.returnTo),
     refusal: refused?.refused,
     retryAfterSeconds: refused?.retryAfterSeconds,
@@ -63,7 +78,7 @@ async function signInAnswer(services: Services, call: Call, { notice, refused }:
     status: refused ? refusalOf(refused.refused).status : notice === 'cookies-needed' ? 403 : 200,
     html,
     cookies: attempt.cookies,
-    ...(request ? { csp: request.policy } : {}),
+    csp: { ...request?.policy, scripts: true },
   };
 }
 
@@ -77,7 +92,7 @@ async function takeSignIn(services: Services, call: Call): Promise<Answer> {
   const { cookies, origin } = call;
   // The tenant of a sign-in is that of the client it is for.
   const request = await requestOf(services, call);
-  const tenant = request?.client.tenant ?? call.tenant;
+  const tenant = tenantOfPage(call, request);
   const routed = await routeByDomain(services, tenant, identifier);
   if (routed) {
     // What was typed as password is not looked at: it would be another's.

@@ -1,3 +1,4 @@
+import { type AssuranceLevel, assuranceLevels } from '@argus/contract';
 import type { Client } from '@argus/core';
 import type { Call } from '../../http/route.ts';
 import type { PagePolicy } from '../../http/security-headers.ts';
@@ -14,6 +15,8 @@ export interface PageRequest {
   readonly policy: PagePolicy;
   /** Whom the client expects, to be filled in. */
   readonly loginHint: string | null;
+  /** The least that the client asks for. */
+  readonly acr: AssuranceLevel | null;
 }
 
 /** The request in hand, from the page's address or its form; null for none, or one that is over. */
@@ -24,7 +27,8 @@ export async function requestOf(services: Services, call: Call): Promise<PageReq
   const read = await readAsked(services, asked);
   if (!('request' in read)) return null;
   const { client, request } = read;
-  return { sealed, client, policy: leadingTo(request.redirectUri), loginHint: request.loginHint };
+  const acr = assuranceLevels.find((level) => request.acrValues.includes(level)) ?? null;
+  return { sealed, client, policy: leadingTo(request.redirectUri), loginHint: request.loginHint, acr };
 }
 
 /** Where a sign-in for a client goes on; null without one. */

@@ -1,0 +1,14 @@
+import { progressOfAttempt } from '@argus/store';
+import { type Attempt, attemptOf } from '../flows/attempt.ts';
+import type { Call } from '../http/route.ts';
+import { hashOf } from '../secrets.ts';
+import type { Services } from '../services.ts';
+
+/** The attempt of a sign-in that begins: what another one has proved in this browser does not come along. */
+export async function beginningAttempt(services: Services, call: Call): Promise<Attempt> {
+  const { attempt, ...others } = call.cookies;
+  if (attempt === undefined) return attemptOf(services, call);
+  const ask = { attemptHash: hashOf(attempt), now: services.clock.now() };
+  const progress = await progressOfAttempt(services.store.pool, call.tenant, ask);
+  return attemptOf(services, progress ? { ...call, cookies: others } : call);
+}
