@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AuthenticationMethod } from '@argus/contract';
-import { type Authentication, assuranceOf, balanced, isMet, type Proofs, requirementFor } from '@argus/core';
+import {
+  type Authentication,
+  assuranceOf,
+  balanced,
+  isMet,
+  mayEnrolIn,
+  type Proofs,
+  requirementFor,
+} from '@argus/core';
 import fc from 'fast-check';
 import { startMs } from './facts.ts';
 import { elsewhere, hardware, otp, passkey, pwd, rec, touched, twoElsewhere } from './proofs.ts';

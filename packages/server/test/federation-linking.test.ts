@@ -289,7 +289,7 @@ describe('the account page', () => {
     const connecting = await post(owner.browser, '/sign-in/federated/two', { formToken, purpose: 'link' });
     for (const answer of [disconnecting, connecting]) {
       assert.equal(answer.status, 303);
-      assert.equal(answer.headers.get('location'), '/step-up?returnTo=%2Faccount');
+      assert.equal(answer.headers.get('location'), '/step-up?returnTo=%2Faccount&acr=urn%3Aargus%3Aaal1');
     }
     const byScript = await owner.browser.call('beginFederatedSignIn', {
       params: { provider: 'two' },

@@ -3,6 +3,8 @@ import { relyingPartyOf } from '../authenticators/passkey/relying-party-of.ts';
 import { seeOther } from '../http/answer.ts';
 import type { Route } from '../http/route.ts';
 
+const forEverybody = { 'cache-control': 'public, max-age=300', 'access-control-allow-origin': '*' };
+
 /** Where browsers and password managers look by themselves. */
 export const wellKnownRoutes: readonly Route[] = [
   {
@@ -20,12 +22,17 @@ export const wellKnownRoutes: readonly Route[] = [
     handle: async ({ config }) => ({
       status: 200,
       json: { enroll: `${config.issuer}/account#passkeys`, manage: `${config.issuer}/account#passkeys` },
+      headers: forEverybody,
     }),
   },
   {
     method: 'GET',
     path: '/.well-known/webauthn',
     accepts: 'nothing',
-    handle: async (services) => ({ status: 200, json: relatedOrigins(relyingPartyOf(services)) }),
+    handle: async (services) => ({
+      status: 200,
+      json: relatedOrigins(relyingPartyOf(services)),
+      headers: forEverybody,
+    }),
   },
 ];
