@@ -3,13 +3,20 @@ import { pagePolicy } from '../src/http/security-headers.ts';
 import { passkeyScript } from '../src/pages/index.ts';
 import { stylesheet } from '../src/pages/stylesheet.ts';
 
-const origin = 'http://argus.localhost';
+/** A secure context without a certificate, so that passkeys work on it. */
+export const origin = 'http://argus.localhost';
 
 /** What the stage shows: pages by name, under the policy that pages are served with unless told otherwise. */
 export interface Play {
   readonly pages: Readonly<Record<string, string>>;
   readonly policy?: string;
+  /** Answers to what scripts ask, by path. */
+  readonly answers?: Readonly<Record<string, Answering>>;
 }
+
+export type Answering = (
+  fields: URLSearchParams,
+) => { readonly status: number; readonly json: unknown } | 'dead';
 
 export interface Opened extends AsyncDisposable {
   readonly page: Page;
@@ -46,12 +53,18 @@ export async function openPages(
   };
 }
 
-async function answerFrom(context: BrowserContext, { pages, policy = pagePolicy({}) }: Play): Promise<void> {
+async function answerFrom(
+  context: BrowserContext,
+  { pages, policy = pagePolicy({}), answers = {} }: Play,
+): Promise<void> {
   await context.route('**/*', (route) => {
     const path = decodeURIComponent(new URL(route.request().url()).pathname);
     if (path === '/assets/argus.css') return route.fulfill({ contentType: 'text/css', body: stylesheet });
     if (path === '/assets/passkey.js')
       return route.fulfill({ contentType: 'text/javascript; charset=utf-8', body: passkeyScript });
+    const answer = answers[path]?.(new URLSearchParams(route.request().postData() ?? ''));
+    if (answer === 'dead') return route.abort();
+    if (answer) return route.fulfill({ status: answer.status, json: answer.json });
     const body = pages[path.replace('/page/', '')] ?? '<!doctype html><title>Received</title>';
     return route.fulfill({
       contentType: 'text/html; charset=utf-8',
