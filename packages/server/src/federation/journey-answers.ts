@@ -98,7 +98,7 @@ export async function signInAnswer(
     ...view,
   });
   const cookies: readonly SetCookie[] = attempt.cookies;
-  return { status, html, cookies, csp: { ...request?.policy, scripts: true } };
+  return { status, html, cookies, ...(request ? { csp: request.policy } : {}) };
 }
 
 function signInPath(waiting: Waiting | undefined): string {

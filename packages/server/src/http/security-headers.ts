@@ -30,6 +30,11 @@ export interface PagePolicy {
   readonly scriptHash?: string;
 }
 
+/** Whether a page loads a script of ours. What people wrote cannot look like it: their angle brackets are escaped. */
+export function loadsScript(html: string | undefined): boolean {
+  return html?.includes('<script type="module" src="/assets/') ?? false;
+}
+
 const sourceForm = /^(https?:\/\/[\w.:[\]-]+|[a-z][a-z0-9+.-]*:)$/;
 
 /** The policy of a page that needs more than others. A source of another form than ours is left out. */

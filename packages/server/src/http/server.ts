@@ -19,7 +19,7 @@ import { corsHeaders, preflightHeaders } from './cors.ts';
 import { isOwnPage } from './csrf.ts';
 import { oauthRefusalOf } from './oauth-answer.ts';
 import type { Call, Route } from './route.ts';
-import { pagePolicy, securityHeaders } from './security-headers.ts';
+import { loadsScript, pagePolicy, securityHeaders } from './security-headers.ts';
 
 export type { FastifyInstance } from 'fastify';
 
@@ -172,7 +172,8 @@ function send(reply: FastifyReply, answer: Answer, issuer: string): void {
   const kind = answer.html === undefined ? 'other' : 'page';
   reply.code(answer.status).headers(securityHeaders(kind, issuer.startsWith('https:')));
   reply.header('cache-control', 'no-store');
-  if (answer.csp) reply.header('content-security-policy', pagePolicy(answer.csp));
+  const scripts = loadsScript(answer.html);
+  if (answer.csp || scripts) reply.header('content-security-policy', pagePolicy({ ...answer.csp, scripts }));
   if (answer.headers) reply.headers(answer.headers);
   for (const cookie of answer.cookies ?? []) reply.header('set-cookie', writeCookie(cookie));
   if (answer.html !== undefined) reply.type('text/html; charset=utf-8').send(answer.html);

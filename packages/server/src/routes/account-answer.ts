@@ -63,7 +63,7 @@ export async function accountAnswer(
     minLength: services.policy(tenant).authentication.password.minLength,
     now: time(services.clock.now()),
   });
-  return { status: refusal ? refusalOf(refusal).status : 200, html, csp: { scripts: true } };
+  return { status: refusal ? refusalOf(refusal).status : 200, html };
 }
 
 /** What the browser's list of passkeys is compared with (WebAuthn §5.1.10). */

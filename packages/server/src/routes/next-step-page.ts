@@ -48,7 +48,7 @@ export async function nextStepAnswer(services: Services, call: Call, refused?: R
   return {
     status: refused ? refusalOf(refused.refused).status : 200,
     html: shown,
-    csp: { ...request?.policy, scripts: true },
+    ...(request ? { csp: request.policy } : {}),
     ...(refused?.retryAfterSeconds === undefined
       ? {}
       : { headers: { 'retry-after': String(refused.retryAfterSeconds) } }),

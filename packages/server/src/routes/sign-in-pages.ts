@@ -78,7 +78,7 @@ async function signInAnswer(services: Services, call: Call, { notice, refused }:
     status: refused ? refusalOf(refused.refused).status : notice === 'cookies-needed' ? 403 : 200,
     html,
     cookies: attempt.cookies,
-    csp: { ...request?.policy, scripts: true },
+    ...(request ? { csp: request.policy } : {}),
   };
 }
 

@@ -83,7 +83,7 @@ async function stepUpAnswer(
   return {
     status: refused ? refusalOf(refused.refused).status : 200,
     html,
-    csp: { ...request?.policy, scripts: true },
+    ...(request ? { csp: request.policy } : {}),
   };
 }
 
