@@ -4,7 +4,7 @@ import { migrate, openStore } from '@argus/store';
 import { startPostgres } from '@argus/store/embedded';
 import { createDpopNonces } from '@argus/tokens';
 import { createApp } from './app.ts';
-import { createPasswordHasher, type PasswordHasher } from './authenticators/password.ts';
+import { createPasswordHasher, type PasswordHasher } from './authenticators/password/hasher.ts';
 import type { Config } from './config/config.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { openUpstreams } from './federation/upstreams.ts';

@@ -2,7 +2,7 @@ import type { TenantId } from '@argus/contract';
 import type { AuditEvent, EventDraft, Policy } from '@argus/core';
 import type { Store } from '@argus/store';
 import type { DpopNonces } from '@argus/tokens';
-import type { PasswordHasher } from './authenticators/password.ts';
+import type { PasswordHasher } from './authenticators/password/hasher.ts';
 import type { Config } from './config/config.ts';
 import type { Upstreams } from './federation/upstreams.ts';
 import type { KeyKeeper } from './keys.ts';
