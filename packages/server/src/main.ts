@@ -4,6 +4,8 @@ import { migrate, openStore } from '@argus/store';
 import { startPostgres } from '@argus/store/embedded';
 import { createDpopNonces } from '@argus/tokens';
 import { createApp } from './app.ts';
+import { type Blocklist, openBlocklist } from './authenticators/password/blocklist.ts';
+import { openBreachedRange } from './authenticators/password/breached-range.ts';
 import { createPasswordHasher, type PasswordHasher } from './authenticators/password/hasher.ts';
 import type { Config } from './config/config.ts';
 import { openDataDirectory } from './data-directory.ts';
@@ -44,6 +46,7 @@ export interface Parts {
   readonly withJobs?: boolean;
   readonly isProcessWide?: boolean;
   readonly passwords?: PasswordHasher;
+  readonly commonPasswords?: Blocklist;
   readonly policy?: Policy;
   /** How often strangers may try. */
   readonly limits?: Limits;
@@ -189,6 +192,10 @@ async function openServices(
     log,
     store,
     passwords,
+    commonPasswords: parts.commonPasswords ?? openBlocklist(),
+    breachedPasswords: config.breachedPasswordsUrl
+      ? openBreachedRange({ url: config.breachedPasswordsUrl, fetch, log, metrics })
+      : null,
     keys: await openKeys({ store, masterKey, clock, random }),
     clients: openClientBook(store, clock),
     clientKeys: openClientKeyring(fetch, clock),

@@ -20,6 +20,7 @@ export interface Metrics {
   readonly sessionsEnded: Counter<'reason'>;
   readonly throttled: Counter<'limit'>;
   readonly logouts: Counter<'outcome'>;
+  readonly breachedLookups: Counter<'outcome'>;
   /** Everything as Prometheus reads it. */
   page(): Promise<string>;
 }
@@ -84,6 +85,12 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
     logouts: new Counter({
       name: 'argus_logout_deliveries_total',
       help: 'Tries to tell a client that a session ended, by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    breachedLookups: new Counter({
+      name: 'argus_breached_password_lookups_total',
+      help: 'Questions to the range of breached passwords, by outcome',
       labelNames: ['outcome'],
       registers,
     }),

@@ -2,6 +2,8 @@ import type { TenantId } from '@argus/contract';
 import type { AuditEvent, EventDraft, Policy } from '@argus/core';
 import type { Store } from '@argus/store';
 import type { DpopNonces } from '@argus/tokens';
+import type { Blocklist } from './authenticators/password/blocklist.ts';
+import type { BreachedRange } from './authenticators/password/breached-range.ts';
 import type { PasswordHasher } from './authenticators/password/hasher.ts';
 import type { Config } from './config/config.ts';
 import type { Upstreams } from './federation/upstreams.ts';
@@ -31,6 +33,9 @@ export interface Services {
   readonly upstreams: Upstreams;
   readonly software: SoftwareIssuers;
   readonly passwords: PasswordHasher;
+  readonly commonPasswords: Blocklist;
+  /** Null when the operator named nobody to ask. */
+  readonly breachedPasswords: BreachedRange | null;
   readonly secrets: Secrets;
   readonly metrics: Metrics;
   readonly throttle: Throttle;

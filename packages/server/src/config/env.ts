@@ -13,6 +13,8 @@ export interface Environment {
   readonly tlsKey?: string | undefined;
   readonly registration?: string | undefined;
   readonly statementIssuers?: string | undefined;
+  readonly contextWords?: string | undefined;
+  readonly breachedPasswordsUrl?: string | undefined;
 }
 
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
@@ -30,5 +32,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     tlsKey: env.ARGUS_TLS_KEY,
     registration: env.ARGUS_CLIENT_REGISTRATION,
     statementIssuers: env.ARGUS_SOFTWARE_STATEMENT_ISSUERS,
+    contextWords: env.ARGUS_CONTEXT_WORDS,
+    breachedPasswordsUrl: env.ARGUS_BREACHED_PASSWORDS_URL,
   };
 }

@@ -1,6 +1,7 @@
 import type { TenantId, UserId } from '@argus/contract';
-import { canonicalEmail, type EventDraft, passwordRefusal } from '@argus/core';
+import { canonicalEmail, type EventDraft } from '@argus/core';
 import { signInFacts } from '@argus/store';
+import { judgeBreached, judgeOffline } from '../authenticators/password/judge.ts';
 import type { Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import { type Services, stamp } from '../services.ts';
@@ -27,7 +28,8 @@ export async function signUp(
   const { tenant, origin } = request;
   const email = canonicalEmail(request.email);
   if (!email) return notAnAddress;
-  const refused = passwordRefusal(request.password, services.policy(tenant).authentication.password);
+  const owner = { tenant, email, name: request.name };
+  const refused = await judgeOffline(services, request.password, owner);
   if (refused) return { refused };
   const tries: Try[] = [
     fromNetwork('network', origin.ip),
@@ -36,10 +38,13 @@ export async function signUp(
   ];
   const throttled = services.throttle.take(tries, services.clock.now());
   if (throttled) return slowDown(services, { tenant, origin, throttled });
+  // Only after the tries are counted: each is a request to somebody else.
+  const breached = await judgeBreached(services, request.password);
+  if (breached) return { refused: breached };
   // Asked whether there is such a person or not; it is the owner who should learn of the try.
-  const owner = await signInFacts(services.store.pool, tenant, { email, secretHash: null });
+  const known = await signInFacts(services.store.pool, tenant, { email, secretHash: null });
   const isNew = await create(services, request, email);
-  if (!isNew) await tellOwner(services, request, owner?.user.id);
+  if (!isNew) await tellOwner(services, request, known?.user.id);
   return { state: 'sign-in' };
 }
 
