@@ -99,6 +99,7 @@ export const auditEventTypes = [
   'user.name-changed',
   'user.password-changed',
   'user.password-change-refused',
+  'user.password-rehashed',
   'user.link-issued',
   'user.link-used',
   'sign-in.succeeded',

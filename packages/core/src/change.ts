@@ -43,6 +43,13 @@ export type Change =
       readonly expected: string | null;
       readonly at: Instant;
     }
+  /** The same password under a new hash. Expects the stored one to be `expected`; when it was set stays as it was. */
+  | {
+      readonly kind: 'rehash-password';
+      readonly userId: UserId;
+      readonly phc: string;
+      readonly expected: string;
+    }
   /** Expects this very password to be stored still; writes nothing, holds it until the commit. */
   | { readonly kind: 'expect-password'; readonly userId: UserId; readonly phc: string }
   | { readonly kind: 'set-user-status'; readonly userId: UserId; readonly status: UserStatus }

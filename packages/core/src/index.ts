@@ -39,6 +39,7 @@ export * from './session/validity.ts';
 export * from './sign-in/next-step.ts';
 export * from './sign-in/progress.ts';
 export * from './sign-in/sign-in.ts';
+export * from './user/context-words.ts';
 export * from './user/email.ts';
 export * from './user/name.ts';
 export * from './user/password-rule.ts';

@@ -1,5 +1,5 @@
 export { createApp } from './app.ts';
-export type { PasswordHasher } from './authenticators/password.ts';
+export type { PasswordHasher } from './authenticators/password/hasher.ts';
 export { type Config, isLoopbackOrigin, judgeEnvironment } from './config/config.ts';
 export { type Environment, readEnvironment } from './config/env.ts';
 export { readPrivate } from './data-directory.ts';

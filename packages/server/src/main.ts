@@ -5,7 +5,9 @@ import { startPostgres } from '@argus/store/embedded';
 import { createDpopNonces } from '@argus/tokens';
 import { createApp } from './app.ts';
 import type { Metadata } from './authenticators/passkey/metadata.ts';
-import { createPasswordHasher, type PasswordHasher } from './authenticators/password.ts';
+import { type Blocklist, openBlocklist } from './authenticators/password/blocklist.ts';
+import { openBreachedRange } from './authenticators/password/breached-range.ts';
+import { createPasswordHasher, type PasswordHasher } from './authenticators/password/hasher.ts';
 import type { Config } from './config/config.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { openUpstreams } from './federation/upstreams.ts';
@@ -49,6 +51,7 @@ export interface Parts {
   readonly withJobs?: boolean;
   readonly isProcessWide?: boolean;
   readonly passwords?: PasswordHasher;
+  readonly commonPasswords?: Blocklist;
   readonly policy?: Policy;
   readonly passkeyMetadata?: Metadata;
   /** How often strangers may try. */
@@ -207,6 +210,10 @@ async function openServices(
     log,
     store,
     passwords,
+    commonPasswords: parts.commonPasswords ?? openBlocklist(),
+    breachedPasswords: config.breachedPasswordsUrl
+      ? openBreachedRange({ url: config.breachedPasswordsUrl, fetch, log, metrics })
+      : null,
     keys: await openKeys({ store, masterKey, clock, random }),
     clients: openClientBook(store, clock),
     clientKeys: openClientKeyring(fetch, clock),

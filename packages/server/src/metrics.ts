@@ -21,6 +21,7 @@ export interface Metrics {
   readonly throttled: Counter<'limit'>;
   readonly logouts: Counter<'outcome'>;
   readonly mails: Counter<'kind' | 'outcome'>;
+  readonly breachedLookups: Counter<'outcome'>;
   /** Everything as Prometheus reads it. */
   page(): Promise<string>;
 }
@@ -65,6 +66,11 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       'outcome',
     ),
     mails: counter('argus_mails_total', 'Tries to send a mail, by kind and outcome', 'kind', 'outcome'),
+    breachedLookups: counter(
+      'argus_breached_password_lookups_total',
+      'Questions to the range of breached passwords, by outcome',
+      'outcome',
+    ),
     page: () => registry.metrics(),
   };
 }

@@ -3,7 +3,9 @@ import type { AuditEvent, EventDraft, Policy } from '@argus/core';
 import type { Store } from '@argus/store';
 import type { DpopNonces } from '@argus/tokens';
 import type { Metadata } from './authenticators/passkey/metadata.ts';
-import type { PasswordHasher } from './authenticators/password.ts';
+import type { Blocklist } from './authenticators/password/blocklist.ts';
+import type { BreachedRange } from './authenticators/password/breached-range.ts';
+import type { PasswordHasher } from './authenticators/password/hasher.ts';
 import type { Config } from './config/config.ts';
 import type { Upstreams } from './federation/upstreams.ts';
 import type { KeyKeeper } from './keys.ts';
@@ -33,6 +35,9 @@ export interface Services {
   readonly upstreams: Upstreams;
   readonly software: SoftwareIssuers;
   readonly passwords: PasswordHasher;
+  readonly commonPasswords: Blocklist;
+  /** Null when the operator named nobody to ask. */
+  readonly breachedPasswords: BreachedRange | null;
   readonly secrets: Secrets;
   /** Where mail leaves. Flows do not send: they leave mail in the outbox of their commit (`mailChange`). */
   readonly mail: MailTransport;

@@ -24,6 +24,7 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'user.roles-changed': { by: administrator, names: ['userId'] },
   'user.name-changed': { by: /^operator$/, names: ['userId'] },
   'user.password-changed': { by: person, names: ['userId', 'sessionId'] },
+  'user.password-rehashed': { by: person, names: ['userId'] },
   'user.password-change-refused': { by: person, names: ['userId', 'sessionId', 'reason'] },
   'user.link-issued': { by: /^(system|administrator:.+|operator)$/, names: ['reason'] },
   'user.link-used': { by: /^anyone$/, names: ['userId', 'reason'] },

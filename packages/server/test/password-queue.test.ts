@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock } from '@argus/testing/clock';
 import { seededRandom } from '@argus/testing/random';
-import { createPasswordHasher, HashingBusy } from '../src/authenticators/password.ts';
+import { createPasswordHasher, HashingBusy } from '../src/authenticators/password/hasher.ts';
 
 test('strangers who fill the queue of password hashes do not keep out who comes on a known device', async () => {
   const hasher = await createPasswordHasher(seededRandom('queue', fakeClock()));

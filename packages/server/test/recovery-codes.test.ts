@@ -4,7 +4,7 @@ import { fakeClock } from '@argus/testing/clock';
 import { cheapPasswords } from '@argus/testing/parts';
 import { seededRandom } from '@argus/testing/random';
 import { hashRawSync } from '@node-rs/argon2';
-import { createPasswordHasher } from '../src/authenticators/password.ts';
+import { createPasswordHasher } from '../src/authenticators/password/hasher.ts';
 import { hashRecoveryCode, newRecoveryCodes } from '../src/authenticators/recovery-code/recovery-codes.ts';
 
 const open = (seed = 'recovery codes') => ({ random: seededRandom(seed), passwords: cheapPasswords });

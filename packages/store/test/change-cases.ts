@@ -21,6 +21,12 @@ export const changeCases: ChangeCases = {
     expected: phc,
     at: later,
   }),
+  'rehash-password': ({ user, phc }) => ({
+    kind: 'rehash-password',
+    userId: user.id,
+    phc: 'the same, at today’s cost',
+    expected: phc,
+  }),
   'expect-password': ({ user, phc }) => ({ kind: 'expect-password', userId: user.id, phc }),
   'set-user-status': ({ user }) => ({ kind: 'set-user-status', userId: user.id, status: 'disabled' }),
   'set-user-name': ({ user }) => ({ kind: 'set-user-name', userId: user.id, name: 'Somebody Else' }),

@@ -24,6 +24,8 @@ const userDeclarationSchema = z.strictObject({
   name: z.string().max(100).optional(),
   /** Holds at creation only; never overwrites what the person chose. */
   password: z.string().min(1).max(1024).optional(),
+  /** Made by another system, in its usual text; holds at creation only, and until the person signs in. */
+  passwordHash: z.string().min(1).max(512).optional(),
   roles: rolesSchema.default([]),
 });
 
@@ -80,5 +82,5 @@ export const adminApply = defineEndpoint({
     status: 200,
     body: z.strictObject({ changes: z.array(appliedChangeSchema), unchanged: z.int() }),
   },
-  refusals: [...adminRefusals, 'password_too_short', 'password_too_long', 'conflict'],
+  refusals: [...adminRefusals, 'password_too_short', 'password_too_long', 'password_common', 'conflict'],
 });

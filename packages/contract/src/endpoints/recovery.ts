@@ -26,7 +26,15 @@ export const completeRecovery = defineEndpoint({
   caller: 'anyone',
   body: z.strictObject({ token, password: passwordSchema }),
   success: { status: 200, body: signInAnswerSchema },
-  refusals: ['link_invalid', 'password_too_short', 'password_too_long', 'denied', 'slow_down'],
+  refusals: [
+    'link_invalid',
+    'password_too_short',
+    'password_too_long',
+    'password_common',
+    'password_breached',
+    'denied',
+    'slow_down',
+  ],
 });
 
 export const verifyEmail = defineEndpoint({

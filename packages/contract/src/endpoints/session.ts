@@ -108,6 +108,8 @@ export const changePassword = defineEndpoint({
     'invalid_credentials',
     'password_too_short',
     'password_too_long',
+    'password_common',
+    'password_breached',
     'insufficient_user_authentication',
     'conflict',
     'slow_down',

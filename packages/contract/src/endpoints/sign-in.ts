@@ -30,7 +30,14 @@ export const signUp = defineEndpoint({
     name: z.string().max(100).optional(),
   }),
   success: { status: 201, body: z.strictObject({ state: z.literal('sign-in') }) },
-  refusals: ['password_too_short', 'password_too_long', 'denied', 'slow_down'],
+  refusals: [
+    'password_too_short',
+    'password_too_long',
+    'password_common',
+    'password_breached',
+    'denied',
+    'slow_down',
+  ],
 });
 
 export const signIn = defineEndpoint({
@@ -56,5 +63,14 @@ export const useLink = defineEndpoint({
     name: z.string().max(100).optional(),
   }),
   success: { status: 200, body: signInAnswerSchema },
-  refusals: ['link_invalid', 'denied', 'password_too_short', 'password_too_long', 'conflict', 'slow_down'],
+  refusals: [
+    'link_invalid',
+    'denied',
+    'password_too_short',
+    'password_too_long',
+    'password_common',
+    'password_breached',
+    'conflict',
+    'slow_down',
+  ],
 });

@@ -2,11 +2,12 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Environment } from './env.ts';
 import { type MailSettings, mailOf } from './mail.ts';
+import { type PasswordSettings, passwordSettingsOf } from './passwords.ts';
 import { type RegistrationSettings, registrationOf } from './registration.ts';
 import { readTls, type Tls } from './tls.ts';
 
 /** Everything an operator decides before the start, checked. */
-export interface Config extends Partial<RegistrationSettings> {
+export interface Config extends Partial<RegistrationSettings>, Partial<PasswordSettings> {
   /** Public origin; `iss` of every token. */
   readonly issuer: string;
   readonly port: number;
@@ -57,6 +58,10 @@ export function judgeEnvironment(env: Environment): Judged {
     mail: mailOf({ smtpUrl: env.smtpUrl, from: env.mailFrom, issuer: placeOf(issuer) }, mistakes),
     ...registrationOf(
       { registration: env.registration, statementIssuers: listOf(env.statementIssuers) },
+      mistakes,
+    ),
+    ...passwordSettingsOf(
+      { contextWords: listOf(env.contextWords), breachedPasswordsUrl: env.breachedPasswordsUrl },
       mistakes,
     ),
     ...(tls ? { tls } : {}),

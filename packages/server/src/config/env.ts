@@ -15,6 +15,8 @@ export interface Environment {
   readonly statementIssuers?: string | undefined;
   readonly smtpUrl?: string | undefined;
   readonly mailFrom?: string | undefined;
+  readonly contextWords?: string | undefined;
+  readonly breachedPasswordsUrl?: string | undefined;
 }
 
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
@@ -34,5 +36,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     statementIssuers: env.ARGUS_SOFTWARE_STATEMENT_ISSUERS,
     smtpUrl: env.ARGUS_SMTP_URL,
     mailFrom: env.ARGUS_MAIL_FROM,
+    contextWords: env.ARGUS_CONTEXT_WORDS,
+    breachedPasswordsUrl: env.ARGUS_BREACHED_PASSWORDS_URL,
   };
 }

@@ -54,12 +54,12 @@ async function createUser(services: Services, by: Ender, declared: DeclaredUser)
   const changes: Change[] = [change];
   const at = services.clock.now();
   let link: string | undefined;
-  if (declared.password === undefined) {
+  const phc = await passwordOf(services, declared);
+  if (phc === null) {
     const made = newLink(services, 'invitation', user.id);
     changes.push(made.change);
     link = made.url;
   } else {
-    const phc = await services.passwords.hash(declared.password, 'known');
     changes.push({ kind: 'set-password', userId: user.id, phc, expected: null, at });
   }
   const about = { actor: by.actor, origin: by.origin, userId: user.id };
@@ -73,6 +73,14 @@ async function createUser(services: Services, by: Ender, declared: DeclaredUser)
   });
   if (!written.isCommitted) return null; // somebody else created the same address a moment ago
   return { kind: 'create', what: 'user', name: user.email, ...(link ? { link } : {}) };
+}
+
+/** The hash of the declared password, or the one that was brought along; null for a person who sets one by a link. */
+async function passwordOf(
+  { passwords }: Services,
+  { password, passwordHash }: DeclaredUser,
+): Promise<string | null> {
+  return password === undefined ? (passwordHash ?? null) : passwords.hash(password, 'known');
 }
 
 function sameSet(a: readonly string[], b: readonly string[]): boolean {

@@ -1,7 +1,8 @@
 import type { Instant } from '@argus/contract';
-import { type Assurance, hasSecondFactor, type Proofs, passwordRefusal } from '@argus/core';
+import { type Assurance, hasSecondFactor, type Proofs } from '@argus/core';
 import { userFacts } from '@argus/store';
 import { mayChange } from '../account/may-change.ts';
+import { judgePassword } from '../authenticators/password/judge.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
@@ -47,7 +48,8 @@ export async function changePassword(
     return { refused: 'invalid_credentials' };
   }
   services.throttle.giveBack(counted);
-  const refused = passwordRefusal(change.newPassword, services.policy(tenant).authentication.password);
+  const { email, name } = record.user;
+  const refused = await judgePassword(services, change.newPassword, { tenant, email, name });
   if (refused) return { refused };
   const phc = await services.passwords.hash(change.newPassword, 'known');
   const at = services.clock.now();

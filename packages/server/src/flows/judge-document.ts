@@ -1,9 +1,10 @@
-import type { ApplyDocument, ClientSettings, RefusalCode, TenantId } from '@argus/contract';
-import { canonicalEmail, type Mistake, passwordRefusal } from '@argus/core';
+import type { ApplyDocument, ClientSettings, TenantId } from '@argus/contract';
+import type { Mistake } from '@argus/core';
 import { knownTenants, type Owned, ownersOf } from '@argus/store';
 import type { Services } from '../services.ts';
 import { mistakesOfResource } from './administer-resources.ts';
 import { mistakesInClient, strangeResources } from './judge-client.ts';
+import { userMistakes } from './judge-declared-users.ts';
 import { mistakesInProvider, takenDomains } from './judge-provider.ts';
 import { usesSecret, withPlainName } from './new-client.ts';
 
@@ -14,7 +15,7 @@ export async function mistakesOfDocument(
 ): Promise<readonly Mistake[]> {
   const mistakes = [
     ...(await strangeTenants(services, document)),
-    ...userMistakes(services, document),
+    ...(await userMistakes(services, document)),
     ...resourceMistakes(services, document),
     ...clientMistakes(document),
     ...providerMistakes(document),
@@ -47,24 +48,6 @@ async function strangeTenants({ store }: Services, document: ApplyDocument): Pro
         : [{ path: `${section}.${at}.tenant`, message: 'is not declared and does not exist' }],
     ),
   );
-}
-
-function userMistakes(services: Services, { users }: ApplyDocument): Mistake[] {
-  const seen = new Set<string>();
-  return users.flatMap((user, at) => {
-    const email = canonicalEmail(user.email);
-    if (!email) return [{ path: `users.${at}.email`, message: 'is not an e-mail address' }];
-    const name = `${user.tenant}/${email}`;
-    if (seen.has(name)) return [{ path: `users.${at}.email`, message: 'is declared twice' }];
-    seen.add(name);
-    const refused =
-      user.password === undefined ? null : passwordRule(services, user.tenant as TenantId, user.password);
-    return refused ? [{ path: `users.${at}.password`, message: refused }] : [];
-  });
-}
-
-function passwordRule(services: Services, tenant: TenantId, password: string): RefusalCode | null {
-  return passwordRefusal(password, services.policy(tenant).authentication.password);
 }
 
 /** An id can be had once in the installation: twice in a document, or where another tenant has it, it cannot. */

@@ -1,6 +1,7 @@
 import type { TenantId } from '@argus/contract';
-import { type Change, canonicalEmail, type EventDraft, passwordRefusal, type User } from '@argus/core';
+import { type Change, canonicalEmail, type EventDraft, type User } from '@argus/core';
 import { signInFacts } from '@argus/store';
+import { judgeBreached, judgeOffline } from '../authenticators/password/judge.ts';
 import type { Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import { mailChange } from '../mail/mail-change.ts';
@@ -30,7 +31,8 @@ export async function signUp(
   const { tenant, origin } = request;
   const email = canonicalEmail(request.email);
   if (!email) return notAnAddress;
-  const refused = passwordRefusal(request.password, services.policy(tenant).authentication.password);
+  const owner = { tenant, email, name: request.name };
+  const refused = await judgeOffline(services, request.password, owner);
   if (refused) return { refused };
   const tries: Try[] = [
     fromNetwork('network', origin.ip),
@@ -39,13 +41,16 @@ export async function signUp(
   ];
   const throttled = services.throttle.take(tries, services.clock.now());
   if (throttled) return slowDown(services, { tenant, origin, throttled });
+  // Only after the tries are counted: each is a request to somebody else.
+  const breached = await judgeBreached(services, request.password);
+  if (breached) return { refused: breached };
   // Taken for every address alike: nobody's mailbox is filled by trying it.
   const caused: Try = { limit: 'causedMail', whose: `sign-up ${tenant}/${email}` };
   const mayMail = services.throttle.take([caused], services.clock.now()) === null;
   // Asked whether there is such a person or not; it is the owner who should learn of the try.
-  const owner = await signInFacts(services.store.pool, tenant, { email, secretHash: null });
+  const known = await signInFacts(services.store.pool, tenant, { email, secretHash: null });
   const isNew = await create(services, request, email);
-  if (!isNew) await tellOwner(services, request, { owner: owner?.user ?? null, mayMail });
+  if (!isNew) await tellOwner(services, request, { owner: known?.user ?? null, mayMail });
   return { state: 'sign-in' };
 }
 

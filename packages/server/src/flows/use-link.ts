@@ -5,10 +5,10 @@ import {
   isUsableLink,
   type LinkKind,
   type Proofs,
-  passwordRefusal,
   type User,
 } from '@argus/core';
 import { type LinkRecord, linkByHash, userFacts } from '@argus/store';
+import { judgePassword } from '../authenticators/password/judge.ts';
 import type { Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
@@ -50,7 +50,8 @@ export async function useLink(services: Services, use: LinkUse): Promise<SignInO
   if (!record || !isInviting(record.link.kind)) return { refused: 'link_invalid' };
   const person = personOf(services, use, record);
   if ('refused' in person) return person;
-  const refused = passwordRefusal(use.password, services.policy(tenant).authentication.password);
+  const { email, name } = person.user;
+  const refused = await judgePassword(services, use.password, { tenant, email, name });
   if (refused) return { refused };
   const phc = await services.passwords.hash(use.password, 'known');
   const lost = await settle(services, use, { record, person, phc });

@@ -7,7 +7,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { HashingBusy } from '../authenticators/password.ts';
+import { HashingBusy } from '../authenticators/password/hasher.ts';
 import { stopwatch } from '../services/clock.ts';
 import type { Services } from '../services.ts';
 import { type Answer, problemAnswer, type Refused } from './answer.ts';

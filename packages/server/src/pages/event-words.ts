@@ -33,6 +33,7 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
   'user.name-changed': { sentence: 'The name on your account was changed.', tone: 'notable' },
   'user.roles-changed': { sentence: 'What you are allowed to do was changed.', tone: 'notable' },
   'user.password-changed': { sentence: 'Your password was changed.', tone: 'notable' },
+  'user.password-rehashed': { sentence: 'Your password is kept in a stronger form now.', tone: 'quiet' },
   'user.password-change-refused': {
     sentence: 'A change of your password was refused.',
     tone: 'notable',

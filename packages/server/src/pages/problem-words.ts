@@ -39,6 +39,10 @@ export function problemOf(refusal: RefusalCode, asked: Asked): Problem {
       return { sentence: longerPassword(asked.minLength), fields: [newPassword] };
     case 'password_too_long':
       return { sentence: refusalOf(refusal).sentence, fields: [newPassword] };
+    case 'password_common':
+      return { sentence: otherPassword, fields: [newPassword] };
+    case 'password_breached':
+      return { sentence: leakedPassword, fields: [newPassword] };
     case 'slow_down':
       return { sentence: slower(asked.retryAfterSeconds), fields: [] };
     case 'form_expired':
@@ -61,6 +65,12 @@ export function problemOf(refusal: RefusalCode, asked: Asked): Problem {
       return { sentence: refusalOf(refusal).sentence, fields: [] };
   }
 }
+
+const otherPassword =
+  'Choose a password that is harder to guess: not one that many people use, nor only your name, your address or the name of this service. Several words that do not belong together make a good one.';
+
+const leakedPassword =
+  'This password is known from a leak, here or elsewhere, and is tried on every account. Choose one that you use nowhere else.';
 
 function longerPassword(minLength: number | undefined): string {
   return minLength === undefined

@@ -1,6 +1,7 @@
 import type { TenantId } from '@argus/contract';
 import { canonicalEmail, decideSignIn, type ProgressDetails } from '@argus/core';
 import { signInFacts } from '@argus/store';
+import { keepPasswordCurrent } from '../flows/keep-password-current.ts';
 import { countSignIn } from '../flows/sign-in-try.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
@@ -43,12 +44,10 @@ export async function signInByPassword(services: Services, request: PasswordSign
     const decision = decideSignIn(facts, isRight, origin);
     if (decision.kind === 'refuse' || record === null) return refuse(services, tenant, decision);
     const outcome = await advance(services, {
+      ...(await keepPasswordCurrent(services, record, request)),
       tenant,
-      record,
       proofs: [{ method: 'pwd', provedAt: services.clock.now() }],
       before: null,
-      changes: [],
-      events: [],
       details: request.details ?? {},
       cookies,
       origin,

@@ -16,6 +16,7 @@ import type { GuardedStatement, Write } from './write.ts';
 const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind: Kind }>> } = {
   'create-user': users.createUser,
   'set-password': users.setPassword,
+  'rehash-password': users.rehashPassword,
   'expect-password': users.expectPassword,
   'set-user-status': users.setUserStatus,
   'set-user-name': users.setUserName,

@@ -37,6 +37,14 @@ export const setPassword: Write<Of<'set-password'>> = (change) =>
         expects: 1,
       };
 
+// When it was set stays: undoing what happened since an hour would take the password of who only signed in.
+export const rehashPassword: Write<Of<'rehash-password'>> = ({ userId, phc, expected }) => ({
+  name: 'rehash-password',
+  text: 'UPDATE passwords SET phc = $3 WHERE tenant_id = $1 AND user_id = $2 AND phc = $4',
+  values: [userId, phc, expected],
+  expects: 1,
+});
+
 // A sign-in that verified the old password must not outlive its change.
 export const expectPassword: Write<Of<'expect-password'>> = ({ userId, phc }) => ({
   name: 'expect-password',

@@ -1,5 +1,5 @@
 import type { Services } from '../../services.ts';
-import type { Asking } from '../password.ts';
+import type { Asking } from '../password/hasher.ts';
 
 /** Codes in a set. */
 export const codesInSet = 10;
