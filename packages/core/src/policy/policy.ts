@@ -73,7 +73,5 @@ export interface TokenPolicy {
 export interface PasswordPolicy {
   /** Code points. */
   readonly minLength: number;
-  /** For people who have a second factor. */
-  readonly minLengthWithSecondFactor: number;
   readonly maxLength: number;
 }

@@ -16,7 +16,7 @@ export const balanced: Policy = {
       methods: authenticatorKinds,
       rememberDeviceSeconds: 30 * 86_400,
     },
-    password: { minLength: 15, minLengthWithSecondFactor: 8, maxLength: 256 },
+    password: { minLength: 15, maxLength: 256 },
     passkey: { userVerification: 'preferred', attestation: 'none', aaguids: null },
     totp: { driftSteps: 1 },
     stepUp: { maxAgeSeconds: 15 * 60 },
