@@ -1,12 +1,14 @@
 import type { RegistrationResponse } from '@argus/contract';
-import type { Change, EventDraft, Passkey, Totp } from '@argus/core';
+import type { Authentication, Change, EventDraft, Passkey, Totp } from '@argus/core';
 import { finishPasskeyEnrolment } from '../enrolment/passkey-enrolment.ts';
 import { newRecoverySet, setEvents, setWithFirstFactor } from '../enrolment/recovery-set.ts';
 import { finishTotpEnrolment } from '../enrolment/totp-enrolment.ts';
 import type { Current } from '../flows/current-session.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
+import type { SetCookie } from '../http/cookies.ts';
 import { type Services, stamp } from '../services.ts';
+import { stepUp } from '../step-up/step-up.ts';
 import { byPerson, commitChange } from './change-authenticators.ts';
 import { mayEnrol } from './may-change.ts';
 
@@ -14,6 +16,8 @@ import { mayEnrol } from './may-change.ts';
 export interface Added<Kind> {
   readonly added: Kind;
   readonly recoveryCodes: readonly string[];
+  /** Setting it up has proved it, so the session is as strong as that from now on. */
+  readonly cookies: readonly SetCookie[];
 }
 
 interface Adding {
@@ -37,7 +41,8 @@ export async function addTotp(
   const enrolled = await finishTotpEnrolment(services, enrolling, first);
   if (!enrolled.ok) return enrolled;
   const { totp, changes } = enrolled;
-  return add(services, current, { adding, record, added: totp, kind: 'totp', changes });
+  const proof = { method: 'otp', provedAt: services.clock.now() } as const;
+  return add(services, current, { adding, record, added: totp, kind: 'totp', proof, changes });
 }
 
 /** Add the passkey that the browser has made for this session. */
@@ -52,8 +57,8 @@ export async function addPasskey(
   const enrolling = { tenant, user, subject: session.id };
   const enrolled = await finishPasskeyEnrolment(services, enrolling, adding);
   if (enrolled.ok) {
-    const { passkey, changes } = enrolled;
-    return add(services, current, { adding, record, added: passkey, kind: 'passkey', changes });
+    const { passkey, proof, changes } = enrolled;
+    return add(services, current, { adding, record, added: passkey, kind: 'passkey', proof, changes });
   }
   const refused: EventDraft = {
     type: 'authenticator.refused',
@@ -88,12 +93,14 @@ async function add<Kind extends Totp | Passkey>(
     record,
     added,
     kind,
+    proof,
     changes,
   }: {
     readonly adding: Adding;
     readonly record: Exclude<Awaited<ReturnType<typeof mayEnrol>>, Refused>;
     readonly added: Kind;
     readonly kind: 'totp' | 'passkey';
+    readonly proof: Authentication;
     readonly changes: readonly Change[];
   },
 ): Promise<Added<Kind> | Refused> {
@@ -108,6 +115,9 @@ async function add<Kind extends Totp | Passkey>(
     origin,
     endOtherSessions,
   });
-  if (lost === null) return { added, recoveryCodes: set.codes };
+  if (lost === null) {
+    const raised = await stepUp(services, current, { proof, origin });
+    return { added, recoveryCodes: set.codes, cookies: isRefused(raised) ? [] : raised.cookies };
+  }
   return lost === 'add-passkey' ? { refused: 'too_many_authenticators' } : { refused: 'conflict' };
 }

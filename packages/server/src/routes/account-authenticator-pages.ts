@@ -97,7 +97,7 @@ async function takeTotp(services: Services, call: Call, visit: Visit): Promise<A
     origin: call.origin,
   });
   if (isRefused(outcome)) return totpAnswer(services, call, { visit, refused: outcome });
-  return codesAnswer(outcome.recoveryCodes, 'totp-added');
+  return { ...codesAnswer(outcome.recoveryCodes, 'totp-added'), cookies: outcome.cookies };
 }
 
 async function takePasskey(services: Services, call: Call, visit: Visit): Promise<Answer> {
@@ -112,7 +112,7 @@ async function takePasskey(services: Services, call: Call, visit: Visit): Promis
       })
     : ({ refused: 'passkey_refused' } as const);
   if (isRefused(outcome)) return refusedAnswer(services, call, { visit, refused: outcome });
-  return codesAnswer(outcome.recoveryCodes, 'passkey-added');
+  return { ...codesAnswer(outcome.recoveryCodes, 'passkey-added'), cookies: outcome.cookies };
 }
 
 function codesAnswer(

@@ -31,8 +31,8 @@ export const authenticatorRoutes: readonly Route[] = [
     signedIn(services, call, async (current) => {
       const outcome = await addTotp(services, current, { ...call.body, origin: call.origin });
       if (isRefused(outcome)) return problemAnswer(outcome);
-      const { added, recoveryCodes } = outcome;
-      return { status: 201, json: { authenticator: describeTotp(added), recoveryCodes } };
+      const { added, recoveryCodes, cookies } = outcome;
+      return { status: 201, json: { authenticator: describeTotp(added), recoveryCodes }, cookies };
     }),
   ),
   endpointRoute(endpoints.passkeyOptions, (services, call) =>
@@ -48,8 +48,8 @@ export const authenticatorRoutes: readonly Route[] = [
     signedIn(services, call, async (current) => {
       const outcome = await addPasskey(services, current, { ...call.body, origin: call.origin });
       if (isRefused(outcome)) return problemAnswer(outcome);
-      const { added, recoveryCodes } = outcome;
-      return { status: 201, json: { authenticator: describePasskey(added), recoveryCodes } };
+      const { added, recoveryCodes, cookies } = outcome;
+      return { status: 201, json: { authenticator: describePasskey(added), recoveryCodes }, cookies };
     }),
   ),
   endpointRoute(endpoints.newRecoveryCodes, (services, call) =>
