@@ -16,7 +16,7 @@ ${shown.kind === 'passkey' && html`<p class="row-reason">${shown.model !== null 
 <div><dt>Added</dt> <dd>${timeAbsolute(shown.createdAt)}</dd></div>
 </dl>
 <details class="act">
-<summary>Change<span class="unseen"> or remove <bdi>${shown.name}</bdi></span></summary>
+<summary>Rename or remove<span class="unseen"> <bdi>${shown.name}</bdi></span></summary>
 <div class="changes">
 ${renameForm(shown, v)}
 ${removeForm(shown, v)}

@@ -49,13 +49,13 @@ interface LinkWords {
 const links: Readonly<Record<ConfirmView['kind'], LinkWords>> = {
   'verify-email': {
     path: '/verify-email',
-    heading: 'Confirm your e-mail address',
+    heading: 'Confirm your address',
     lead: 'This shows that the address of your account is yours. If you made no account here, close this page.',
     submit: 'Confirm',
   },
   'change-email': {
     path: '/verify-email',
-    heading: 'Change your e-mail address',
+    heading: 'Change your address',
     lead: 'From then on you sign in with this address. If you did not ask for it, close this page.',
     submit: 'Change to this address',
   },
