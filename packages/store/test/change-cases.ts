@@ -1,4 +1,5 @@
 import type { Change } from '@argus/core';
+import { authenticatorCases } from './authenticator-cases.ts';
 import { oauthCases } from './oauth-cases.ts';
 import { at, idOf, mailOf, type Person, rotationOf } from './stage.ts';
 
@@ -10,6 +11,7 @@ export const by = { actor: 'user' };
 
 export const changeCases: ChangeCases = {
   ...oauthCases,
+  ...authenticatorCases,
   'create-user': ({ user }, number) => ({
     kind: 'create-user',
     user: { ...user, ...newcomer(number) },
@@ -103,6 +105,28 @@ export const changeCases: ChangeCases = {
     id: mailOf(person, number).id,
     attempts: 0,
     dueAt: later,
+  }),
+  'end-links': ({ user }) => ({
+    kind: 'end-links',
+    userId: user.id,
+    kinds: ['invitation', 'reset-password'],
+    at: later,
+  }),
+  'verify-email': ({ user }) => ({ kind: 'verify-email', userId: user.id, email: user.email, at: later }),
+  'change-email': ({ user }, number) => ({
+    kind: 'change-email',
+    userId: user.id,
+    from: user.email,
+    to: `moved-${number}@example.org`,
+    at: later,
+  }),
+  'expect-room': ({ user }) => ({
+    kind: 'expect-room',
+    userId: user.id,
+    most: 10,
+    // Of another session, so that this person's one counts.
+    except: idOf(3, 9999) as Person['session']['id'],
+    at: later,
   }),
   'be-first-administrator': ({ user }) => ({ kind: 'be-first-administrator', userId: user.id }),
   'create-tenant': (_person, number) => ({ kind: 'create-tenant', id: `third-${number}`, at }),

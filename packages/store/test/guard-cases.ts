@@ -1,4 +1,5 @@
 import type { Change } from '@argus/core';
+import { lockedOutOf } from './authenticator-stage.ts';
 import { by, changeCases } from './change-cases.ts';
 import { at, idOf, type Person } from './stage.ts';
 
@@ -62,6 +63,7 @@ export const guards: readonly Guard[] = [
   },
   { what: 'the link was used', kind: 'use-link', first: (person) => [useLink(person)] },
   { what: 'the link has expired', kind: 'use-link', but: () => ({ at: at + 60_000 }) },
+  { what: 'the password was changed', kind: 'rehash-password', but: () => ({ expected: 'another' }) },
   { what: 'there is no such link', kind: 'use-link', but: () => ({ tokenHash: Buffer.alloc(32, 9) }) },
   {
     what: 'it was tried again meanwhile',
@@ -78,6 +80,25 @@ export const guards: readonly Guard[] = [
     kind: 'settle-mail',
     first: (person) => [{ ...changeCases['settle-mail'](person, numberOf(person)), dueAt: null } as Change], // the same, sent
   },
+  {
+    what: 'the address is another by now',
+    kind: 'verify-email',
+    first: (person) => [changeCases['change-email'](person, numberOf(person))],
+  },
+  { what: 'nobody is there', kind: 'verify-email', but: unknown },
+  {
+    what: 'the address is taken',
+    kind: 'change-email',
+    but: (person) => ({ to: lockedOutOf(person, numberOf(person)).email }),
+  },
+  {
+    what: 'the address was changed meanwhile',
+    kind: 'change-email',
+    first: (person) => [changeCases['change-email'](person, numberOf(person))],
+    but: () => ({ to: 'elsewhere@example.org' }),
+  },
+  { what: 'nobody is there', kind: 'change-email', but: unknown },
+  { what: 'there are as many sessions as there may be', kind: 'expect-room', but: () => ({ most: 1 }) },
   { what: 'the tenant exists', kind: 'create-tenant', but: () => ({ kind: 'create-tenant' }) },
 ];
 

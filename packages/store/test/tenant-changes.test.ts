@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { TenantId } from '@argus/contract';
 import type { Change } from '@argus/core';
+import * as authenticators from './authenticator-stage.ts';
 import { changeCases, linkOf } from './change-cases.ts';
-import * as oauth from './oauth-stage.ts';
 import { eventOf, holdings, home, openStage, other, personOf, rotationOf, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -13,7 +13,7 @@ before(async () => {
 after(() => stage[Symbol.asyncDispose]());
 
 async function furnish(tenant: TenantId, number: number): Promise<void> {
-  const person = await oauth.furnish(stage.store, tenant, number);
+  const person = await authenticators.furnish(stage.store, tenant, number);
   const link = linkOf(person.user.id, number, tenant);
   await stage.store.commit({ tenant, changes: [{ kind: 'create-link', link }], events: [] });
 }
@@ -26,11 +26,19 @@ const unconditional: readonly Change['kind'][] = [
   'create-client',
   'claim-mark',
   'end-token',
+  'expect-room',
 ];
 const sweeping: readonly Change['kind'][] = [
   'end-sessions-of-user',
   'limit-sessions',
   'end-grants-of-client',
+  'end-links',
+  'remove-recovery-codes',
+  'remove-authenticators-since',
+  'remove-second-factors',
+  'close-password',
+  'forget-guesses',
+  'forget-devices',
 ];
 
 describe('with a second tenant that holds the same ids, addresses and secrets', () => {

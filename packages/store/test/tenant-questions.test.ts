@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { TenantId } from '@argus/contract';
 import * as asked from '@argus/store';
+import { authenticatorQuestions } from './authenticator-questions.ts';
+import * as authenticators from './authenticator-stage.ts';
 import { oauthQuestions } from './oauth-questions.ts';
 import * as oauth from './oauth-stage.ts';
 import {
@@ -67,6 +69,7 @@ const questions: Readonly<Record<string, Question>> = {
     asked.usersOfTenant(store.pool, tenant, { ...all, now, userId: user.id }),
   refreshFacts: ({ store }, tenant, { grant }) => store.refreshFacts({ tenant, grantId: grant.id }),
   ...oauthQuestions,
+  ...authenticatorQuestions,
 };
 
 /** Questions about the whole installation: their rows name their tenant, and are tested apart. */
@@ -79,6 +82,7 @@ const ofTheInstallation = [
   'providersOfIssuer',
   'takeLogoutDeliveries',
   'takeMails',
+  'dueRecoveries',
   'forgetExpired',
 ];
 /** Questions that the store itself asks, many at once, under another name. */
@@ -93,7 +97,7 @@ const alone = new Map<string, unknown>();
 /** Everything a tenant can hold, under the same ids in every tenant. */
 async function furnish(tenant: TenantId): Promise<void> {
   const { store } = stage;
-  const signedIn = await oauth.furnish(store, tenant, 1);
+  const signedIn = await authenticators.furnish(store, tenant, 1);
   // Ids are the same in both tenants: where nothing else is told, how many there are must tell them apart.
   await oauth.holdGrants(store, signedIn, { number: 1, count: tenant === home ? 2 : 1 });
   const gone = await seed(store, personOf(tenant, 2));
@@ -116,6 +120,13 @@ async function furnish(tenant: TenantId): Promise<void> {
         reason: 'signed-out',
         at: now,
         by: { actor: 'user' },
+      },
+      {
+        kind: 'set-password',
+        userId: signedIn.user.id,
+        phc: `newer phc of ${tenant}`,
+        expected: signedIn.phc,
+        at: at + authenticators.ageOf(tenant),
       },
       { kind: 'set-user-roles', userId: gone.user.id, roles: [`role-of-${tenant}`] },
       { kind: 'create-link', link },
