@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { pagePolicy } from '../src/http/security-headers.ts';
+import { loadsScript, pagePolicy } from '../src/http/security-headers.ts';
 import { passkeyScript } from '../src/pages/index.ts';
 import { stylesheet } from '../src/pages/stylesheet.ts';
 
@@ -53,10 +53,7 @@ export async function openPages(
   };
 }
 
-async function answerFrom(
-  context: BrowserContext,
-  { pages, policy = pagePolicy({}), answers = {} }: Play,
-): Promise<void> {
+async function answerFrom(context: BrowserContext, { pages, policy, answers = {} }: Play): Promise<void> {
   await context.route('**/*', (route) => {
     const path = decodeURIComponent(new URL(route.request().url()).pathname);
     if (path === '/assets/argus.css') return route.fulfill({ contentType: 'text/css', body: stylesheet });
@@ -68,13 +65,8 @@ async function answerFrom(
     const body = pages[path.replace('/page/', '')] ?? '<!doctype html><title>Received</title>';
     return route.fulfill({
       contentType: 'text/html; charset=utf-8',
-      headers: { 'content-security-policy': policyOf(body, policy) },
+      headers: { 'content-security-policy': policy ?? pagePolicy({ scripts: loadsScript(body) }) },
       body,
     });
   });
-}
-
-/** A page with a script of ours is served with leave to run it. */
-function policyOf(body: string, policy: string): string {
-  return body.includes('<script type="module" src="/assets/') ? `${policy}; script-src 'self'` : policy;
 }

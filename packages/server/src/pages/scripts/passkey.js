@@ -27,8 +27,7 @@ if (knowsPasskeys) void sendSignals();
 
 /** @param {HTMLFormElement} form */
 function offer(form) {
-  const button = form.querySelector('button');
-  if (button) button.hidden = false;
+  for (const button of form.querySelectorAll('button')) button.hidden = false;
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     press(form);
@@ -58,10 +57,7 @@ function press(form) {
   });
 }
 
-/**
- * Runs after the question before it has been taken back.
- * @param {(signal: AbortSignal) => Promise<void>} act
- */
+/** Begins once the question before is taken back. @param {(signal: AbortSignal) => Promise<void>} act */
 function alone(act) {
   open.abort();
   const mine = new AbortController();
@@ -86,7 +82,7 @@ async function ask(form, how) {
   form.submit();
 }
 
-/** What the server asks. Its answer is JSON, and anything else is none. */
+/** The server gave no options; why names the attribute with the sentence. */
 class Unanswered extends Error {
   /** @param {'offline' | 'slowDown' | 'failed'} why */
   constructor(why) {
@@ -95,11 +91,7 @@ class Unanswered extends Error {
   }
 }
 
-/**
- * @param {HTMLFormElement} form
- * @param {AbortSignal} signal
- * @returns {Promise<{ options: unknown }>}
- */
+/** @param {HTMLFormElement} form @param {AbortSignal} signal @returns {Promise<{ options: unknown }>} */
 async function optionsFor(form, signal) {
   const body = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {
@@ -118,10 +110,7 @@ async function optionsFor(form, signal) {
   return { options };
 }
 
-/**
- * @param {unknown} problem
- * @param {HTMLFormElement} form
- */
+/** @param {unknown} problem @param {HTMLFormElement} form */
 function sentenceFor(problem, { dataset }) {
   if (problem instanceof Unanswered) return dataset[problem.why];
   switch (problem instanceof Error && problem.name) {
@@ -137,10 +126,7 @@ function sentenceFor(problem, { dataset }) {
   }
 }
 
-/**
- * @param {HTMLFormElement} form
- * @param {string | undefined} sentence nothing takes the last one away
- */
+/** @param {HTMLFormElement} form @param {string | undefined} sentence nothing takes the last one away */
 function say(form, sentence) {
   const place = form.querySelector('[data-passkey-problem]');
   if (!(place instanceof HTMLElement)) return;
@@ -179,16 +165,13 @@ async function offerInAutofill(form) {
   });
 }
 
-/**
- * Tells the browser which passkeys still count (WebAuthn §5.1.10). It is a courtesy: nobody needs to know when it fails.
- */
+/** Tells the browser which passkeys still count (WebAuthn §5.1.10): a courtesy, so nobody hears when it fails. */
 async function sendSignals() {
-  for (const [name, method] of /** @type {const} */ ([
-    ['signal', 'signalAllAcceptedCredentials'],
-    ['signalUser', 'signalCurrentUserDetails'],
-    ['signalUnknown', 'signalUnknownCredential'],
+  for (const [attribute, method] of /** @type {const} */ ([
+    ['data-signal', 'signalAllAcceptedCredentials'],
+    ['data-signal-user', 'signalCurrentUserDetails'],
+    ['data-signal-unknown', 'signalUnknownCredential'],
   ])) {
-    const attribute = `data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     for (const element of document.querySelectorAll(`[${attribute}]`)) {
       try {
         await PublicKeyCredential[method]?.(JSON.parse(element.getAttribute(attribute) ?? ''));
@@ -199,10 +182,7 @@ async function sendSignals() {
   }
 }
 
-/**
- * @param {unknown} given
- * @returns {PublicKeyCredentialCreationOptions}
- */
+/** @param {unknown} given @returns {PublicKeyCredentialCreationOptions} */
 function creationOptions(given) {
   const options = /** @type {PublicKeyCredentialCreationOptionsJSON} */ (given);
   if (PublicKeyCredential.parseCreationOptionsFromJSON)
@@ -216,10 +196,7 @@ function creationOptions(given) {
   return /** @type {PublicKeyCredentialCreationOptions} */ (/** @type {unknown} */ (ready));
 }
 
-/**
- * @param {unknown} given
- * @returns {PublicKeyCredentialRequestOptions}
- */
+/** @param {unknown} given @returns {PublicKeyCredentialRequestOptions} */
 function requestOptions(given) {
   const options = /** @type {PublicKeyCredentialRequestOptionsJSON} */ (given);
   if (PublicKeyCredential.parseRequestOptionsFromJSON)
