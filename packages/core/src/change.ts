@@ -129,12 +129,15 @@ export type Change =
       readonly methods: readonly AuthenticationMethod[];
       readonly authenticationIds: readonly string[];
     }
-  | { readonly kind: 'create-link'; readonly link: Link }
+  /** Expects its user to exist; with `orNobody` it writes nothing for one who does not, with the same work. */
+  | { readonly kind: 'create-link'; readonly link: Link; readonly orNobody?: true }
   /** What these links could do they can do no more; expects nothing. */
   | {
       readonly kind: 'end-links';
       readonly userId: UserId;
       readonly kinds: readonly LinkKind[];
+      /** Only those that were made at this instant or after. */
+      readonly since?: Instant;
       readonly at: Instant;
     }
   /** Expects the user to have this very address still. */

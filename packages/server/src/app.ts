@@ -3,6 +3,7 @@ import { createHttpServer } from './http/server.ts';
 import { accountAuthenticatorPageRoutes } from './routes/account-authenticator-pages.ts';
 import { accountPageRoutes } from './routes/account-pages.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { adminAuthenticatorRoutes } from './routes/admin-authenticators.ts';
 import { adminClientRoutes } from './routes/admin-clients.ts';
 import { adminProviderRoutes } from './routes/admin-providers.ts';
 import { assetRoutes } from './routes/assets.ts';
@@ -14,6 +15,8 @@ import { oauthDeviceRoutes } from './routes/oauth-device.ts';
 import { oauthLogoutRoutes } from './routes/oauth-logout.ts';
 import { oauthTokenRoutes } from './routes/oauth-tokens.ts';
 import { operationsRoutes, type Readiness } from './routes/operations.ts';
+import { recoveryRoutes } from './routes/recovery.ts';
+import { recoveryPageRoutes } from './routes/recovery-pages.ts';
 import { registrationRoutes } from './routes/registration.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -44,6 +47,9 @@ export function createApp(services: Services): App {
     ...adminRoutes,
     ...adminClientRoutes,
     ...adminProviderRoutes,
+    ...adminAuthenticatorRoutes,
+    ...recoveryRoutes,
+    ...recoveryPageRoutes,
     ...signInPageRoutes,
     ...signInStepPageRoutes,
     ...assetRoutes,

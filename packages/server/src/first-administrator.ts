@@ -12,8 +12,9 @@ export async function firstAdministratorLink(services: Services): Promise<string
   const { store, config, clock } = services;
   if (await hasAdministrator(store.pool, defaultTenant)) return null;
   const kept = await readPrivate(config.dataDir, file);
-  if (kept && (await readLink(services, defaultTenant, kept))) return linkUrl(services, kept);
-  const { token, url, change } = newLink(services, 'first-administrator', null);
+  if (kept && (await readLink(services, defaultTenant, kept)))
+    return linkUrl(services, 'first-administrator', kept);
+  const { token, url, change } = newLink(services, { kind: 'first-administrator', userId: null });
   await store.commit({
     tenant: defaultTenant,
     changes: [change],

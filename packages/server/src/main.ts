@@ -12,6 +12,7 @@ import type { Config } from './config/config.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { openUpstreams } from './federation/upstreams.ts';
 import { firstAdministratorLink } from './first-administrator.ts';
+import { completeRecoveries } from './jobs/complete-recoveries.ts';
 import { deliverLogouts } from './jobs/deliver-logouts.ts';
 import { deliverMails } from './jobs/deliver-mails.ts';
 import { endExpiredSessions, type Sweep } from './jobs/end-expired.ts';
@@ -84,6 +85,7 @@ export type Job =
   | 'tend-keys'
   | 'deliver-logouts'
   | 'deliver-mails'
+  | 'complete-recoveries'
   | 'forget-expired'
   | 'forget-clients';
 
@@ -93,6 +95,7 @@ export const allJobs: readonly Job[] = [
   'tend-keys',
   'deliver-logouts',
   'deliver-mails',
+  'complete-recoveries',
   'forget-expired',
   'forget-clients',
 ];
@@ -243,6 +246,8 @@ function startJob(services: Services, job: Job): { stop(): Promise<void> } {
       return repeat(1_000, async () => void (await deliverLogouts(services)), report);
     case 'deliver-mails':
       return repeat(1_000, async () => void (await deliverMails(services)), report);
+    case 'complete-recoveries':
+      return repeat(60_000, async () => void (await completeRecoveries(services)), report);
     case 'forget-expired':
       return repeat(60_000, async () => void (await forgetWhatExpired(services)), report);
     case 'forget-clients':

@@ -7,6 +7,7 @@ import type { Current } from '../flows/current-session.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { SetCookie } from '../http/cookies.ts';
+import { authenticatorNotice, codesNotice } from '../recovery/authenticator-notice.ts';
 import { type Services, stamp } from '../services.ts';
 import { stepUp } from '../step-up/step-up.ts';
 import { byPerson, commitChange } from './change-authenticators.ts';
@@ -79,7 +80,10 @@ export async function replaceRecoveryCodes(
   const record = await mayEnrol(services, current);
   if (isRefused(record)) return record;
   const set = await newRecoverySet(services, current.user.id);
-  const { changes, codes } = set;
+  const { tenant, user } = current;
+  const { codes } = set;
+  const notice = codesNotice(services, { tenant, user, origin, at: services.clock.now() }, null);
+  const changes = [...set.changes, ...notice];
   const events = setEvents(set, byPerson(current, origin));
   const lost = await commitChange(services, current, { changes, events, origin, endOtherSessions: false });
   return lost ? { refused: 'conflict' } : { recoveryCodes: codes };
@@ -104,10 +108,19 @@ async function add<Kind extends Totp | Passkey>(
     readonly changes: readonly Change[];
   },
 ): Promise<Added<Kind> | Refused> {
-  const set = await setWithFirstFactor(services, current.user.id, record.enrolled);
+  const { tenant, user } = current;
+  const set = await setWithFirstFactor(services, user.id, record.enrolled);
   const about = byPerson(current, origin);
   const lost = await commitChange(services, current, {
-    changes: [...changes, ...set.changes],
+    changes: [
+      ...changes,
+      ...set.changes,
+      ...authenticatorNotice(
+        services,
+        { tenant, user, origin, at: services.clock.now() },
+        { kind: 'authenticator-added', authenticator: kind, label: added.name },
+      ),
+    ],
     events: [
       { type: 'authenticator.added', ...about, details: { kind, authenticatorId: added.id } },
       ...setEvents(set, about),

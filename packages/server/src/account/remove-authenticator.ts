@@ -4,6 +4,7 @@ import { passkeysOfUser, recoveryCodesOfUser, totpOfUser } from '@argus/store';
 import type { Current } from '../flows/current-session.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
+import { authenticatorNotice } from '../recovery/authenticator-notice.ts';
 import { type Services, stamp } from '../services.ts';
 import { byPerson, commitChange } from './change-authenticators.ts';
 import { mayEnrol } from './may-change.ts';
@@ -39,6 +40,11 @@ export async function removeAuthenticator(
       : { kind: 'remove-authenticator', userId: user.id, id },
     // Codes for a lost factor are of no use to whoever has none, and a way in to whoever finds them.
     ...(isLastFactor ? [{ kind: 'remove-recovery-codes' as const, userId: user.id }] : []),
+    ...authenticatorNotice(
+      services,
+      { tenant, user, origin, at: services.clock.now() },
+      { kind: 'authenticator-removed', authenticator: kind },
+    ),
   ];
   const details = { kind, authenticatorId: id };
   const events = [{ type: 'authenticator.removed' as const, ...byPerson(current, origin), details }];

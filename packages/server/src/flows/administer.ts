@@ -24,7 +24,7 @@ export async function inviteUser(
   if (!email) return notAnAddress;
   if (!(await knownTenants(services.store.pool, [by.tenant])).has(by.tenant)) return { refused: 'not_found' };
   const { user, change } = newUser(services, by.tenant, { ...invitation, email });
-  const link = newLink(services, 'invitation', user.id);
+  const link = newLink(services, { kind: 'invitation', userId: user.id });
   const mail = {
     to: user.email,
     userId: user.id,

@@ -56,7 +56,7 @@ async function createUser(services: Services, by: Ender, declared: DeclaredUser)
   let link: string | undefined;
   const phc = await passwordOf(services, declared);
   if (phc === null) {
-    const made = newLink(services, 'invitation', user.id);
+    const made = newLink(services, { kind: 'invitation', userId: user.id });
     changes.push(made.change);
     link = made.url;
   } else {

@@ -6,6 +6,7 @@ import { judgePassword } from '../authenticators/password/judge.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
+import { noticeChanges } from '../recovery/notice.ts';
 import { type Services, stamp } from '../services.ts';
 import type { Try } from '../throttle/throttle.ts';
 import { bearSession, welcome } from './begin-session.ts';
@@ -71,6 +72,11 @@ export async function changePassword(
       { kind: 'forget-devices', userId: user.id },
       { kind: 'end-links', userId: user.id, kinds: ['reset-password'], at },
       ...birth.changes,
+      ...noticeChanges(
+        services,
+        { tenant, user: record.user, origin, at },
+        { draft: ({ name, by, link }) => ({ kind: 'password-changed', name, by, link }) },
+      ),
     ],
     events: stamp(services, at, [{ type: 'user.password-changed', ...about }, ...birth.events]),
   });

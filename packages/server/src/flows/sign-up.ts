@@ -7,6 +7,7 @@ import type { CallOrigin } from '../http/caller.ts';
 import { mailChange } from '../mail/mail-change.ts';
 import { occurrenceOf } from '../mail/occurrence.ts';
 import { recoveryUrl } from '../mail/places.ts';
+import { verificationLink } from '../recovery/change-email.ts';
 import { type Services, stamp } from '../services.ts';
 import { fromNetwork, type Try } from '../throttle/throttle.ts';
 import { newUser, notAnAddress } from './new-user.ts';
@@ -29,6 +30,7 @@ export async function signUp(
   request: SignUpRequest,
 ): Promise<{ readonly state: 'sign-in' } | Refused> {
   const { tenant, origin } = request;
+  if (services.policy(tenant).authentication.signUp.mode !== 'open') return { refused: 'denied' };
   const email = canonicalEmail(request.email);
   if (!email) return notAnAddress;
   const owner = { tenant, email, name: request.name };
@@ -49,13 +51,17 @@ export async function signUp(
   const mayMail = services.throttle.take([caused], services.clock.now()) === null;
   // Asked whether there is such a person or not; it is the owner who should learn of the try.
   const known = await signInFacts(services.store.pool, tenant, { email, secretHash: null });
-  const isNew = await create(services, request, email);
+  const isNew = await create(services, request, { email, mayMail });
   if (!isNew) await tellOwner(services, request, { owner: known?.user ?? null, mayMail });
   return { state: 'sign-in' };
 }
 
 /** False when somebody has the address. */
-async function create(services: Services, request: SignUpRequest, email: string): Promise<boolean> {
+async function create(
+  services: Services,
+  request: SignUpRequest,
+  { email, mayMail }: { readonly email: string; readonly mayMail: boolean },
+): Promise<boolean> {
   const { tenant, name, origin } = request;
   const phc = await services.passwords.hash(request.password, 'stranger');
   const { user, change } = newUser(services, tenant, { email, name, roles: [] });
@@ -69,7 +75,11 @@ async function create(services: Services, request: SignUpRequest, email: string)
   };
   const written = await services.store.commit({
     tenant,
-    changes: [change, { kind: 'set-password', userId: user.id, phc, expected: null, at }],
+    changes: [
+      change,
+      { kind: 'set-password', userId: user.id, phc, expected: null, at },
+      ...(mayMail ? verificationLink(services, { tenant, user }) : []),
+    ],
     events: stamp(services, at, [created]),
   });
   return written.isCommitted;

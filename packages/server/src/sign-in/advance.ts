@@ -14,6 +14,7 @@ import { linkIdentity } from '../flows/link-identity.ts';
 import type { Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import { attemptCookieSeconds } from '../http/cookies.ts';
+import { verificationLink } from '../recovery/change-email.ts';
 import { hashOf } from '../secrets.ts';
 import { type Services, stamp } from '../services.ts';
 import type { SignInOutcome } from './outcome.ts';
@@ -101,7 +102,12 @@ async function goOn(
   const continued = about(proven, { type: 'sign-in.continued', details: { amr, needs: step.kind } });
   const written = await services.store.commit({
     tenant,
-    changes: [...used(proven), ...passwordGuard(proven), { kind: 'begin-sign-in', progress }],
+    changes: [
+      ...used(proven),
+      ...passwordGuard(proven),
+      { kind: 'begin-sign-in', progress },
+      ...(step.kind === 'verify-email' ? linkAgain(services, proven) : []),
+    ],
     events: stamp(services, createdAt, [...proven.events, continued]),
   });
   if (!written.isCommitted) return { lost: written.lost };
@@ -110,6 +116,13 @@ async function goOn(
     needs: await asked(services, proven, step),
     cookies: [{ name: 'attempt', value: attempt, maxAgeSeconds: attemptCookieSeconds }],
   };
+}
+
+/** The link that was sent at sign-up may be lost or old. */
+function linkAgain(services: Services, { tenant, record: { user } }: Proven): Change[] {
+  const caused = { limit: 'causedMail', whose: `sign-in ${tenant}/${user.id}` } as const;
+  const isTooMuch = services.throttle.take([caused], services.clock.now()) !== null;
+  return isTooMuch ? [] : verificationLink(services, { tenant, user });
 }
 
 async function refuse(services: Services, proven: Proven, reason: string): Promise<Refused | Lost> {

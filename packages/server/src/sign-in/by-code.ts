@@ -1,8 +1,10 @@
-import type { Authentication, EventDraft, GuessUse } from '@argus/core';
+import type { Authentication, Change, EventDraft, GuessUse } from '@argus/core';
+import type { SignInRecord } from '@argus/store';
 import { checkRecoveryCode } from '../authenticators/recovery-code/check-recovery-code.ts';
 import { checkTotp } from '../authenticators/totp/check-totp.ts';
 import { takeGuess } from '../flows/take-guess.ts';
 import { isRefused } from '../http/answer.ts';
+import { codesNotice } from '../recovery/authenticator-notice.ts';
 import type { Services } from '../services.ts';
 import { advance } from './advance.ts';
 import { isAsked, type NextProof, openProgress } from './open-progress.ts';
@@ -48,11 +50,17 @@ async function continueWithCode(services: Services, call: CodeProof, use: GuessU
     record,
     proofs: [...progress.proofs, proof],
     before: progress,
-    changes: checked.changes,
+    changes: use === 'totp' ? checked.changes : [...checked.changes, ...codeNotice(services, call, record)],
     events: use === 'totp' ? [] : [codeUsed(call, record.user.id)],
     details: { ...progress.details, rememberDevice: rememberDevice ?? progress.details.rememberDevice },
   });
   return settle(outcome);
+}
+
+function codeNotice(services: Services, { tenant, origin }: CodeProof, record: SignInRecord): Change[] {
+  const { user, enrolled } = record;
+  const at = services.clock.now();
+  return codesNotice(services, { tenant, user, origin, at }, enrolled.recoveryCodes - 1);
 }
 
 function codeUsed({ origin }: CodeProof, userId: NonNullable<EventDraft['userId']>): EventDraft {

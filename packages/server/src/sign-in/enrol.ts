@@ -9,6 +9,7 @@ import {
   type TotpEnrolment,
 } from '../enrolment/totp-enrolment.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
+import { authenticatorNotice } from '../recovery/authenticator-notice.ts';
 import type { Services } from '../services.ts';
 import { advance } from './advance.ts';
 import { isEnrolmentAsked, type NextProof, type Opened, openProgress } from './open-progress.ts';
@@ -113,7 +114,15 @@ async function goOn(
       // A code for the factor that was lost has done its work: what counts now is the new one.
       proofs: [...progress.proofs, done.proof],
       before: progress,
-      changes: [...done.changes, ...set.changes],
+      changes: [
+        ...done.changes,
+        ...set.changes,
+        ...authenticatorNotice(
+          services,
+          { tenant: call.tenant, user: record.user, origin: call.origin, at: services.clock.now() },
+          { kind: 'authenticator-added', authenticator: done.kind },
+        ),
+      ],
       events: events(call, { userId, kind: done.kind, set }),
       details: progress.details,
     }),

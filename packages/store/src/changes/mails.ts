@@ -20,6 +20,7 @@ export const sendMail: Write<Of<'send-mail'>> = ({ mail }) => {
       SELECT $1, $2::uuid, $3::uuid, $4::text, $5::bytea, $6::timestamptz, $6::timestamptz
       WHERE $7 > (SELECT count(*) FROM (
         SELECT FROM mails WHERE tenant_id = $1 AND ${whose} AND kind = $4 LIMIT $7) waiting)
+        AND ($3::uuid IS NULL OR EXISTS (SELECT FROM users WHERE tenant_id = $1 AND id = $3))
       RETURNING id`,
     values: [mail.id, mail.userId, mail.kind, mail.sealed, timestamp(mail.createdAt), most],
     expects: 0,

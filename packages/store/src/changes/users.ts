@@ -5,10 +5,16 @@ import type { Write } from './write.ts';
 
 type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 
+// An address that its owner may still take back is nobody else's: or a thief would only have to sign up with it.
+const reserved = (email: string, at: string) => `
+  SELECT FROM links WHERE tenant_id = $1 AND details ->> 'previousEmail' = ${email}
+    AND consumed_at IS NULL AND expires_at > ${at}`;
+
 export const createUser: Write<Of<'create-user'>> = ({ user }) => ({
   name: 'create-user',
   text: `INSERT INTO users (tenant_id, id, email, name, roles, status, created_at, email_verified_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant_id, email) DO NOTHING`,
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE NOT EXISTS (${reserved('$3', '$7')})
+    ON CONFLICT (tenant_id, email) DO NOTHING`,
   values: [
     user.id,
     user.email,
@@ -112,10 +118,12 @@ export const seeDevice: Write<Of<'see-device'>> = ({ device, at }) => ({
   expects: 1,
 });
 
-export const createLink: Write<Of<'create-link'>> = ({ link }) => ({
+export const createLink: Write<Of<'create-link'>> = ({ link, orNobody }) => ({
   name: 'create-link',
-  text: `INSERT INTO links (tenant_id, id, token_hash, kind, user_id, created_at, expires_at, details)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+  text: `
+    INSERT INTO links (tenant_id, id, token_hash, kind, user_id, created_at, expires_at, details)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8
+    WHERE $5::uuid IS NULL OR EXISTS (SELECT FROM users WHERE tenant_id = $1 AND id = $5)`,
   values: [
     link.id,
     link.tokenHash,
@@ -125,7 +133,7 @@ export const createLink: Write<Of<'create-link'>> = ({ link }) => ({
     timestamp(link.expiresAt),
     JSON.stringify(link.details),
   ],
-  expects: 1,
+  expects: orNobody ? 0 : 1,
 });
 
 export const useLink: Write<Of<'use-link'>> = ({ tokenHash, at }) => ({
@@ -136,11 +144,12 @@ export const useLink: Write<Of<'use-link'>> = ({ tokenHash, at }) => ({
   expects: 1,
 });
 
-export const endLinks: Write<Of<'end-links'>> = ({ userId, kinds, at }) => ({
+export const endLinks: Write<Of<'end-links'>> = ({ userId, kinds, since, at }) => ({
   name: 'end-links',
   text: `UPDATE links SET consumed_at = $4
-    WHERE tenant_id = $1 AND user_id = $2 AND kind = ANY ($3::text[]) AND consumed_at IS NULL`,
-  values: [userId, kinds, timestamp(at)],
+    WHERE tenant_id = $1 AND user_id = $2 AND kind = ANY ($3::text[]) AND consumed_at IS NULL
+      AND ($5::timestamptz IS NULL OR created_at >= $5)`,
+  values: [userId, kinds, timestamp(at), timestamp(since ?? null)],
   expects: 0,
 });
 
@@ -154,7 +163,8 @@ export const verifyEmail: Write<Of<'verify-email'>> = ({ userId, email, at }) =>
 
 export const changeEmail: Write<Of<'change-email'>> = ({ userId, from, to, at }) => ({
   name: 'change-email',
-  text: `UPDATE users SET email = $4, email_verified_at = $5 WHERE tenant_id = $1 AND id = $2 AND email = $3`,
+  text: `UPDATE users SET email = $4, email_verified_at = $5 WHERE tenant_id = $1 AND id = $2 AND email = $3
+    AND NOT EXISTS (${reserved('$4', '$5')} AND user_id <> $2)`,
   values: [userId, from, to, timestamp(at)],
   expects: 1,
   losesToDuplicate: true,

@@ -117,6 +117,8 @@ ALTER TABLE links
     'reset-password', 'undo-changes', 'stop-recovery')),
   ADD CONSTRAINT links_user_check CHECK ((kind <> 'first-administrator') = (user_id IS NOT NULL));
 CREATE INDEX links_by_user ON links (tenant_id, user_id) WHERE consumed_at IS NULL;
+CREATE INDEX links_reserving ON links (tenant_id, (details ->> 'previousEmail'))
+  WHERE consumed_at IS NULL AND details ->> 'previousEmail' IS NOT NULL;
 CREATE INDEX links_by_end ON links (expires_at);
 
 ALTER TABLE marks

@@ -1,0 +1,97 @@
+import type { Instant } from '@argus/contract';
+import type { Change, EventDraft, Proofs } from '@argus/core';
+import { userFacts } from '@argus/store';
+import { judgePassword } from '../authenticators/password/judge.ts';
+import { isRefused, type Refused } from '../http/answer.ts';
+import type { Cookies } from '../http/cookies.ts';
+import { type Services, stamp } from '../services.ts';
+import { advance } from '../sign-in/advance.ts';
+import type { SignInOutcome } from '../sign-in/outcome.ts';
+import { settle } from '../sign-in/settle.ts';
+import { noticeChanges } from './notice.ts';
+import { type OpenedLink, type ShownLink, takeMailLink } from './open-link.ts';
+
+export interface PasswordReset extends ShownLink {
+  readonly password: string;
+  readonly cookies: Cookies;
+}
+
+/**
+ * Set a new password by a link from a mail. It stands in for the password and for nothing else: whoever has a second
+ * factor shows it as at any sign-in (ASVS 6.4.3).
+ */
+export async function completeRecovery(services: Services, reset: PasswordReset): Promise<SignInOutcome> {
+  const { tenant, password, cookies, origin } = reset;
+  const opened = await takeMailLink(services, reset, ['reset-password']);
+  if (isRefused(opened)) return opened;
+  const { email, name, id: userId } = opened.user;
+  const refused = await judgePassword(services, password, { tenant, email, name });
+  if (refused) return { refused };
+  const phc = await services.passwords.hash(password, 'known');
+  const failed = await write(services, reset, { opened, phc });
+  if (failed) return failed;
+  const secretHash = services.secrets.deviceSecretHash(cookies.device);
+  const record = await userFacts(services.store.pool, tenant, { userId, secretHash });
+  if (!record) return { refused: 'link_invalid' };
+  const proofs: Proofs = [{ method: 'pwd', provedAt: services.clock.now() }];
+  const proven = { record, proofs, before: null, changes: [], events: [], details: {} };
+  return settle(await advance(services, { tenant, cookies, origin, ...proven }));
+}
+
+async function write(
+  services: Services,
+  { tenant, origin }: PasswordReset,
+  { opened: { link, user }, phc }: { readonly opened: OpenedLink; readonly phc: string },
+): Promise<Refused | null> {
+  const at = services.clock.now();
+  const userId = user.id;
+  const facts = await userFacts(services.store.pool, tenant, { userId, secretHash: null });
+  const by = { actor: 'anyone', origin };
+  const events: EventDraft[] = [
+    { type: 'user.password-reset', ...by, userId },
+    ...(user.emailVerifiedAt === null ? [{ type: 'user.email-verified' as const, ...by, userId }] : []),
+  ];
+  const written = await services.store.commit({
+    tenant,
+    changes: [
+      { kind: 'hold-user', userId },
+      { kind: 'use-link', tokenHash: link.tokenHash, at },
+      { kind: 'end-sessions-of-user', userId, reason: 'account-recovered', at, by },
+      { kind: 'set-password', userId, phc, expected: facts?.phc ?? null, at },
+      ...forMailboxOwner(opened(user), at),
+      { kind: 'forget-devices', userId },
+      { kind: 'end-links', userId, kinds: ['reset-password'], at },
+      ...noticeChanges(
+        services,
+        { tenant, user, origin, at },
+        {
+          draft: ({ name, by: done, link: undo }) => ({
+            kind: 'password-changed',
+            name,
+            by: done,
+            link: undo,
+          }),
+        },
+      ),
+    ],
+    events: stamp(services, at, events),
+  });
+  if (written.isCommitted) return null;
+  return { refused: written.lost === 'set-password' ? 'conflict' : 'link_invalid' };
+}
+
+/**
+ * Mail arrived. If that was never seen before, whoever set the account up need not own the address: nothing that they
+ * set up stays (pre-hijacking: an unverified address inherits nothing).
+ */
+function forMailboxOwner(
+  { userId, email, isFirst }: { userId: OpenedLink['user']['id']; email: string; isFirst: boolean },
+  at: Instant,
+): Change[] {
+  const verified: Change = { kind: 'verify-email', userId, email, at };
+  return isFirst ? [{ kind: 'remove-authenticators-since', userId, since: 0 }, verified] : [verified];
+}
+
+function opened({ id: userId, email, emailVerifiedAt }: OpenedLink['user']) {
+  return { userId, email, isFirst: emailVerifiedAt === null };
+}
