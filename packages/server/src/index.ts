@@ -4,6 +4,7 @@ export { type Config, isLoopbackOrigin, judgeEnvironment } from './config/config
 export { type Environment, readEnvironment } from './config/env.ts';
 export { readPrivate } from './data-directory.ts';
 export { firstAdministratorLink } from './first-administrator.ts';
+export { completeRecoveries } from './jobs/complete-recoveries.ts';
 export { deliverLogouts } from './jobs/deliver-logouts.ts';
 export { deliverMails } from './jobs/deliver-mails.ts';
 export { endExpiredSessions } from './jobs/end-expired.ts';
