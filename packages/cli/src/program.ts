@@ -2,6 +2,7 @@ import { version } from '@argus/server/version';
 import { Command } from 'commander';
 import { addApplyCommand } from './commands/apply.ts';
 import { addAuditCommands } from './commands/audit.ts';
+import { addAuthenticatorCommands } from './commands/authenticators.ts';
 import { addClientCommands } from './commands/clients.ts';
 import { addConsentCommands } from './commands/consents.ts';
 import { addKeyCommands } from './commands/keys.ts';
@@ -31,6 +32,7 @@ export function createProgram(terminal: Terminal): Command {
   addResourceCommands(program, terminal);
   addProviderCommands(program, terminal);
   addConsentCommands(program, terminal);
+  addAuthenticatorCommands(program, terminal);
   addAuditCommands(program, terminal);
   addKeyCommands(program, terminal);
   addOpenApiCommand(program, terminal);

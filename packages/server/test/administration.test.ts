@@ -6,7 +6,14 @@ import { type Endpoint, endpoints } from '@argus/contract';
 import type { TestServer } from '@argus/testing/server';
 import { chrome, userAgent } from '@argus/testing/user-agent';
 import { assertConforms } from './conforms.ts';
-import { declareSamples, type EndpointName, plainNames, sampleOf, withQuery } from './routes.ts';
+import {
+  declareSamples,
+  type EndpointName,
+  plainNames,
+  refusedSamples,
+  sampleOf,
+  withQuery,
+} from './routes.ts';
 import {
   administrator,
   cookieHeader,
@@ -193,8 +200,10 @@ test('the key opens every call of administration', async () => {
     const { success }: Endpoint = endpoints[name];
     await declareSamples(server, { person: target, target });
     const answer = await send(name, headers);
-    assert.equal(answer.status, success.status, `${name}: ${answer.text}`);
-    assertConforms(name, answer);
+    // By then a recovery is under way that can be cancelled.
+    const refusal = name === 'adminCancelRecovery' ? undefined : refusedSamples[name];
+    assert.equal(answer.status, refusal ?? success.status, `${name}: ${answer.text}`);
+    if (refusal === undefined) assertConforms(name, answer);
   }
   target = await someone(server);
 });

@@ -109,7 +109,7 @@ test('each reason for which a session or a grant can end was met, but those of o
     const { rows } = await each.argus.services.store.pool.query('SELECT DISTINCT end_reason FROM grants');
     for (const { end_reason } of rows) met.add(end_reason);
   }
-  const elsewhere = ['ended-by-administrator', 'session-limit'];
+  const elsewhere = ['ended-by-administrator', 'session-limit', 'email-changed'];
   assert.deepEqual(
     endReasons.filter((reason) => !met.has(reason) && !elsewhere.includes(reason)),
     [],
@@ -126,7 +126,7 @@ test('the line about a theft names both: who rotated, and who came after', () =>
 
 test('the reason for a refused sign-in is for the log alone', () => {
   const reasons = new Set(of('sign-in.refused').map(({ reason }) => reason));
-  assert.deepEqual(reasons, new Set(['unknown-user', 'user-disabled', 'wrong-password']));
+  assert.deepEqual(reasons, new Set(['unknown-user', 'user-disabled', 'wrong-password', 'code-wrong']));
 });
 
 test('no line holds a password, a code, a token, a proof, a request, a cookie, a key or a hash', async () => {

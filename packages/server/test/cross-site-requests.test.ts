@@ -9,6 +9,7 @@ import {
   type EndpointName,
   filledPath,
   plainNames,
+  refusedSamples,
   type Sample,
   sampleOf,
   subjectOf,
@@ -105,6 +106,7 @@ describe('a request that our pages did not cause changes nothing:', () => {
 
 describe('the same request from our own page succeeds, so the refusals above are for the origin alone:', () => {
   const refusedAnyway: Partial<Record<EndpointName, number>> = {
+    ...refusedSamples,
     useLink: 410,
     adminRotateKeys: 401,
     adminApply: 401,

@@ -22,6 +22,7 @@ const always = [
   'code_verifier',
   'currentPassword',
   'device_code',
+  'enrolment',
   'formToken',
   'id_token',
   'id_token_hint',
@@ -120,6 +121,8 @@ function fromText(notes: Notes, text: string): void {
   if (!text.startsWith('{')) return;
   JSON.parse(text, (name, value: unknown) => {
     if (always.includes(name) && typeof value === 'string') keep(notes, name, value);
+    if (name === 'recoveryCodes' && Array.isArray(value))
+      for (const each of value) keep(notes, name, String(each));
     if (name === 'link' || name === 'location') fromLocation(notes, String(value));
     return value;
   });

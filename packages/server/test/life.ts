@@ -2,6 +2,7 @@ import { cookieNames } from '@argus/contract';
 import { deliverMails, endExpiredSessions, generousLimits } from '@argus/server';
 import type { TestServer } from '@argus/testing/server';
 import { firefox, userAgent } from '@argus/testing/user-agent';
+import { playAccounts } from './life-of-accounts.ts';
 import { heldSecrets, tapWire } from './life-secrets.ts';
 import { password, refresh, withKey } from './stage.ts';
 
@@ -27,6 +28,7 @@ export async function play(server: TestServer): Promise<Played> {
   const administratorId = await administration(server);
   const adaId = await personalLife(server);
   await thefts(server);
+  await playAccounts(server);
   await endings(server);
   return { secrets: [...wire.heard, ...(await heldSecrets(server))], adaId, administratorId };
 }

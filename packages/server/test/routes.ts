@@ -56,7 +56,69 @@ const client = { name: 'Sample', type: 'confidential', redirectUris: ['https://s
 // Nothing listens there, and nobody is asked to find out.
 const provider = { name: 'Sample', issuer: 'http://127.0.0.1:9', clientId: 'argus' };
 
+const signed = { clientDataJSON: 'e30', authenticatorData: 'e30', signature: 'e30' };
+const asserted = { id: 'e30', rawId: 'e30', type: 'public-key', response: signed };
+const attested = { ...asserted, response: { clientDataJSON: 'e30', attestationObject: 'e30' } };
+
+/** What a sign-in takes after its first proof, and what mails lead to: read, and then refused. */
+const steps: { readonly [Name in EndpointName]?: (subject: Subject) => unknown } = {
+  signInWithTotp: () => ({ code: '123456' }),
+  signInWithRecoveryCode: () => ({ code: 'ABCDE-FGHJK' }),
+  signInWithPasswordToo: () => ({ password }),
+  signInPasskeyOptions: () => ({}),
+  signInWithPasskey: () => ({ credential: asserted }),
+  chooseSession: ({ person }) => ({ endSessionId: person.sessionId }),
+  beginTotpInSignIn: () => ({}),
+  confirmTotpInSignIn: () => ({ enrolment: 'none', code: '123456' }),
+  passkeyOptionsInSignIn: () => ({}),
+  addPasskeyInSignIn: () => ({ credential: attested }),
+  beginRecovery: ({ person }) => ({ email: person.email }),
+  completeRecovery: () => ({ token: 'no such link', password: newPassword }),
+  verifyEmail: () => ({ token: 'no such link' }),
+  undoChanges: () => ({ token: 'no such link' }),
+  stopRecovery: () => ({ token: 'no such link' }),
+  changeEmail: () => ({ email: 'moved@example.org' }),
+  sendVerification: () => ({}),
+  beginTotp: () => ({}),
+  confirmTotp: () => ({ enrolment: 'none', code: '123456' }),
+  passkeyOptions: () => ({}),
+  addPasskey: () => ({ credential: attested }),
+  newRecoveryCodes: () => ({}),
+  renameAuthenticator: () => ({ name: 'Renamed' }),
+  stepUpWithTotp: () => ({ code: '123456' }),
+  stepUpWithPasskey: () => ({ credential: asserted }),
+  adminSendPasswordReset: () => ({}),
+  adminStartRecovery: () => ({}),
+};
+
+/** What these samples are answered, who have proved nothing before and hold no link. */
+export const refusedSamples: { readonly [Name in EndpointName]?: number } = {
+  signInWithTotp: 401,
+  signInWithRecoveryCode: 401,
+  signInWithPasswordToo: 401,
+  signInWithPasskey: 401,
+  chooseSession: 401,
+  beginTotpInSignIn: 401,
+  confirmTotpInSignIn: 401,
+  passkeyOptionsInSignIn: 401,
+  addPasskeyInSignIn: 401,
+  completeRecovery: 410,
+  verifyEmail: 410,
+  undoChanges: 410,
+  stopRecovery: 410,
+  confirmTotp: 403,
+  addPasskey: 401,
+  renameAuthenticator: 404,
+  removeAuthenticator: 404,
+  stepUpWithTotp: 401,
+  stepUpWithPasskey: 401,
+  adminShowRecovery: 404,
+  adminCancelRecovery: 404,
+  adminRemoveAuthenticator: 404,
+};
+
 const bodies: { readonly [Name in EndpointName]?: (subject: Subject) => unknown } = {
+  ...steps,
   signUp: () => ({ email: 'new@example.org', password: newPassword }),
   signIn: ({ person }) => ({ identifier: person.email, password }),
   signInIdentifier: ({ person }) => ({ identifier: person.email }),
@@ -86,6 +148,12 @@ const ids: { readonly [Name in EndpointName]?: (subject: Subject) => string } = 
   adminChangeUser: ({ target }) => target.userId,
   adminListConsents: ({ target }) => target.userId,
   adminWithdrawConsent: ({ target }) => target.userId,
+  adminListAuthenticators: ({ target }) => target.userId,
+  adminRemoveAuthenticator: ({ target }) => target.userId,
+  adminSendPasswordReset: ({ target }) => target.userId,
+  adminShowRecovery: ({ target }) => target.userId,
+  adminStartRecovery: ({ target }) => target.userId,
+  adminCancelRecovery: ({ target }) => target.userId,
 };
 
 /** A request to each endpoint of the contract that its schemas let through. */

@@ -4,6 +4,7 @@ import { attemptOf } from '../flows/attempt.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
 import type { SetCookie } from '../http/cookies.ts';
+import { refusalPage } from '../http/refusal-page.ts';
 import type { Call } from '../http/route.ts';
 import { leadOn } from '../oauth/authorization/lead-on.ts';
 import { type PageRequest, requestOf, sealedOf } from '../oauth/authorization/page-request.ts';
@@ -43,6 +44,8 @@ export async function nextStepAnswer(services: Services, call: Call, refused?: R
   const request = await requestOf(services, call);
   const tenant = tenantOfPage(call, request);
   const needs = await neededNow(services, { ...call, tenant });
+  // A form that is no longer good says so; where nothing is under way, there is no page to say it on.
+  if (isRefused(needs) && refused?.refused === 'form_expired') return refusalPage('form_expired');
   if (isRefused(needs) || needs.kind === 'verify-email') return toSignInAgain(call, needs);
   const shown = await shownStep(services, call, { request, tenant, needs, refused });
   return {

@@ -92,6 +92,11 @@ export const recoveryPageRoutes: readonly Route[] = [
   }),
 ];
 
+/** A form that is no longer good is told first: whether its link is, nobody has asked yet. */
+function refusalOn(isOpen: boolean, refused: Refused | undefined): RefusalCode | undefined {
+  return isOpen || refused?.refused === 'form_expired' ? refused?.refused : 'link_invalid';
+}
+
 function routesOf(page: LinkPage): Route[] {
   const { path } = page;
   return [
@@ -123,7 +128,7 @@ async function linkAnswer(
   const token = fieldsOf(call).token ?? call.query.token ?? '';
   const opened = await openMailLink(services, { tenant: call.tenant, token }, page.kinds);
   const attempt = attemptOf(services, call);
-  const refusal: RefusalCode | undefined = opened ? refused?.refused : 'link_invalid';
+  const refusal = refusalOn(opened !== null, refused);
   const html = confirmPage({
     formToken: attempt.formToken,
     token,
@@ -167,7 +172,7 @@ async function resetAnswer(services: Services, call: Call, refused?: Refused): P
   const token = fieldsOf(call).token ?? call.query.token ?? '';
   const opened = await openMailLink(services, { tenant: call.tenant, token }, ['reset-password']);
   const attempt = attemptOf(services, call);
-  const refusal: RefusalCode | undefined = opened ? refused?.refused : 'link_invalid';
+  const refusal = refusalOn(opened !== null, refused);
   const html = resetPasswordPage({
     formToken: attempt.formToken,
     token,
