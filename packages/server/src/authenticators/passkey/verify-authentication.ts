@@ -6,9 +6,9 @@ import {
   areSolicited,
   judgeAuthenticatorData,
   readAuthenticatorData,
-} from './authenticator-data.ts';
+} from './authenticator-answer.ts';
+import { type ClientDataExpectation, judgeClientData } from './browser-answer.ts';
 import { base64url, bytesOf } from './bytes.ts';
-import { type ClientDataExpectation, judgeClientData } from './client-data.ts';
 import { type PasskeyRefusal, type RefusedPasskey, refused } from './passkey-refusal.ts';
 import { userHandleOf } from './registration-options.ts';
 
