@@ -77,6 +77,19 @@ test('no change of a good answer registers, and none throws', async () => {
   await fc.assert(property, { numRuns: 1500, seed: 20260105 });
 });
 
+test('a signature has one spelling', async () => {
+  const signature = Buffer.from(used.response.signature, 'base64url');
+  const [tag = 0, ...rest] = signature;
+  // The library alone takes both for the same two numbers.
+  for (const other of [Buffer.from([tag ^ 0x80, ...rest]), Buffer.concat([signature, Buffer.from([0])])]) {
+    const response = { ...used, response: { ...used.response, signature: other.toString('base64url') } };
+    assert.equal(
+      verdict(await verifyAuthentication(response, passkey, stage.expectedAtSignIn())),
+      'signature',
+    );
+  }
+});
+
 test('what is no answer at all is refused and never throws', async () => {
   const junk = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes).toString('base64url'));
   const property = fc.asyncProperty(junk, junk, async (a, b) => {

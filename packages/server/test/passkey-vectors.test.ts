@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { AuthenticationResponse, RegistrationResponse } from '@argus/contract';
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
-import { decodeAttestationObject, parseAuthenticatorData } from '@simplewebauthn/server/helpers';
+import {
+  decodeAttestationObject,
+  decodeCredentialPublicKey,
+  parseAuthenticatorData,
+} from '@simplewebauthn/server/helpers';
 import type { Metadata } from '../src/authenticators/passkey/metadata.ts';
 import { userHandleOf } from '../src/authenticators/passkey/registration-options.ts';
 import type { RelyingParty } from '../src/authenticators/passkey/relying-party.ts';
@@ -65,6 +69,7 @@ function pairOf(title: string) {
     userId,
     credentialId: data.credentialID ?? new Uint8Array(),
     publicKey: data.credentialPublicKey ?? new Uint8Array(),
+    algorithm: Number(decodeCredentialPublicKey(data.credentialPublicKey ?? new Uint8Array()).get(3)),
     signCount: data.counter,
     isBackupEligible: data.flags.be,
   };

@@ -4,6 +4,7 @@ import { SettingsService } from '@simplewebauthn/server';
 import { isoCBOR } from '@simplewebauthn/server/helpers';
 import { type Bytes, base64url, bytesOf } from './bytes.ts';
 import { readCertificates } from './certificate-chain.ts';
+import { isInForm } from './signature-form.ts';
 
 /** What an authenticator says about itself when it makes a passkey (WebAuthn §6.5). */
 export interface Attestation {
@@ -77,14 +78,19 @@ export function weighAttestation(
   if (!formats.includes(format)) return null;
   const x5c: unknown = statement.get('x5c');
   if (policy.attestation === 'verified') {
-    const chain = proving.includes(format) ? readCertificates(x5c) : null;
+    const isProving = proving.includes(format) && (format === 'apple' || isSignedInForm(statement));
+    const chain = isProving ? readCertificates(x5c) : null;
     return chain && { text, chain };
   }
   if (format === 'none') return { text, chain: [] };
   if (format === 'packed' && x5c === undefined)
     // WebAuthn §8.2: what signs for itself signs with the passkey's own algorithm.
-    return statement.get('alg') === algorithm ? { text, chain: [] } : null;
+    return statement.get('alg') === algorithm && isSignedInForm(statement) ? { text, chain: [] } : null;
   return { text: withoutStatement(authenticatorData), chain: [] };
+}
+
+function isSignedInForm(statement: ReadonlyMap<unknown, unknown>): boolean {
+  return isInForm(statement.get('alg'), statement.get('sig'));
 }
 
 function withoutStatement(authenticatorData: Bytes): string {

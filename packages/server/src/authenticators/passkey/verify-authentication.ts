@@ -6,11 +6,12 @@ import {
   areSolicited,
   judgeAuthenticatorData,
   readAuthenticatorData,
-} from './authenticator-data.ts';
+} from './authenticator-answer.ts';
+import { type ClientDataExpectation, judgeClientData } from './browser-answer.ts';
 import { base64url, bytesOf } from './bytes.ts';
-import { type ClientDataExpectation, judgeClientData } from './client-data.ts';
 import { type PasskeyRefusal, type RefusedPasskey, refused } from './passkey-refusal.ts';
 import { userHandleOf } from './registration-options.ts';
+import { isInForm } from './signature-form.ts';
 
 export interface AuthenticationExpectation extends ClientDataExpectation, AuthenticatorExpectation {
   /** Who has to prove it; null where whoever holds the passkey says who it is. */
@@ -20,7 +21,7 @@ export interface AuthenticationExpectation extends ClientDataExpectation, Authen
 /** What is kept of a passkey and compared. */
 export type KnownPasskey = Pick<
   Passkey,
-  'userId' | 'credentialId' | 'publicKey' | 'signCount' | 'isBackupEligible'
+  'userId' | 'credentialId' | 'publicKey' | 'algorithm' | 'signCount' | 'isBackupEligible'
 >;
 
 export interface VerifiedAuthentication {
@@ -83,10 +84,11 @@ function hasGrown(from: number, to: number): boolean {
 
 async function isSigned(
   { id, rawId, type, response }: AuthenticationResponse,
-  { publicKey }: KnownPasskey,
+  { publicKey, algorithm }: KnownPasskey,
   { relyingParty, policy, challenge }: AuthenticatorExpectation & { challenge: string },
 ): Promise<boolean> {
   const { clientDataJSON, authenticatorData, signature } = response;
+  if (!isInForm(algorithm, bytesOf(signature))) return false;
   try {
     const { verified } = await verifyAuthenticationResponse({
       response: {

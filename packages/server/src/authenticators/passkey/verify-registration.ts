@@ -7,9 +7,9 @@ import {
   areSolicited,
   judgeAuthenticatorData,
   readAuthenticatorData,
-} from './authenticator-data.ts';
+} from './authenticator-answer.ts';
+import { type ClientDataExpectation, judgeClientData } from './browser-answer.ts';
 import { type Bytes, base64url } from './bytes.ts';
-import { type ClientDataExpectation, judgeClientData } from './client-data.ts';
 import { algorithmOf, offeredAlgorithms } from './cose-key.ts';
 import { isModelProved, type Metadata } from './metadata.ts';
 import { type RefusedPasskey, refused } from './passkey-refusal.ts';
