@@ -4,7 +4,7 @@ import { migrate, openStore } from '@argus/store';
 import { startPostgres } from '@argus/store/embedded';
 import { createDpopNonces } from '@argus/tokens';
 import { createApp } from './app.ts';
-import type { Metadata } from './authenticators/passkey/metadata.ts';
+import { type Metadata, metadataMistakes, readMetadata } from './authenticators/passkey/metadata.ts';
 import { type Blocklist, openBlocklist } from './authenticators/password/blocklist.ts';
 import { openBreachedRange } from './authenticators/password/breached-range.ts';
 import { createPasswordHasher, type PasswordHasher } from './authenticators/password/hasher.ts';
@@ -227,10 +227,18 @@ async function openServices(
     dpopNonces: createDpopNonces({ key: secrets.dpopNonceKey, clock, lifeSeconds: 60 }),
     metrics: { ...metrics, ...(parts.metricsPage ? { page: parts.metricsPage } : {}) },
     throttle: createThrottle(parts.limits ?? generousLimits, metrics.throttled),
-    passkeyMetadata: parts.passkeyMetadata ?? null,
+    passkeyMetadata: parts.passkeyMetadata ?? metadataIn(config, clock.now()),
     operatorKeyHash: Buffer.from(hashOf(operatorKey)).toString('hex'),
     policy: () => parts.policy ?? balanced,
   };
+}
+
+/** Read once: a file that is not right is a mistake of the operator, and better known before anybody signs in. */
+function metadataIn({ metadata: given }: Config, now: number): Metadata | null {
+  if (!given) return null;
+  const read = readMetadata(given.blob, { roots: given.roots, now });
+  if (!read.ok) throw new Error(`the metadata of passkeys cannot be used: ${metadataMistakes[read.mistake]}`);
+  return read.metadata;
 }
 
 function startJob(services: Services, job: Job): { stop(): Promise<void> } {

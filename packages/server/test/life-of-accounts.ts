@@ -55,7 +55,10 @@ async function address(server: TestServer, { browser, email, app }: WithApp): Pr
 }
 
 async function recovery(server: TestServer, { email, app, userId }: WithApp): Promise<void> {
+  const { pool } = server.argus.services.store;
+  await pool.query("UPDATE passwords SET phc = 'old ' || phc WHERE user_id = $1", [userId]);
   const browser = userAgent(server);
+  await byPassword(browser, email);
   await browser.call('beginRecovery', { body: { email } });
   const token = await tokenFor(server, email, 'reset-password');
   await browser.call('completeRecovery', { body: { token, password } });

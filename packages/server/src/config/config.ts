@@ -2,12 +2,13 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Environment } from './env.ts';
 import { type MailSettings, mailOf } from './mail.ts';
+import { type PasskeySettings, passkeysOf } from './passkeys.ts';
 import { type PasswordSettings, passwordSettingsOf } from './passwords.ts';
 import { type RegistrationSettings, registrationOf } from './registration.ts';
 import { readTls, type Tls } from './tls.ts';
 
 /** Everything an operator decides before the start, checked. */
-export interface Config extends Partial<RegistrationSettings>, Partial<PasswordSettings> {
+export interface Config extends PasskeySettings, Partial<RegistrationSettings>, Partial<PasswordSettings> {
   /** Public origin; `iss` of every token. */
   readonly issuer: string;
   readonly port: number;
@@ -22,8 +23,6 @@ export interface Config extends Partial<RegistrationSettings>, Partial<PasswordS
   /** Null: the embedded database. */
   readonly databaseUrl: string | null;
   readonly logLevel: string;
-  /** The domain of passkeys; absent: the issuer's host. It must never change: passkeys are lost with it. */
-  readonly rpId?: string;
   /** How mail leaves, and from whom. */
   readonly mail: MailSettings;
   /** Serve https with this certificate; absent: plain http, behind a proxy or on loopback. */
@@ -62,6 +61,15 @@ export function judgeEnvironment(env: Environment): Judged {
     ),
     ...passwordSettingsOf(
       { contextWords: listOf(env.contextWords), breachedPasswordsUrl: env.breachedPasswordsUrl },
+      mistakes,
+    ),
+    ...passkeysOf(
+      {
+        rpId: env.rpId,
+        metadataFile: env.passkeyMetadata,
+        rootsFile: env.passkeyMetadataRoots,
+        hostname: placeOf(issuer)?.hostname ?? null,
+      },
       mistakes,
     ),
     ...(tls ? { tls } : {}),

@@ -15,6 +15,9 @@ export interface Environment {
   readonly statementIssuers?: string | undefined;
   readonly smtpUrl?: string | undefined;
   readonly mailFrom?: string | undefined;
+  readonly rpId?: string | undefined;
+  readonly passkeyMetadata?: string | undefined;
+  readonly passkeyMetadataRoots?: string | undefined;
   readonly contextWords?: string | undefined;
   readonly breachedPasswordsUrl?: string | undefined;
 }
@@ -36,6 +39,9 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     statementIssuers: env.ARGUS_SOFTWARE_STATEMENT_ISSUERS,
     smtpUrl: env.ARGUS_SMTP_URL,
     mailFrom: env.ARGUS_MAIL_FROM,
+    rpId: env.ARGUS_RP_ID,
+    passkeyMetadata: env.ARGUS_PASSKEY_METADATA,
+    passkeyMetadataRoots: env.ARGUS_PASSKEY_METADATA_ROOTS,
     contextWords: env.ARGUS_CONTEXT_WORDS,
     breachedPasswordsUrl: env.ARGUS_BREACHED_PASSWORDS_URL,
   };
