@@ -4,7 +4,7 @@ import { createProxyMiddleware } from 'http-proxy-middleware';
 
 /** The paths that Argus answers. Its administration is not among them: that stays off the public origin. */
 const argusPaths =
-  /^\/(?:sign-in|sign-up|sign-out|link|account|account\/.+|assets\/argus\.css|api\/.+|\.well-known\/.+)$/;
+  /^\/(?:sign-in|sign-up|sign-out|step-up|account|link|recover|reset|verify-email|undo|stop-recovery|(?:sign-in|step-up|account|assets|api|\.well-known)\/.+)$/;
 
 export function isArgusPath(path: string): boolean {
   return argusPaths.test(path) && !path.includes('..');

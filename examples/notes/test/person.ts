@@ -7,7 +7,7 @@ export async function signIn(page: Page, stage: Stage, email: string, returnTo =
   await page.goto(`${stage.origin}/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL(`${stage.origin}${returnTo}`);
 }
 

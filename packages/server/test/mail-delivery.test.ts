@@ -17,9 +17,16 @@ beforeEach(async () => {
 });
 afterEach(() => server[Symbol.asyncDispose]());
 
+/** Somebody, without the mail that every new account is sent. */
+async function newcomer() {
+  const person = await someone(server);
+  await server.argus.services.store.pool.query('DELETE FROM mails');
+  return person;
+}
+
 describe('a mail', () => {
   test('arrives once, and the log knows its kind alone', async () => {
-    const { userId, email } = await someone(server);
+    const { userId, email } = await newcomer();
     await order(server, { to: email, userId });
     const [mail, ...more] = await mailsTo(server, email);
     assert.ok(mail);
@@ -48,7 +55,7 @@ describe('a mail', () => {
   });
 
   test('belongs to its commit: one that is lost sends nothing', async () => {
-    const { email } = await someone(server);
+    const { email } = await newcomer();
     const { services } = server.argus;
     const written = await services.store.commit({
       tenant,

@@ -29,6 +29,7 @@ const unconditional: readonly Change['kind'][] = [
   'expect-room',
 ];
 const sweeping: readonly Change['kind'][] = [
+  'send-mail',
   'end-sessions-of-user',
   'limit-sessions',
   'end-grants-of-client',

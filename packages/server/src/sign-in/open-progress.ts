@@ -33,7 +33,7 @@ export async function openProgress(
   if (!progress) return expired;
   const secretHash = services.secrets.deviceSecretHash(cookies.device);
   const record = await userFacts(services.store.pool, tenant, { userId: progress.userId, secretHash });
-  if (!record || record.user.status !== 'active' || !isPasswordTheSame(progress, record)) return expired;
+  if (record?.user.status !== 'active' || !isPasswordTheSame(progress, record)) return expired;
   return { progress, record };
 }
 
