@@ -70,7 +70,7 @@ export async function changePassword(
       { kind: 'end-sessions-of-user', userId: user.id, reason: 'password-changed', at, by: about },
       { kind: 'set-password', userId: user.id, phc, expected: record.phc, at },
       { kind: 'forget-devices', userId: user.id },
-      { kind: 'end-links', userId: user.id, kinds: ['reset-password'], at },
+      { kind: 'end-links', userId: user.id, kinds: ['reset-password', 'change-email'], at },
       ...birth.changes,
       ...noticeChanges(
         services,

@@ -60,7 +60,8 @@ async function write(
       { kind: 'set-password', userId, phc, expected: facts?.phc ?? null, at },
       ...forMailboxOwner(opened(user), at),
       { kind: 'forget-devices', userId },
-      { kind: 'end-links', userId, kinds: ['reset-password'], at },
+      // A change of the address that a thief asked for and keeps must not outlive the new password.
+      { kind: 'end-links', userId, kinds: ['reset-password', 'change-email'], at },
       ...noticeChanges(
         services,
         { tenant, user, origin, at },

@@ -9,8 +9,9 @@ import { type OpenedLink, type ShownLink, takeMailLink } from './open-link.ts';
 
 /**
  * Take back what happened to an account since a notice: the address returns, what was set up goes, a password that was
- * set opens nothing, every session ends, and the owner sets a new password by mail. Links that were made since are
- * dead with it, so that a thief who holds newer ones gains nothing; older ones live, for the thief may come first.
+ * set opens nothing, every session ends, and the owner sets a new password by mail. Links to undo that were made since
+ * are dead with it, so that a thief who holds newer ones gains nothing; older ones live, for the thief may come first.
+ * A change of the address that was asked for is dead whenever it was: it may be the thief's, kept for later.
  */
 export async function undoChanges(
   services: Services,
@@ -37,26 +38,30 @@ export async function undoChanges(
   };
 }
 
-function takenBack({ origin }: ShownLink, { link, user }: OpenedLink, at: number): Change[] {
+function takenBack({ origin }: ShownLink, opened: OpenedLink, at: number): Change[] {
+  const { link, user } = opened;
   const userId = user.id;
-  const { since = link.createdAt, previousEmail } = link.details;
-  const returns = previousEmail !== undefined && previousEmail !== user.email;
+  const { since = link.createdAt } = link.details;
   return [
     { kind: 'hold-user', userId },
     { kind: 'use-link', tokenHash: link.tokenHash, at },
-    ...(returns ? [{ kind: 'change-email' as const, userId, from: user.email, to: previousEmail, at }] : []),
+    ...addressBack(opened, at),
     { kind: 'end-sessions-of-user', userId, reason: 'changes-undone', at, by: { actor: 'anyone', origin } },
     { kind: 'remove-authenticators-since', userId, since },
     { kind: 'close-password', userId, since },
     { kind: 'forget-devices', userId },
-    {
-      kind: 'end-links',
-      userId,
-      kinds: ['undo-changes', 'reset-password', 'change-email', 'verify-email'],
-      since,
-      at,
-    },
+    { kind: 'end-links', userId, kinds: ['undo-changes', 'verify-email'], since, at },
+    { kind: 'end-links', userId, kinds: ['reset-password', 'change-email'], at },
   ];
+}
+
+/** The address that the link went to; where it is still the account's, a change of it in between loses the undoing. */
+function addressBack({ link, user }: OpenedLink, at: number): Change[] {
+  const { id: userId, email: from } = user;
+  const { previousEmail: to } = link.details;
+  if (to === undefined) return [];
+  if (to === from) return [{ kind: 'verify-email', userId, email: to, at }];
+  return [{ kind: 'change-email', userId, from, to, at }];
 }
 
 /** To the address that the account has from now on. */
@@ -70,7 +75,7 @@ function told(services: Services, { tenant, origin }: ShownLink, { link, user }:
     name: user.name,
     by,
     link: `${services.config.issuer}/recover`,
-    undone: previousEmail === undefined ? 'authenticator' : 'email',
+    undone: owner.email === user.email ? 'authenticator' : 'email',
   } as const;
   const mail = mailChange(services, tenant, { to: owner.email, userId: user.id, draft: done });
   return [ended, made, reset, mail].filter((change) => change !== undefined);

@@ -58,7 +58,6 @@ async function change(
         services,
         { tenant, user, origin, at },
         {
-          details: { previousEmail: user.email },
           draft: ({ name, by: done, link: undo, expiresAt }) => ({
             kind: 'email-changed',
             name,
