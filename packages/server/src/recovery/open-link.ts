@@ -29,7 +29,7 @@ export async function openMailLink(
 ): Promise<OpenedLink | null> {
   if (token === '' || token.length > 200) return null;
   const record = await linkByHash(services.store.pool, tenant, hashOf(token));
-  if (!record?.user || record.user.status !== 'active') return null;
+  if (record?.user?.status !== 'active') return null;
   const { link, user } = record;
   return isUsableLink(link, services.clock.now()) && kinds.includes(link.kind) ? { link, user } : null;
 }
