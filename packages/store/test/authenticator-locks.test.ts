@@ -5,7 +5,7 @@ import type { Change } from '@argus/core';
 import { openStore } from '@argus/store';
 import { authenticatorCases as cases } from './authenticator-cases.ts';
 import * as authenticators from './authenticator-stage.ts';
-import { by } from './change-cases.ts';
+import { by, linkOf } from './change-cases.ts';
 import { commitAlone, deadlocks, whileUncommitted } from './lock-waits.ts';
 import { hashOf } from './oauth-stage.ts';
 import { rounds } from './race-stage.ts';
@@ -117,6 +117,68 @@ describe('who comes while', () => {
     const create: Change = { kind: 'create-user', user: { ...user, id, email: to } };
     const change: Change = { kind: 'change-email', userId: user.id, from: user.email, to, at };
     assert.deepEqual(await afterWaiting([change], [create]), { isCommitted: false, lost: 'create-user' });
+  });
+});
+
+describe('an address that its owner may take back', () => {
+  /** The owner moves away, and may come back by a link. */
+  function giveUp({ user }: Person): Change[] {
+    const link = {
+      ...linkOf(user.id, 800_000 + people, home),
+      kind: 'undo-changes' as const,
+      details: { since: at, previousEmail: user.email },
+    };
+    return [
+      { kind: 'hold-user', userId: user.id },
+      { kind: 'change-email', userId: user.id, from: user.email, to: `away-${people}@example.org`, at },
+      { kind: 'create-link', link },
+    ];
+  }
+
+  test('is not created with by who waits for it to be given up', async () => {
+    const [person] = await someone();
+    const { user } = person;
+    const id = idOf(1, 900_000 + people) as typeof user.id; // a brand over text
+    const create: Change = { kind: 'create-user', user: { ...user, id } };
+    assert.deepEqual(await afterWaiting(giveUp(person), [create]), {
+      isCommitted: false,
+      lost: 'create-user',
+    });
+  });
+
+  test('is not moved to by who waits for it to be given up', async () => {
+    const [{ user: thief }] = await someone();
+    const [person] = await someone();
+    const { email: to } = person.user;
+    const move: Change = { kind: 'change-email', userId: thief.id, from: thief.email, to, at };
+    assert.deepEqual(await afterWaiting(giveUp(person), [move]), {
+      isCommitted: false,
+      lost: 'change-email',
+    });
+  });
+
+  test('stays so however they meet, and comes back', async () => {
+    const racers = openStore({ url: stage.url, size: 8 });
+    const commit = (...changes: Change[]) => racers.commit({ tenant: home, changes, events: [] });
+    for (let round = 0; round < rounds; round += 1) {
+      const [{ user: thief }] = await someone();
+      const [person] = await someone();
+      const { user } = person;
+      const id = idOf(1, 900_000 + people) as typeof user.id; // a brand over text
+      const away = giveUp(person);
+      const taken = await Promise.all([
+        commit({ kind: 'create-user', user: { ...user, id } }),
+        commit(...away),
+        commit({ kind: 'change-email', userId: thief.id, from: thief.email, to: user.email, at }),
+      ]);
+      const hasWon = taken.map(({ isCommitted }) => isCommitted);
+      assert.deepEqual(hasWon, [false, true, false], `round ${round}`);
+      const from = `away-${people}@example.org`;
+      const back = await commit({ kind: 'change-email', userId: user.id, from, to: user.email, at });
+      assert.ok(back.isCommitted);
+    }
+    await racers.close();
+    assert.equal(await deadlocks(stage.store), 0);
   });
 });
 
