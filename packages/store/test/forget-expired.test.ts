@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Change } from '@argus/core';
 import { forgetExpired } from '@argus/store';
+import { furnish } from './authenticator-stage.ts';
+import { linkOf } from './change-cases.ts';
 import { oauthCases } from './oauth-cases.ts';
-import { clientOf, furnish } from './oauth-stage.ts';
+import { clientOf } from './oauth-stage.ts';
 import { at, holdings, home, openStage, other, type Stage } from './stage.ts';
 
 const minute = 60_000;
@@ -13,7 +15,15 @@ let stage: Stage;
 before(async () => {
   stage = await openStage();
   for (const tenant of [home, other])
-    for (const number of [1, 2, 3]) await furnish(stage.store, tenant, number);
+    for (const number of [1, 2, 3]) {
+      const { user } = await furnish(stage.store, tenant, number);
+      const link = { ...linkOf(user.id, number, tenant), expiresAt: at + 2 * minute };
+      await stage.store.commit({ tenant, changes: [{ kind: 'create-link', link }], events: [] });
+    }
+  // One instant for all of a kind, and none for two kinds.
+  await stage.store.pool.query('UPDATE remembered_devices SET expires_at = $1', [
+    new Date(at + 36 * hour).toISOString(),
+  ]);
 });
 after(() => stage[Symbol.asyncDispose]());
 
@@ -28,8 +38,11 @@ const kinds: readonly (readonly [table: string, kept: number, count: number])[] 
   ['marks', at + minute + minute, 6],
   ['pushed_requests', at + 90_000, 6],
   ['ended_tokens', at + 5 * minute + minute, 6],
+  ['sign_in_progress', at + 10 * minute + minute, 6],
   ['device_authorizations', at + 10 * minute + hour, 12],
   ['authorization_codes', at + minute + 24 * hour, 6],
+  ['links', at + 2 * minute + 24 * hour, 6],
+  ['remembered_devices', at + 36 * hour + minute, 6],
 ];
 
 test('each kind is forgotten when it means nothing any more, and not a moment before', async () => {
@@ -95,6 +108,12 @@ test('people, sessions, grants, consents and the audit log are never forgotten',
     'grants',
     'consents',
     'identities',
+    'passkeys',
+    'totps',
+    'recovery_code_sets',
+    'recovery_codes',
+    'guesses',
+    'recoveries',
     'upstream_sessions',
     'audit_events',
     'clients',

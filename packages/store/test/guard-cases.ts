@@ -1,6 +1,6 @@
 import type { Change } from '@argus/core';
 import { lockedOutOf } from './authenticator-stage.ts';
-import { by, changeCases } from './change-cases.ts';
+import { by, changeCases, linkOf } from './change-cases.ts';
 import { at, idOf, type Person } from './stage.ts';
 
 /** What makes a change lose. */
@@ -22,12 +22,28 @@ const disable = ({ user }: Person): Change[] => [
 ];
 const unknown = () => ({ userId: stranger }) as Partial<Change>; // an id that nobody has
 
+const givenUp = (userId: string) => `given-up-by-${userId}@example.org`;
+/** The person had another address lately, and may take it back. */
+function reserve(person: Person): Change[] {
+  const { id } = person.user;
+  const link = linkOf(id, 40_000 + numberOf(person), person.tenant);
+  return [{ kind: 'create-link', link: { ...link, details: { previousEmail: givenUp(id) } } }];
+}
+
 /** What makes a change about people lose. */
 export const guards: readonly Guard[] = [
   {
     what: 'the address is taken',
     kind: 'create-user',
     but: ({ user }) => ({ user: { ...user, id: idOf(1, 88_888) as typeof user.id } }),
+  },
+  {
+    what: 'somebody may take the address back',
+    kind: 'create-user',
+    first: reserve,
+    but: ({ user }) => ({
+      user: { ...user, id: idOf(1, 88_888) as typeof user.id, email: givenUp(user.id) },
+    }),
   },
   { what: 'there is a password already', kind: 'set-password', but: () => ({ expected: null }) },
   { what: 'the password is another by now', kind: 'set-password', but: () => ({ expected: 'an older one' }) },
@@ -97,7 +113,22 @@ export const guards: readonly Guard[] = [
     first: (person) => [changeCases['change-email'](person, numberOf(person))],
     but: () => ({ to: 'elsewhere@example.org' }),
   },
+  {
+    what: 'somebody else may take the address back',
+    kind: 'change-email',
+    first: reserve,
+    but: (person) => ({
+      userId: lockedOutOf(person, numberOf(person)).id,
+      from: lockedOutOf(person, numberOf(person)).email,
+      to: givenUp(person.user.id),
+    }),
+  },
   { what: 'nobody is there', kind: 'change-email', but: unknown },
+  {
+    what: 'nobody is there',
+    kind: 'create-link',
+    but: (person) => ({ link: { ...linkOf(person.user.id, 88_888), userId: stranger } }) as Partial<Change>, // an id that nobody has
+  },
   { what: 'there are as many sessions as there may be', kind: 'expect-room', but: () => ({ most: 1 }) },
   { what: 'the tenant exists', kind: 'create-tenant', but: () => ({ kind: 'create-tenant' }) },
 ];

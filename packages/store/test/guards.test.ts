@@ -69,7 +69,6 @@ describe('a change that does not find what it expects loses, and nothing of its 
       ...expectsOnlyTheSchema,
       'end-sessions-of-user',
       'limit-sessions',
-      'create-link',
       'send-mail',
       ...sweeps,
       'be-first-administrator',

@@ -4,7 +4,7 @@ import type { GrantId, SessionId } from '@argus/contract';
 import type { Change, Grant } from '@argus/core';
 import { openStore } from '@argus/store';
 import { by } from './change-cases.ts';
-import { commitAlone, whileUncommitted } from './lock-waits.ts';
+import { commitAlone, deadlocks, whileUncommitted } from './lock-waits.ts';
 import { oauthCases } from './oauth-cases.ts';
 import { clientOf, codeOf, consentOf, furnish, hashOf } from './oauth-stage.ts';
 import { at, eventOf, home, idOf, openStage, type Person, rotationOf, type Stage } from './stage.ts';
@@ -106,7 +106,7 @@ describe('who comes while', () => {
       },
     );
     assert.deepEqual(redeemed, Array(2).fill({ isRedeemed: false, lost: 'create-grant' }));
-    assert.equal(await deadlocks(), 0);
+    assert.equal(await deadlocks(stage.store), 0);
   });
 
   test('a person lets a client in waits to sweep it, and leaves it', async () => {
@@ -245,17 +245,5 @@ test('whatever ends, rotates and begins grants at once never deadlocks', async (
     assert.equal(rowCount, 0, `round ${round}`);
   }
   await racers.close();
-  assert.equal(await deadlocks(), 0);
+  assert.equal(await deadlocks(stage.store), 0);
 });
-
-/** Counted when the connection that met one closes; all of the racers' must be gone. */
-async function deadlocks(): Promise<number> {
-  for (let look = 0; look < 10_000; look += 1) {
-    const { rows } = await stage.store.pool.query(
-      `SELECT deadlocks, (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()) AS connections
-       FROM pg_stat_database WHERE datname = current_database()`,
-    );
-    if (rows[0].connections <= stage.store.pool.totalCount) return rows[0].deadlocks;
-  }
-  return assert.fail('connections stayed open');
-}

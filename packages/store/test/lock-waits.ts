@@ -1,5 +1,5 @@
 import type { Change } from '@argus/core';
-import { type Committed, openStore } from '@argus/store';
+import { type Committed, openStore, type Store } from '@argus/store';
 import pg from 'pg';
 import { statementOf } from '../src/changes/index.ts';
 
@@ -54,4 +54,16 @@ export async function commitAlone(
 ): Promise<Committed> {
   await using store = openStore({ url, size: 1 });
   return await store.commit({ ...work, events: [] });
+}
+
+/** How many there were. One is counted when the connection that met it closes; all but this store's must be gone. */
+export async function deadlocks({ pool }: Store): Promise<number> {
+  for (let look = 0; look < 10_000; look += 1) {
+    const { rows } = await pool.query(
+      `SELECT deadlocks, (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()) AS connections
+       FROM pg_stat_database WHERE datname = current_database()`,
+    );
+    if (rows[0].connections <= pool.totalCount) return rows[0].deadlocks;
+  }
+  throw new Error('connections stayed open');
 }

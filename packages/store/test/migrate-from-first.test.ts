@@ -2,21 +2,24 @@ import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { migrate, openStore, type Store, tokenFacts } from '@argus/store';
+import { linkByHash, migrate, openStore, type Store, tokenFacts, userFacts } from '@argus/store';
 import { type TestDatabase, testDatabase } from '@argus/testing/database';
 import pg from 'pg';
+import { authenticatorChanges, furnish } from './authenticator-stage.ts';
+import { tokenHashOf } from './change-cases.ts';
 import { scratch } from './embedded-site.ts';
-import { codeOf, furnish, oauthChanges } from './oauth-stage.ts';
-import { at, eventOf, home, type Person, personOf, rotationOf, signUpChanges } from './stage.ts';
+import { codeOf, oauthChanges } from './oauth-stage.ts';
+import { at, eventOf, home, idOf, type Person, personOf, rotationOf, signUpChanges } from './stage.ts';
 
 const folder = join(import.meta.dirname, '../src/migrations');
 const person = personOf(home, 1);
 let database: TestDatabase;
 let store: Store;
 
+const time = (ms: number) => new Date(ms).toISOString();
+
 /** A person who is signed in, as the first schema kept one. */
 async function fillFirst({ user, device, session, grant, phc }: Person): Promise<void> {
-  const time = (ms: number) => new Date(ms).toISOString();
   const rows: [table: string, row: Record<string, unknown>][] = [
     [
       'users',
@@ -68,6 +71,9 @@ async function fillFirst({ user, device, session, grant, phc }: Person): Promise
         rotated_user_agent: grant.rotatedUserAgent,
       },
     ],
+    ['links', { ...linkRow(1), kind: 'first-administrator', user_id: null }],
+    ['links', { ...linkRow(2), kind: 'invitation', user_id: user.id }],
+    ['links', { ...linkRow(3), kind: 'invitation', user_id: user.id, consumed_at: time(at) }],
     [
       'audit_events',
       { id: eventOf().id, at: time(at), type: 'sign-in.succeeded', actor: 'user', user_id: user.id },
@@ -80,6 +86,12 @@ async function fillFirst({ user, device, session, grant, phc }: Person): Promise
       [home, ...Object.values(row)],
     );
   }
+}
+
+/** A link of the first schema, by which it is found. */
+function linkRow(number: number) {
+  const [id, token_hash] = [idOf(7, number), tokenHashOf(home, number)];
+  return { id, token_hash, created_at: time(at), expires_at: time(at + 60_000) };
 }
 
 before(async () => {
@@ -125,6 +137,54 @@ test('it rotates, and clients come to it', async () => {
     events: [],
   });
   assert.ok(redeemed.isCommitted);
+});
+
+test('an account has no authenticator but its password, and an address that nobody verified', async () => {
+  const facts = await userFacts(store.pool, home, { userId: person.user.id, secretHash: null });
+  assert.deepEqual(facts, {
+    user: person.user,
+    phc: person.phc,
+    device: null,
+    enrolled: { hasPassword: true, hasTotp: false, passkeys: 0, recoveryCodes: 0 },
+  });
+});
+
+test('links that were sent before are good as they were, and work once', async () => {
+  const use = async (number: number) => {
+    const tokenHash = tokenHashOf(home, number);
+    const change = { kind: 'use-link', tokenHash, at: at + 1000 } as const;
+    return (await store.commit({ tenant: home, changes: [change], events: [] })).isCommitted;
+  };
+  const kinds = await Promise.all(
+    [1, 2, 3].map(async (number) => {
+      const link = (await linkByHash(store.pool, home, tokenHashOf(home, number)))?.link;
+      return [link?.kind, link?.userId, link?.details, link?.consumedAt];
+    }),
+  );
+  assert.deepEqual(kinds, [
+    ['first-administrator', null, {}, null],
+    ['invitation', person.user.id, {}, null],
+    ['invitation', person.user.id, {}, at],
+  ]);
+  assert.deepEqual([await use(1), await use(2), await use(3)], [true, true, false]);
+  assert.deepEqual([await use(1), await use(2)], [false, false]);
+});
+
+test('a link for nobody is the first administrator’s alone, as before', async () => {
+  const row = { ...linkRow(9), kind: 'reset-password', user_id: null };
+  const { id, token_hash, created_at, expires_at, kind, user_id } = row;
+  await assert.rejects(
+    store.pool.query(
+      `INSERT INTO links (tenant_id, id, token_hash, kind, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [home, id, token_hash, kind, user_id, created_at, expires_at],
+    ),
+    { code: '23514' },
+  );
+});
+
+test('whoever was there before sets up authenticators', async () => {
+  const changes = authenticatorChanges(person, 1);
+  assert.ok((await store.commit({ tenant: home, changes, events: [] })).isCommitted);
 });
 
 test('it ends with all that was added to it', async () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { DeviceId, SessionId } from '@argus/contract';
-import type { Change } from '@argus/core';
+import type { DeviceId, SessionId, UserId } from '@argus/contract';
+import type { Change, Link } from '@argus/core';
 import * as asked from '@argus/store';
 import { authenticatorCases as cases } from './authenticator-cases.ts';
 import * as authenticators from './authenticator-stage.ts';
-import { by } from './change-cases.ts';
+import { by, linkOf } from './change-cases.ts';
 import { hashOf } from './oauth-stage.ts';
-import { at, home, idOf, openStage, other, type Person, type Stage } from './stage.ts';
+import { at, home, idOf, openStage, other, type Person, personOf, type Stage } from './stage.ts';
 
 const later = at + 1000;
 let stage: Stage;
@@ -77,7 +77,7 @@ describe('what a sign-in needs is answered as it was written:', () => {
 
   test('a link with what it is about, until links of its kind are ended', async () => {
     const [{ user }] = await someone();
-    const linkOf = (kind: 'change-email' | 'reset-password' | 'undo-changes', place: number) => ({
+    const made = (kind: 'change-email' | 'reset-password' | 'undo-changes', place: number) => ({
       id: idOf(7, 7000 + people * 10 + place),
       tokenHash: hashOf(`link ${place}`, people),
       kind,
@@ -87,7 +87,7 @@ describe('what a sign-in needs is answered as it was written:', () => {
       expiresAt: at + 60_000,
       consumedAt: null,
     });
-    const links = [linkOf('change-email', 0), linkOf('reset-password', 1), linkOf('undo-changes', 2)];
+    const links = [made('change-email', 0), made('reset-password', 1), made('undo-changes', 2)];
     await write(...links.map((link) => ({ kind: 'create-link', link }) as const));
     const held = async () => {
       const found = links.map((link) => asked.linkByHash(stage.store.pool, home, link.tokenHash));
@@ -102,6 +102,75 @@ describe('what a sign-in needs is answered as it was written:', () => {
       links[2],
     ]);
   });
+});
+
+describe('an address that was given up', () => {
+  const { id: nobody } = personOf(home, 77_777).user;
+  const held = async (changes: Change[]) =>
+    (await stage.store.commit({ tenant: home, changes, events: [] })).isCommitted;
+
+  async function givenUp(): Promise<{ person: Person; link: Link; email: string }> {
+    const [person] = await someone();
+    const email = `given-up-${people}@example.org`;
+    const link = {
+      ...linkOf(person.user.id, 50_000 + people, home),
+      kind: 'undo-changes' as const,
+      details: { previousEmail: email },
+    };
+    await write({ kind: 'create-link', link });
+    return { person, link, email };
+  }
+  const create = (email: string, createdAt = at): Change[] => {
+    const id = idOf(1, 970_000 + people) as UserId; // a brand over text
+    return [{ kind: 'create-user', user: { ...personOf(home, 1).user, id, email, createdAt } }];
+  };
+
+  test('is its owner’s to take back, and nobody else’s, until that link is used or expires', async () => {
+    const { person, link, email } = await givenUp();
+    assert.equal(await held(create(email, link.expiresAt - 1)), false);
+    const { id: userId, email: from } = person.user;
+    assert.equal(await held([{ kind: 'change-email', userId, from, to: email, at }]), true);
+    const another = await givenUp();
+    assert.equal(await held(create(another.email, another.link.expiresAt)), true);
+    const third = await givenUp();
+    await write({ kind: 'use-link', tokenHash: third.link.tokenHash, at });
+    assert.equal(await held(create(third.email)), true);
+  });
+
+  test('in one tenant is free in another', async () => {
+    const { email } = await givenUp();
+    const changes = create(email);
+    assert.ok((await stage.store.commit({ tenant: other, changes, events: [] })).isCommitted);
+  });
+
+  test('a link for nobody is not made, and its absence is no loss where it was asked so', async () => {
+    const link = { ...linkOf(nobody, 60_000, home), kind: 'reset-password' as const };
+    await write({ kind: 'create-link', link, orNobody: true });
+    assert.equal(await asked.linkByHash(stage.store.pool, home, link.tokenHash), null);
+  });
+});
+
+test('links are ended that were made since, and older ones stay', async () => {
+  const [{ user }] = await someone();
+  const [older, newer] = [at, later].map((createdAt, place) => ({
+    ...linkOf(user.id, 60_001 + place, home),
+    createdAt,
+    kind: 'undo-changes' as const,
+  }));
+  assert.ok(older && newer);
+  await write({ kind: 'create-link', link: older }, { kind: 'create-link', link: newer });
+  await write({ kind: 'end-links', userId: user.id, kinds: ['undo-changes'], since: later, at: later });
+  const consumed = async ({ tokenHash }: Link) =>
+    (await asked.linkByHash(stage.store.pool, home, tokenHash))?.link.consumedAt;
+  assert.deepEqual([await consumed(older), await consumed(newer)], [null, later]);
+});
+
+test('a password that is hashed anew was set when it was set', async () => {
+  const [{ user, phc }] = await someone();
+  await write({ kind: 'rehash-password', userId: user.id, phc: 'at today’s cost', expected: phc });
+  assert.equal(await asked.passwordChangedAt(stage.store.pool, home, user.id), at);
+  const facts = await asked.userFacts(stage.store.pool, home, { userId: user.id, secretHash: null });
+  assert.equal(facts?.phc, 'at today’s cost');
 });
 
 describe('live sessions are counted', () => {

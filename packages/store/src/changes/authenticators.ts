@@ -1,15 +1,9 @@
 import type { Change } from '@argus/core';
 import { timestamp } from '../postgres/pool.ts';
+import { holdOwner } from './hold-owner.ts';
 import type { Write } from './write.ts';
 
 type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
-
-// The user is held by a statement of its own, so that two at once count one after the other.
-const holdOwner = (userId: string) => ({
-  name: 'hold-owner',
-  text: `SELECT id FROM users WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE`,
-  values: [userId],
-});
 
 export const addPasskey: Write<Of<'add-passkey'>> = ({ passkey, most }) => ({
   first: holdOwner(passkey.userId),
@@ -42,6 +36,7 @@ export const addPasskey: Write<Of<'add-passkey'>> = ({ passkey, most }) => ({
 });
 
 export const usePasskey: Write<Of<'use-passkey'>> = (change) => ({
+  first: holdOwner(change.userId),
   name: 'use-passkey',
   text: `UPDATE passkeys SET sign_count = $5, is_backed_up = $6, last_used_at = GREATEST(last_used_at, $7)
     WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND sign_count = $4`,
@@ -84,6 +79,7 @@ export const addTotp: Write<Of<'add-totp'>> = ({ totp, replaces }) => ({
 
 // RFC 6238 §5.2: the newest step only moves forward, so of two that show one code the second finds it used.
 export const useTotp: Write<Of<'use-totp'>> = ({ userId, id, step, offsetSteps, at }) => ({
+  first: holdOwner(userId),
   name: 'use-totp',
   text: `UPDATE totps SET last_step = $4, offset_steps = $5, last_used_at = $6
     WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND last_step < $4`,

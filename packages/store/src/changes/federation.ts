@@ -57,8 +57,8 @@ export const useIdentity: Write<Of<'use-identity'>> = ({ issuer, subject, userId
   expects: 1,
 });
 
-// Never the last way in: a password, a passkey, or another identity whose provider is still there, must be left. The caller holds
-// the user, so that two of these come one after the other. What opens nothing any more may always go.
+// Never the last way in: a password, a passkey, or another identity whose provider is still there, must be left. The
+// caller holds the user, so that two of these come one after the other. What opens nothing any more may always go.
 export const unlinkIdentity: Write<Of<'unlink-identity'>> = ({ issuer, subject, userId }) => ({
   name: 'unlink-identity',
   text: `

@@ -1,14 +1,20 @@
 import type { Change } from '@argus/core';
 import { timestamp } from '../postgres/pool.ts';
+import { holdOwner } from './hold-owner.ts';
 import type { Write } from './write.ts';
 
 type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 
-// The codes of the set before go in a statement of its own: one statement would delete and insert at one moment.
+// The codes of the set before go in a statement of its own: one statement would delete and insert at one moment. It
+// holds the user first, as `holdOwner` would.
 export const replaceRecoveryCodes: Write<Of<'replace-recovery-codes'>> = ({ set }) => ({
   first: {
     name: 'drop-recovery-codes',
-    text: 'DELETE FROM recovery_code_sets WHERE tenant_id = $1 AND user_id = $2',
+    text: `
+      WITH owner AS (
+        SELECT id FROM users WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE
+      )
+      DELETE FROM recovery_code_sets s USING owner WHERE s.tenant_id = $1 AND s.user_id = owner.id`,
     values: [set.userId],
   },
   name: 'replace-recovery-codes',
@@ -26,6 +32,7 @@ export const replaceRecoveryCodes: Write<Of<'replace-recovery-codes'>> = ({ set 
 });
 
 export const useRecoveryCode: Write<Of<'use-recovery-code'>> = ({ userId, hash, at }) => ({
+  first: holdOwner(userId),
   name: 'use-recovery-code',
   text: `UPDATE recovery_codes SET used_at = $4
     WHERE tenant_id = $1 AND user_id = $2 AND hash = $3 AND used_at IS NULL`,
@@ -34,13 +41,16 @@ export const useRecoveryCode: Write<Of<'use-recovery-code'>> = ({ userId, hash, 
 });
 
 export const removeRecoveryCodes: Write<Of<'remove-recovery-codes'>> = ({ userId }) => ({
+  first: holdOwner(userId),
   name: 'remove-recovery-codes',
   text: 'DELETE FROM recovery_code_sets WHERE tenant_id = $1 AND user_id = $2',
   values: [userId],
   expects: 0,
 });
 
+// With the user held, what somebody else sets up at this very moment is seen and goes too.
 export const removeAuthenticatorsSince: Write<Of<'remove-authenticators-since'>> = ({ userId, since }) => ({
+  first: holdOwner(userId),
   name: 'remove-authenticators-since',
   text: `
     WITH passkeys_gone AS (
@@ -58,6 +68,7 @@ export const removeAuthenticatorsSince: Write<Of<'remove-authenticators-since'>>
 });
 
 export const removeSecondFactors: Write<Of<'remove-second-factors'>> = ({ userId }) => ({
+  first: holdOwner(userId),
   name: 'remove-second-factors',
   text: `
     WITH passkeys_gone AS (
@@ -73,6 +84,7 @@ export const removeSecondFactors: Write<Of<'remove-second-factors'>> = ({ userId
 });
 
 export const closePassword: Write<Of<'close-password'>> = ({ userId, since }) => ({
+  first: holdOwner(userId),
   name: 'close-password',
   text: 'DELETE FROM passwords WHERE tenant_id = $1 AND user_id = $2 AND changed_at >= $3',
   values: [userId, timestamp(since)],

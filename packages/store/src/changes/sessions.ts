@@ -4,7 +4,8 @@ import type { Write } from './write.ts';
 
 type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 
-// The order of locks is client, user, session, grant, everywhere: whoever follows it cannot deadlock with another.
+// The order of locks is client, user, what proves who the user is, session, grant, everywhere: whoever follows it cannot
+// deadlock with another.
 
 export const createSession: Write<Of<'create-session'>> = ({ session, methods, authenticationIds }) => ({
   name: 'create-session',

@@ -1,5 +1,6 @@
 import type { Change } from '@argus/core';
 import { timestamp } from '../postgres/pool.ts';
+import { holdAddress, holdAddresses } from './hold-addresses.ts';
 import { holdTenant } from './hold-tenant.ts';
 import type { Write } from './write.ts';
 
@@ -11,6 +12,7 @@ const reserved = (email: string, at: string) => `
     AND consumed_at IS NULL AND expires_at > ${at}`;
 
 export const createUser: Write<Of<'create-user'>> = ({ user }) => ({
+  first: holdAddress(user.email),
   name: 'create-user',
   text: `INSERT INTO users (tenant_id, id, email, name, roles, status, created_at, email_verified_at)
     SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE NOT EXISTS (${reserved('$3', '$7')})
@@ -162,6 +164,7 @@ export const verifyEmail: Write<Of<'verify-email'>> = ({ userId, email, at }) =>
 });
 
 export const changeEmail: Write<Of<'change-email'>> = ({ userId, from, to, at }) => ({
+  first: holdAddresses(userId, [from, to]),
   name: 'change-email',
   text: `UPDATE users SET email = $4, email_verified_at = $5 WHERE tenant_id = $1 AND id = $2 AND email = $3
     AND NOT EXISTS (${reserved('$4', '$5')} AND user_id <> $2)`,
