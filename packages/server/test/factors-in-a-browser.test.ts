@@ -92,8 +92,8 @@ async function byPasskey({ page, devtools, authenticatorId, go }: AtBrowser): Pr
     devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
   await touch(false);
   await go('/sign-in');
-  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await touch(true);
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
 }
 
 async function assertAxeClean(page: Page): Promise<void> {
@@ -127,14 +127,14 @@ describe('a person with a passkey', () => {
     await byPassword(at);
     await at.page.waitForURL(/\/sign-in\/next/);
     await assertAxeClean(at.page);
-    await at.page
-      .getByRole('button', { name: /passkey/i })
-      .first()
-      .click();
     await at.devtools.send('WebAuthn.setAutomaticPresenceSimulation', {
       authenticatorId: at.authenticatorId,
       enabled: true,
     });
+    await at.page
+      .getByRole('button', { name: /passkey/i })
+      .first()
+      .click();
     await at.page.waitForURL(/\/account/);
   });
 

@@ -1,5 +1,5 @@
 import type { AuthenticatorId, TenantId } from '@argus/contract';
-import type { Change, Totp, User } from '@argus/core';
+import { type Change, canonicalName, type Totp, type User } from '@argus/core';
 import { totpOfUser } from '@argus/store';
 import { qrCode, qrCodeUrl } from '../authenticators/totp/qr-code.ts';
 import { openEnrolment, sealEnrolment, sealTotpSecret } from '../authenticators/totp/sealed-secret.ts';
@@ -84,7 +84,7 @@ export async function finishTotpEnrolment(
     sealedSecret: sealTotpSecret(services, { tenant, userId: user.id, id }, secret),
     offsetSteps: verified.offsetSteps,
     lastStep: verified.step,
-    name: name ?? 'Authenticator app',
+    name: canonicalName(name) ?? 'Authenticator app',
     createdAt: now,
     lastUsedAt: now,
   };

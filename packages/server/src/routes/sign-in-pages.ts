@@ -12,7 +12,7 @@ import { refusalPage } from '../http/refusal-page.ts';
 import type { Call, Route } from '../http/route.ts';
 import { leadOn } from '../oauth/authorization/lead-on.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
-import { linkPage, type SignInNotice, signInPage } from '../pages/index.ts';
+import { linkPage, type SignInNotice, signInPage, type UnknownPasskey } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import { beginningAttempt } from '../sign-in/beginning-attempt.ts';
 import { signInByPassword } from '../sign-in/by-password.ts';
@@ -52,12 +52,18 @@ async function showSignIn(services: Services, call: Call): Promise<Answer> {
   return signInAnswer(services, call, { notice });
 }
 
-interface Shown {
+export interface Shown {
   readonly notice?: SignInNotice | undefined;
   readonly refused?: Refused;
+  /** One that nobody has here any more: the browser is told to offer it no longer. */
+  readonly unknownPasskey?: UnknownPasskey | undefined;
 }
 
-async function signInAnswer(services: Services, call: Call, { notice, refused }: Shown): Promise<Answer> {
+export async function signInAnswer(
+  services: Services,
+  call: Call,
+  { notice, refused, unknownPasskey }: Shown,
+): Promise<Answer> {
   const fields = fieldsOf(call);
   const request = await requestOf(services, call);
   const tenant = tenantOfPage(call, request);
@@ -72,6 +78,7 @@ async function signInAnswer(services: Services, call: Call, { notice, refused }:
     returnTo: safeReturn(fields.returnTo ?? call.query.returnTo),
     refusal: refused?.refused,
     retryAfterSeconds: refused?.retryAfterSeconds,
+    unknownPasskey,
     notice,
   });
   return {

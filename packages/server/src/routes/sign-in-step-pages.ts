@@ -1,10 +1,12 @@
 import type { SessionId } from '@argus/contract';
+import { passkeyByCredential } from '@argus/store';
+import { relyingPartyOf } from '../authenticators/passkey/relying-party-of.ts';
 import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
 import { type Answer, isRefused, problemAnswer } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
 import type { Call, Route } from '../http/route.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
-import { recoveryCodesPage } from '../pages/index.ts';
+import { recoveryCodesPage, type UnknownPasskey } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import { continueWithRecoveryCode, continueWithTotp } from '../sign-in/by-code.ts';
 import { signInByPasskey, signInPasskeyOptions } from '../sign-in/by-passkey.ts';
@@ -16,10 +18,12 @@ import {
   finishPasskeyInSignIn,
   finishTotpInSignIn,
 } from '../sign-in/enrol.ts';
+import { neededNow } from '../sign-in/needed-now.ts';
 import type { NextProof } from '../sign-in/open-progress.ts';
 import type { SignInOutcome } from '../sign-in/outcome.ts';
 import { authenticationIn, registrationIn } from './credential-field.ts';
 import { afterStep, nextStepAnswer, tenantOfPage } from './next-step-page.ts';
+import { signInAnswer } from './sign-in-pages.ts';
 
 /** The pages of a sign-in after its first proof. */
 export const signInStepPageRoutes: readonly Route[] = [
@@ -86,9 +90,30 @@ function step(name: string, take: (services: Services, call: StepCall) => Promis
       const here = { ...call, params: { ...call.params, step: name } };
       const own = await stepCall(services, here);
       if (!own) return nextStepAnswer(services, here, { refused: 'form_expired' });
-      return afterStep(services, own, await take(services, own));
+      const outcome = await take(services, own);
+      // A passkey may have been the beginning, and then the page that it began on shows what became of it.
+      if (name === 'passkey' && isRefused(outcome) && !(await isUnderWay(services, own)))
+        return signInAnswer(services, own, {
+          refused: outcome,
+          unknownPasskey: await unknownIn(services, own),
+        });
+      return afterStep(services, own, outcome);
     },
   };
+}
+
+async function isUnderWay(services: Services, call: StepCall): Promise<boolean> {
+  return !isRefused(await neededNow(services, call));
+}
+
+/** Nobody's any more; one that was refused for another reason stays where it is. */
+async function unknownIn(services: Services, call: StepCall): Promise<UnknownPasskey | undefined> {
+  const credential = authenticationIn(call);
+  if (!credential) return undefined;
+  const { rawId: credentialId } = credential;
+  const bytes = Buffer.from(credentialId, 'base64url');
+  const known = await passkeyByCredential(services.store.pool, call.tenant, bytes);
+  return known ? undefined : { rpId: relyingPartyOf(services).rpId, credentialId };
 }
 
 function enrolment(
