@@ -1,8 +1,13 @@
 import { Agent, request } from 'node:http';
 import type { Shot } from './load.ts';
-import { signInTry } from './scenarios.ts';
 
-/** How well the time of a refused sign-in tells known addresses from unknown ones: .5 not at all, 0 or 1 perfectly. */
+/** What is asked about an address, and the one answer that all of them get. */
+export interface Guessed {
+  shotFor(email: string): Shot;
+  readonly expected: number;
+}
+
+/** How well the time of an answer tells known addresses from unknown ones: .5 not at all, 0 or 1 perfectly. */
 export interface EnumerationEffect {
   readonly samplesEach: number;
   readonly areaUnderCurve: number;
@@ -10,20 +15,24 @@ export interface EnumerationEffect {
   readonly medianUnknownMs: number;
 }
 
-/** Wrong passwords for known and unknown addresses by turns, one at a time; Mann-Whitney's U as an area. */
-export async function enumerationEffect(url: string, samplesEach: number): Promise<EnumerationEffect> {
+/** The same asked about known and unknown addresses by turns, one at a time; Mann-Whitney's U as an area. */
+export async function enumerationEffect(
+  url: string,
+  samplesEach: number,
+  { shotFor, expected }: Guessed,
+): Promise<EnumerationEffect> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const known: number[] = [];
   const unknown: number[] = [];
   for (let n = -20; n < samplesEach; n += 1) {
     const tries = [
-      { into: known, shot: signInTry(`user${(n + 20) % 500}@bench.example`) },
-      { into: unknown, shot: signInTry(`nobody${n + 20}@bench.example`) },
+      { into: known, shot: shotFor(`user${(n + 20) % 500}@bench.example`) },
+      { into: unknown, shot: shotFor(`nobody${n + 20}@bench.example`) },
     ];
     // Who goes first changes, so that neither always follows the other.
     if (n % 2 === 0) tries.reverse();
     for (const { into, shot } of tries) {
-      const took = await timed(agent, url, shot);
+      const took = await timed(agent, url, { shot, expected });
       if (n >= 0) into.push(took);
     }
   }
@@ -36,7 +45,11 @@ export async function enumerationEffect(url: string, samplesEach: number): Promi
   };
 }
 
-function timed(agent: Agent, url: string, shot: Shot): Promise<number> {
+function timed(
+  agent: Agent,
+  url: string,
+  { shot, expected }: { readonly shot: Shot; readonly expected: number },
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
     const sent = request(
@@ -45,8 +58,8 @@ function timed(agent: Agent, url: string, shot: Shot): Promise<number> {
       (response) => {
         response.resume();
         response.on('end', () => {
-          if (response.statusCode === 401) resolve(performance.now() - began);
-          else reject(new Error(`a wrong password was answered ${response.statusCode}`));
+          if (response.statusCode === expected) resolve(performance.now() - began);
+          else reject(new Error(`${shot.path} was answered ${response.statusCode}`));
         });
       },
     );

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--sessions 10000,1000000] [--rounds 5] [--seconds 4] [--only refresh,token,sign-in,list,check]`
+ * `npm run bench -- [--sessions 10000,1000000] [--rounds 5] [--seconds 4] [--only refresh,token,sign-in,flood,list,check]`
  * Server and PostgreSQL (durable, on this machine) in processes of their own, load from this one. Figures are
  * medians of rounds; compare the ratios, not the rates: the machine is shared.
  */
@@ -10,12 +10,13 @@ import { parseArgs } from 'node:util';
 import { migrate } from '@argus/store';
 import { startPostgres } from '@argus/store/embedded';
 import { checkCosts } from './checking.ts';
-import { enumerationEffect } from './enumeration.ts';
+import { enumerationEffect, type Guessed } from './enumeration.ts';
+import { type FloodPlan, floodEffect } from './flood.ts';
 import { type MeasuredServer, startMeasuredServer } from './measured-server.ts';
 import { argon2Seconds, rsaSignatureSeconds } from './physical.ts';
 import { benchDevice, masterKey, openRing, refreshShots } from './refreshing.ts';
 import { measureRound, medianRound, type Round, type RoundPlan } from './round.ts';
-import { issuer, listShots, signInShot } from './scenarios.ts';
+import { issuer, listShots, recoveryShot, signInShot, signInTry } from './scenarios.ts';
 import { givePasswords, type Seeded, seedSessions } from './seed.ts';
 import { codeShots, ownTokenShot, seedClient } from './token-endpoint.ts';
 
@@ -24,7 +25,7 @@ const { values } = parseArgs({
     sessions: { type: 'string', default: '10000,1000000' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
-    only: { type: 'string', default: 'refresh,token,sign-in,list,check' },
+    only: { type: 'string', default: 'refresh,token,sign-in,flood,list,check' },
   },
 });
 const only = new Set(values.only.split(','));
@@ -91,8 +92,9 @@ interface Ground {
 
 async function scenarios(server: MeasuredServer, { databaseUrl, seeded, startedAt }: Ground): Promise<void> {
   const ring = await openRing(databaseUrl);
+  // One for all, for it knows the newest token of each session.
+  const shots = refreshShots(issuer, ring, seeded, startedAt);
   if (only.has('refresh')) {
-    const shots = refreshShots(issuer, ring, seeded, startedAt);
     for (const inFlight of [64, 4]) {
       const name = `refresh|${seeded.count}|${inFlight}`;
       await report(server, name, { seconds, inFlight, expected: 200, ...shots }, rsa);
@@ -120,6 +122,9 @@ async function scenarios(server: MeasuredServer, { databaseUrl, seeded, startedA
       null,
     );
   }
+  if (only.has('flood')) {
+    for (let round = 0; round < rounds; round += 1) await reportFlood(server, shots);
+  }
   if (only.has('sign-in')) {
     const password = 'correct horse battery staple';
     // Many people, as in life: one alone would queue for the lock on that person's row.
@@ -134,13 +139,36 @@ async function scenarios(server: MeasuredServer, { databaseUrl, seeded, startedA
   }
 }
 
-async function reportEnumeration(server: MeasuredServer): Promise<void> {
-  const { samplesEach, areaUnderCurve, medianKnownMs, medianUnknownMs } = await enumerationEffect(
-    server.url,
-    400,
-  );
+/** 200 sign-ins at once, most of them about nobody, as a flood is. */
+const floodWidth = 200;
+
+async function reportFlood(server: MeasuredServer, refresh: FloodPlan['refresh']): Promise<void> {
+  let turn = 0;
+  const signIn = () => {
+    turn += 1;
+    return signInTry(`flood${turn}@bench.example`);
+  };
+  const effect = await floodEffect(server, { seconds, width: floodWidth, refresh, signIn });
+  const { aloneP50Ms, aloneP99Ms, floodedP50Ms, floodedP99Ms, answered } = effect;
+  const statuses = [...answered].map(([status, count]) => `${count} × ${status}`).join(', ');
   console.log(
-    `\nrefused sign-ins, ${samplesEach} of known and ${samplesEach} of unknown addresses: ` +
+    `\nrefreshes beside ${floodWidth} sign-ins at once: p50 ${aloneP50Ms.toFixed(1)} → ${floodedP50Ms.toFixed(1)} ms ` +
+      `(${(floodedP50Ms / aloneP50Ms).toFixed(2)} ×), p99 ${aloneP99Ms.toFixed(1)} → ${floodedP99Ms.toFixed(1)} ms ` +
+      `(${(floodedP99Ms / aloneP99Ms).toFixed(2)} ×), ${effect.refreshFailures} failed; ` +
+      `sign-ins answered: ${statuses}; RSS ${effect.rssMegabytes.toFixed(0)} MB\n`,
+  );
+}
+
+async function reportEnumeration(server: MeasuredServer): Promise<void> {
+  await reportOne(server, 'refused sign-ins', { shotFor: signInTry, expected: 401 });
+  await reportOne(server, 'forgotten passwords', { shotFor: recoveryShot, expected: 202 });
+}
+
+async function reportOne(server: MeasuredServer, what: string, guessed: Guessed): Promise<void> {
+  const effect = await enumerationEffect(server.url, 400, guessed);
+  const { samplesEach, areaUnderCurve, medianKnownMs, medianUnknownMs } = effect;
+  console.log(
+    `\n${what}, ${samplesEach} of known and ${samplesEach} of unknown addresses: ` +
       `medians ${medianKnownMs.toFixed(2)} and ${medianUnknownMs.toFixed(2)} ms, AUC ${areaUnderCurve.toFixed(3)}\n`,
   );
 }

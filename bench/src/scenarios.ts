@@ -38,6 +38,16 @@ export function signInTry(email: string): Shot {
   return signInShot(email, 'not the password of anyone here');
 }
 
+/** `POST /api/recovery` about an address. */
+export function recoveryShot(email: string): Shot {
+  return {
+    method: 'POST',
+    path: '/api/recovery',
+    headers: { ...browserHeaders, 'content-type': 'application/json' },
+    body: JSON.stringify({ email }),
+  };
+}
+
 async function accessCookie(
   ring: KeyRing,
   seeded: Seeded,
