@@ -95,6 +95,37 @@ describe('a wrong password cannot be told, by answer or by work, from', () => {
   }
 });
 
+test('asking for a new password is answered with the same work for every address', async () => {
+  const ask = async (email: string) => {
+    work.statements = [];
+    work.hashes = [];
+    const { status, headers, text } = await exactly(server, {
+      method: 'POST',
+      path: '/api/recovery',
+      headers: { origin: ownOrigin, 'content-type': 'application/json' },
+      body: JSON.stringify({ email }),
+    });
+    const { date: _, ...rest } = headers;
+    return { status, headers: rest, text, ...work };
+  };
+  const expected = await ask(known);
+  assert.deepEqual([expected.status, expected.text], [202, '{"state":"sent"}']);
+  assert.ok(expected.statements.includes('create-link') && expected.statements.includes('send-mail'));
+  for (const email of ['nobody@example.org', 'not an address', disabled, invited])
+    assert.deepEqual(await ask(email), expected, email);
+});
+
+test('the options of a passkey are the same whoever might come', async () => {
+  const options = async () => {
+    const { body } = await userAgent(server).call('signInPasskeyOptions');
+    return { ...body.options, challenge: body.options.challenge.length };
+  };
+  const first = await options();
+  assert.deepEqual(first.allowCredentials, []);
+  await someone(server);
+  assert.deepEqual(await options(), first);
+});
+
 test('the form answers an unknown address like a wrong password, but for the address it was given', async () => {
   const pageOf = async (identifier: string) => {
     const browser = userAgent(server);
