@@ -12,12 +12,7 @@ import type { Config } from './config/config.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { openUpstreams } from './federation/upstreams.ts';
 import { firstAdministratorLink } from './first-administrator.ts';
-import { completeRecoveries } from './jobs/complete-recoveries.ts';
-import { deliverLogouts } from './jobs/deliver-logouts.ts';
-import { deliverMails } from './jobs/deliver-mails.ts';
-import { endExpiredSessions, type Sweep } from './jobs/end-expired.ts';
-import { forgetUnusedClients } from './jobs/forget-clients.ts';
-import { forgetWhatExpired } from './jobs/forget-expired.ts';
+import { allJobs, type Job, startJob } from './jobs/start-job.ts';
 import { openKeys } from './keys.ts';
 import type { WrittenMail } from './mail/mail-files.ts';
 import { openMailTransport } from './mail/open-transport.ts';
@@ -27,7 +22,7 @@ import { openClientBook } from './oauth/client/client-book.ts';
 import { openClientKeyring } from './oauth/client/client-keys.ts';
 import { openSoftwareIssuers } from './oauth/client/software-issuers.ts';
 import { createSecrets, hashOf } from './secrets.ts';
-import { type Clock, repeat, systemClock, within } from './services/clock.ts';
+import { type Clock, systemClock, within } from './services/clock.ts';
 import { createLog, type Log } from './services/log.ts';
 import { type Random, systemRandom } from './services/random.ts';
 import type { Services } from './services.ts';
@@ -79,26 +74,6 @@ export interface Door {
   readonly url: string;
   close(): Promise<void>;
 }
-
-export type Job =
-  | 'end-expired'
-  | 'tend-keys'
-  | 'deliver-logouts'
-  | 'deliver-mails'
-  | 'complete-recoveries'
-  | 'forget-expired'
-  | 'forget-clients';
-
-/** What one process of an installation does beside answering; each node has one that does. */
-export const allJobs: readonly Job[] = [
-  'end-expired',
-  'tend-keys',
-  'deliver-logouts',
-  'deliver-mails',
-  'complete-recoveries',
-  'forget-expired',
-  'forget-clients',
-];
 
 const drainMs = 10_000;
 
@@ -239,26 +214,4 @@ function metadataIn({ metadata: given }: Config, now: number): Metadata | null {
   const read = readMetadata(given.blob, { roots: given.roots, now });
   if (!read.ok) throw new Error(`the metadata of passkeys cannot be used: ${metadataMistakes[read.mistake]}`);
   return read.metadata;
-}
-
-function startJob(services: Services, job: Job): { stop(): Promise<void> } {
-  const report = (error: unknown) => services.log.error({ err: error, job }, 'a job failed');
-  switch (job) {
-    case 'end-expired': {
-      const sweep: Sweep = { place: null };
-      return repeat(10_000, async () => void (await endExpiredSessions(services, sweep)), report);
-    }
-    case 'tend-keys':
-      return repeat(60_000, () => services.keys.tend('system'), report);
-    case 'deliver-logouts':
-      return repeat(1_000, async () => void (await deliverLogouts(services)), report);
-    case 'deliver-mails':
-      return repeat(1_000, async () => void (await deliverMails(services)), report);
-    case 'complete-recoveries':
-      return repeat(60_000, async () => void (await completeRecoveries(services)), report);
-    case 'forget-expired':
-      return repeat(60_000, async () => void (await forgetWhatExpired(services)), report);
-    case 'forget-clients':
-      return repeat(3_600_000, async () => void (await forgetUnusedClients(services)), report);
-  }
 }
