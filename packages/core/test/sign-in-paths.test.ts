@@ -63,6 +63,10 @@ function hasShownMore(proofs: SignInStanding['proofs']): boolean {
   return justified(proofs) > 1 || proofs.some(({ method }) => ['otp', 'passkey', 'rec'].includes(method));
 }
 
+function hasProved(proofs: SignInStanding['proofs'], asked: 'rec' | 'passkey'): boolean {
+  return proofs.some(({ method }) => method === asked);
+}
+
 function ownsSecond({ hasTotp, passkeys }: Enrolled): boolean {
   return hasTotp || passkeys > 0;
 }
@@ -74,39 +78,53 @@ function canShowSecond({ hasTotp, passkeys }: Enrolled, { authentication }: Sign
 }
 
 /** What must hold at every step of a walk that began like this. */
-function check({ standing: start, terms }: Start, { step, standing }: Seen): void {
-  const { proofs } = standing;
+function check(start: Start, seen: Seen): void {
   // In words only when it fails: there are millions of these.
-  const holds = (isTrue: boolean, what: string) => {
-    if (!isTrue) assert.fail(`${what}: ${JSON.stringify({ start, terms, step, standing })}`);
+  const holds: Holds = (isTrue, what) => {
+    if (!isTrue) assert.fail(`${what}: ${JSON.stringify({ ...start, ...seen, start: start.standing })}`);
   };
-  if (step.kind === 'admit') {
-    holds(claimedLevel(proofs) <= justified(proofs), 'no claim exceeds what was proved');
-    holds(satisfies(proofs, terms), 'nobody is admitted below policy');
-    holds(
-      start.isRemembered || !canShowSecond(start.enrolled, terms) || hasShownMore(proofs),
-      'whoever has a second factor shows it',
-    );
-    const { verifyEmail } = terms.authentication.signUp;
-    holds(
-      verifyEmail === 'later' || standing.isEmailVerified,
-      'the address is verified where that comes first',
-    );
-    const { onLimit } = terms.session.concurrent;
-    holds(standing.liveSessions < max || onLimit === 'least-recently-active', 'there is room');
-  }
+  checkAdmitted(start, seen, holds);
+  checkOffered(start, seen, holds);
+}
+
+type Holds = (isTrue: boolean, what: string) => void;
+
+function checkAdmitted({ standing: start, terms }: Start, { step, standing }: Seen, holds: Holds): void {
+  if (step.kind !== 'admit') return;
+  const { proofs } = standing;
+  holds(claimedLevel(proofs) <= justified(proofs), 'no claim exceeds what was proved');
+  holds(satisfies(proofs, terms), 'nobody is admitted below policy');
+  holds(
+    start.isRemembered || !canShowSecond(start.enrolled, terms) || hasShownMore(proofs),
+    'whoever has a second factor shows it',
+  );
+  const { verifyEmail } = terms.authentication.signUp;
+  holds(
+    verifyEmail === 'later' || standing.isEmailVerified,
+    'the address is verified where that comes first',
+  );
+  const { onLimit } = terms.session.concurrent;
+  holds(standing.liveSessions < max || onLimit === 'least-recently-active', 'there is room');
+}
+
+function checkOffered({ standing: start, terms }: Start, { step, standing }: Seen, holds: Holds): void {
+  if (step.kind !== 'enrol' && step.kind !== 'second-factor') return;
+  const { proofs } = standing;
   if (step.kind === 'enrol') {
     holds(!ownsSecond(start.enrolled) || hasShownMore(proofs), 'no enrolment past a second factor');
     holds(!satisfies(proofs, terms), 'enrolment only where something is missing');
+    const isReplaced = standing.enrolled.hasTotp && step.methods.includes('totp');
+    holds(!isReplaced || hasProved(proofs, 'rec'), 'only a recovery code lets an app be replaced');
+  } else {
+    const isStoodFor = step.methods.includes('recovery-code') && hasProved(proofs, 'passkey');
+    holds(!isStoodFor, 'a recovery code stands for nothing that was shown');
   }
-  if (step.kind === 'enrol' || step.kind === 'second-factor') {
-    holds(step.methods.length > 0, 'there is a way on');
-    const { methods } = terms.authentication.factors;
-    holds(
-      step.methods.every((method) => methods.includes(method)),
-      'only what policy takes is offered',
-    );
-  }
+  holds(step.methods.length > 0, 'there is a way on');
+  const { methods } = terms.authentication.factors;
+  holds(
+    step.methods.every((method) => methods.includes(method)),
+    'only what policy takes is offered',
+  );
 }
 
 function checkAll(start: Start): readonly Seen[] {
@@ -141,6 +159,7 @@ test('a remembered device spares a question where one factor is enough, and chan
       if (!isSpared) continue;
       assert.equal(step.kind, 'second-factor');
       assert.deepEqual(spared, { kind: 'admit' });
+      assert.ok(person.proofs.every(({ method }) => method !== 'passkey'));
       assert.ok(demands.required === 1 && !demands.isPhishingResistant, JSON.stringify({ demands, person }));
       assert.equal(claimedLevel(person.proofs), 1, 'the session claims what was shown');
     }

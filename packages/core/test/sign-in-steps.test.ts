@@ -50,9 +50,18 @@ describe('a sign-in', () => {
     assert.deepEqual(next(two, [passkey(touched), pwd], { passkeys: 1 }), admit);
   });
 
+  test('with a passkey that was only touched is not spared the password, and no recovery code replaces it', () => {
+    const person = { passkeys: 1, recoveryCodes: 9 };
+    assert.deepEqual(next(one, [passkey(touched)], { ...person, isRemembered: true }), ask('password'));
+    // A recovery code stands for something held, and that was shown.
+    assert.deepEqual(next(one, [passkey(touched)], person), ask('password'));
+  });
+
   test('takes a passkey where policy wants one, though a code was shown', () => {
     assert.deepEqual(next(resistant, [pwd, otp], { hasTotp: true, passkeys: 1 }), ask('passkey'));
     assert.deepEqual(next(resistant, [pwd, otp], { hasTotp: true }), enrol('passkey'));
+    // Two factors were shown: nothing is left for a recovery code to stand for.
+    assert.deepEqual(next(resistant, [pwd, otp], { hasTotp: true, recoveryCodes: 9 }), enrol('passkey'));
   });
 
   test('leads whoever has no second factor to one before there is a session', () => {
@@ -122,6 +131,12 @@ describe('whoever knows the password of somebody with a second factor does not s
   test('when policy takes that factor no more', () => {
     const step = from({ required: 2, methods: ['password', 'passkey'] });
     assert.deepEqual(step, { kind: 'refuse', reason: 'too-weak' });
+  });
+
+  test('nor does who found their key replace the app that they have', () => {
+    const enrolled: Enrolled = { ...owner, hasPassword: false, passkeys: 1 };
+    const step = from({ required: 2 }, { proofs: [passkey(touched)], enrolled });
+    assert.deepEqual(step, { kind: 'enrol', methods: ['passkey'] });
   });
 
   test('and a code alone begins nothing', () => {
