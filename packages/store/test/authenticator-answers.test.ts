@@ -47,6 +47,10 @@ describe('what was written is answered as it was:', () => {
       isBackedUp: true,
       lastUsedAt: later,
     });
+    const behind = { ...cases['use-passkey'](person, number), fromSignCount: 8, signCount: 9, at: at + 1 };
+    await write(behind);
+    const held = await asked.passkeyByCredential(pool, home, first.credentialId);
+    assert.equal(held?.lastUsedAt, later, 'a server whose clock is behind takes no use back');
   });
 
   test('the secret of codes, as it was used, renamed and replaced', async () => {

@@ -126,6 +126,6 @@ export const authenticatorCases = {
   'complete-recovery': (person, number) => ({
     kind: 'complete-recovery',
     userId: recoveryOf(person, number).userId,
-    at: later,
+    at: recoveryOf(person, number).dueAt,
   }),
 } satisfies Cases;

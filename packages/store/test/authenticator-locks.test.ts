@@ -191,6 +191,30 @@ for (const kind of ['remove-authenticators-since', 'remove-second-factors'] as c
     assert.equal(held.rowCount, 0);
   });
 
+test('recovery codes that are made at the moment when all of them go, go too', async () => {
+  const [person, number] = await someone();
+  const outcome = await afterWaiting(
+    [cases['replace-recovery-codes'](person, number)],
+    [cases['remove-recovery-codes'](person)],
+  );
+  assert.ok(outcome.isCommitted);
+  const { id } = person.user;
+  const held = await stage.store.pool.query('SELECT FROM recovery_code_sets WHERE user_id = $1', [id]);
+  assert.equal(held.rowCount, 0);
+});
+
+test('a first password that is set at the moment when new ones are taken back goes too', async () => {
+  const [person] = await someone();
+  const { id: userId } = person.user;
+  const close = cases['close-password'](person);
+  assert.ok((await commitAlone(stage.url, { tenant: home, changes: [close] })).isCommitted);
+  const set: Change = { kind: 'set-password', userId, phc: 'a first one', expected: null, at: at + 1 };
+  const outcome = await afterWaiting([{ kind: 'hold-user', userId }, set], [close]);
+  assert.ok(outcome.isCommitted);
+  const held = await stage.store.pool.query('SELECT FROM passwords WHERE user_id = $1', [userId]);
+  assert.equal(held.rowCount, 0);
+});
+
 test('whatever happens to one person at once never deadlocks', async () => {
   const racers = openStore({ url: stage.url, size: 12 });
   for (let round = 0; round < rounds; round += 1) {
