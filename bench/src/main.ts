@@ -16,7 +16,15 @@ import { type MeasuredServer, startMeasuredServer } from './measured-server.ts';
 import { argon2Seconds, rsaSignatureSeconds } from './physical.ts';
 import { benchDevice, masterKey, openRing, refreshShots } from './refreshing.ts';
 import { measureRound, medianRound, type Round, type RoundPlan } from './round.ts';
-import { issuer, listShots, recoveryShot, signInShot, signInTry } from './scenarios.ts';
+import {
+  identifierShot,
+  issuer,
+  listShots,
+  recoveryShot,
+  signInShot,
+  signInTry,
+  signUpShot,
+} from './scenarios.ts';
 import { givePasswords, type Seeded, seedSessions } from './seed.ts';
 import { codeShots, ownTokenShot, seedClient } from './token-endpoint.ts';
 
@@ -39,6 +47,8 @@ const seconds = Number(values.seconds);
 console.log(
   `node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}; ${rounds} rounds of ${seconds} s`,
 );
+/** 200 sign-ins at once, most of them about nobody, as a flood is. */
+const floodWidth = 200;
 const rsa = (await rsaSignatureSeconds()) * 1e6;
 const argon2 = (await argon2Seconds(1)) * 1e6;
 const argon2Crowded = (await argon2Seconds(cpus().length)) * 1e6;
@@ -139,9 +149,6 @@ async function scenarios(server: MeasuredServer, { databaseUrl, seeded, startedA
   }
 }
 
-/** 200 sign-ins at once, most of them about nobody, as a flood is. */
-const floodWidth = 200;
-
 async function reportFlood(server: MeasuredServer, refresh: FloodPlan['refresh']): Promise<void> {
   let turn = 0;
   const signIn = () => {
@@ -162,6 +169,8 @@ async function reportFlood(server: MeasuredServer, refresh: FloodPlan['refresh']
 async function reportEnumeration(server: MeasuredServer): Promise<void> {
   await reportOne(server, 'refused sign-ins', { shotFor: signInTry, expected: 401 });
   await reportOne(server, 'forgotten passwords', { shotFor: recoveryShot, expected: 202 });
+  await reportOne(server, 'sign-ups', { shotFor: signUpShot, expected: 201 });
+  await reportOne(server, 'identifiers', { shotFor: identifierShot, expected: 200 });
 }
 
 async function reportOne(server: MeasuredServer, what: string, guessed: Guessed): Promise<void> {

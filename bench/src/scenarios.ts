@@ -25,12 +25,7 @@ export async function listShots(ring: KeyRing, seeded: Seeded, startedAt: number
 
 /** `POST /api/sign-in` of one person with the right password. */
 export function signInShot(email: string, password: string): Shot {
-  return {
-    method: 'POST',
-    path: '/api/sign-in',
-    headers: { ...browserHeaders, 'content-type': 'application/json' },
-    body: JSON.stringify({ identifier: email, password }),
-  };
+  return postShot('/api/sign-in', { identifier: email, password });
 }
 
 /** The same with a password that nobody has. */
@@ -40,11 +35,25 @@ export function signInTry(email: string): Shot {
 
 /** `POST /api/recovery` about an address. */
 export function recoveryShot(email: string): Shot {
+  return postShot('/api/recovery', { email });
+}
+
+/** `POST /api/sign-up` with an address. */
+export function signUpShot(email: string): Shot {
+  return postShot('/api/sign-up', { email, password: 'seven sturdy herons wade' });
+}
+
+/** `POST /api/sign-in/identifier`. */
+export function identifierShot(identifier: string): Shot {
+  return postShot('/api/sign-in/identifier', { identifier });
+}
+
+function postShot(path: string, body: unknown): Shot {
   return {
     method: 'POST',
-    path: '/api/recovery',
+    path,
     headers: { ...browserHeaders, 'content-type': 'application/json' },
-    body: JSON.stringify({ email }),
+    body: JSON.stringify(body),
   };
 }
 

@@ -14,6 +14,7 @@ export type { WrittenMail } from './mail/mail-files.ts';
 export type { MailTransport, Message, Sent } from './mail/transport.ts';
 export { type Argus, type Parts, startArgus } from './main.ts';
 export { type Clock, systemClock, within } from './services/clock.ts';
+export { withoutPace } from './services/pace.ts';
 export { type Random, systemRandom } from './services/random.ts';
 export type { Services } from './services.ts';
 export { generousLimits, type Limits, noLimits } from './throttle/limits.ts';

@@ -24,6 +24,7 @@ import { openSoftwareIssuers } from './oauth/client/software-issuers.ts';
 import { createSecrets, hashOf } from './secrets.ts';
 import { type Clock, systemClock, within } from './services/clock.ts';
 import { createLog, type Log } from './services/log.ts';
+import { onTheBeat, type Pace } from './services/pace.ts';
 import { type Random, systemRandom } from './services/random.ts';
 import type { Services } from './services.ts';
 import { generousLimits, type Limits } from './throttle/limits.ts';
@@ -52,6 +53,8 @@ export interface Parts {
   readonly passkeyMetadata?: Metadata;
   /** How often strangers may try. */
   readonly limits?: Limits;
+  /** When answers leave that tell nobody who has an account. */
+  readonly pace?: Pace;
   /** Connections to the database at most. */
   readonly poolSize?: number;
   readonly mail?: MailTransport;
@@ -178,7 +181,7 @@ async function openServices(
   );
   const mail = parts.mail ?? openMailTransport(config, parts.onMailWritten ?? (() => undefined));
   stack.defer(() => mail.close());
-  const passwords = parts.passwords ?? (await createPasswordHasher(random));
+  const passwords = parts.passwords ?? stack.use(await createPasswordHasher(random));
   const secrets = createSecrets(masterKey, random);
   const metrics = createMetrics(passwords.load, parts.isProcessWide ?? true);
   return {
@@ -202,6 +205,7 @@ async function openServices(
     dpopNonces: createDpopNonces({ key: secrets.dpopNonceKey, clock, lifeSeconds: 60 }),
     metrics: { ...metrics, ...(parts.metricsPage ? { page: parts.metricsPage } : {}) },
     throttle: createThrottle(parts.limits ?? generousLimits, metrics.throttled),
+    pace: parts.pace ?? onTheBeat,
     passkeyMetadata: parts.passkeyMetadata ?? metadataIn(config, clock.now()),
     operatorKeyHash: Buffer.from(hashOf(operatorKey)).toString('hex'),
     policy: () => parts.policy ?? balanced,

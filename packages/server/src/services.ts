@@ -17,6 +17,7 @@ import type { SoftwareIssuers } from './oauth/client/software-issuers.ts';
 import type { Secrets } from './secrets.ts';
 import type { Clock } from './services/clock.ts';
 import type { Log } from './services/log.ts';
+import type { Pace } from './services/pace.ts';
 import type { Random } from './services/random.ts';
 import type { Throttle } from './throttle/throttle.ts';
 
@@ -43,6 +44,7 @@ export interface Services {
   readonly mail: MailTransport;
   readonly metrics: Metrics;
   readonly throttle: Throttle;
+  readonly pace: Pace;
   /** What proves models of authenticators; null when none is installed. */
   readonly passkeyMetadata: Metadata | null;
   /** SHA-256 in hex of the key that operators on this machine show. */

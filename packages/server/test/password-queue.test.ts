@@ -5,7 +5,7 @@ import { seededRandom } from '@argus/testing/random';
 import { createPasswordHasher, HashingBusy } from '../src/authenticators/password/hasher.ts';
 
 test('strangers who fill the queue of password hashes do not keep out who comes on a known device', async () => {
-  const hasher = await createPasswordHasher(seededRandom('queue', fakeClock()));
+  await using hasher = await createPasswordHasher(seededRandom('queue', fakeClock()));
   const order: string[] = [];
   const strangers = Array.from({ length: 300 }, () =>
     hasher.verify(null, 'wrong').then(

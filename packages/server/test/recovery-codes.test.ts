@@ -83,7 +83,8 @@ describe('a typed recovery code', () => {
 
 test('a recovery code is kept by Argon2id with the parameters of passwords, in 32 bytes', async () => {
   const random = seededRandom('argon', fakeClock());
-  const services = { random, passwords: await createPasswordHasher(random) };
+  await using passwords = await createPasswordHasher(random);
+  const services = { random, passwords };
   const { codes, salt, hashes } = await newRecoveryCodes(services);
   const letters = (codes[3] ?? '').replace('-', '');
   const expected = hashRawSync(letters, {
@@ -94,8 +95,9 @@ test('a recovery code is kept by Argon2id with the parameters of passwords, in 3
     salt,
   });
   assert.equal(expected.length, 32);
-  assert.deepEqual(hashes[3], expected);
-  assert.deepEqual(await hashRecoveryCode(services, codes[3] ?? '', { salt, who: 'known' }), expected);
+  assert.deepEqual(Buffer.from(hashes[3] ?? []), expected);
+  const again = await hashRecoveryCode(services, codes[3] ?? '', { salt, who: 'known' });
+  assert.deepEqual(Buffer.from(again ?? []), expected);
 });
 
 test('making a set takes one hash at a time, so that others are served between', async () => {

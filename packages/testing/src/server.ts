@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Argus, type Config, noLimits, type Parts, startArgus } from '@argus/server';
+import { type Argus, type Config, noLimits, type Parts, startArgus, withoutPace } from '@argus/server';
 import { type FakeClock, fakeClock } from './clock.ts';
 import { testDatabase } from './database.ts';
 import { type Mailbox, openMailbox } from './mailbox.ts';
@@ -54,6 +54,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     random: seededRandom(dataDir, clock),
     withJobs: false,
     limits: noLimits,
+    pace: withoutPace,
     isProcessWide: false,
     // Whoever says how mail leaves means it.
     ...(options.config?.mail ? {} : { mail: mailbox.transport }),

@@ -38,7 +38,14 @@ export interface Route {
   readonly endpoint?: Endpoint;
   /** `oauth`: refusals are the JSON of RFC 6749 §5.2; otherwise problems (RFC 9457). */
   readonly speaks?: 'oauth';
+  /** Which answers leave on a beat (`Pace`), because their time could tell whether somebody has an account here. */
+  readonly paced?: 'all' | 'refusals';
   handle(services: Services, call: Call): Promise<Answer>;
+}
+
+/** The route with these answers on a beat. */
+export function paced(which: NonNullable<Route['paced']>, route: Route): Route {
+  return { ...route, paced: which };
 }
 
 /** A call whose parts have the forms that the contract gives them. */

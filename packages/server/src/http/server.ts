@@ -79,10 +79,13 @@ interface Exchange {
 async function serve(services: Services, route: Route, { request, reply }: Exchange): Promise<FastifyReply> {
   const seconds = stopwatch();
   const answer = await answerTo(services, route, request);
+  const took = seconds();
+  if (route.paced === 'all' || (route.paced === 'refusals' && answer.status >= 400))
+    await services.pace(took);
   if (route.cors) reply.headers((await corsHeaders(services, route, request.headers.origin)) ?? {});
   send(reply, answer, services.config.issuer);
   services.metrics.requests.inc({ method: route.method, route: route.path, status: String(answer.status) });
-  services.metrics.durations.observe({ method: route.method, route: route.path }, seconds());
+  services.metrics.durations.observe({ method: route.method, route: route.path }, took);
   return reply;
 }
 

@@ -78,7 +78,7 @@ export const federationRoutes: readonly Route[] = [
     accepts: 'nothing',
     handle: takeCallback,
   },
-  { method: 'POST', path: '/sign-in/connect', accepts: 'form', handle: takeConnect },
+  { method: 'POST', path: '/sign-in/connect', accepts: 'form', paced: 'refusals', handle: takeConnect },
   visitForm('/account/identities/disconnect', takeDisconnect),
   oauthRoute('/oauth/backchannel_logout', async (services, { origin }, parameters) => {
     const token = parameters.one('logout_token') ?? '';

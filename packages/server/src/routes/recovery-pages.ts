@@ -66,7 +66,7 @@ export const recoveryPageRoutes: readonly Route[] = [
     accepts: 'nothing',
     handle: (services, call) => recoverAnswer(services, call),
   },
-  { method: 'POST', path: '/recover', accepts: 'form', handle: takeRecover },
+  { method: 'POST', path: '/recover', accepts: 'form', paced: 'all', handle: takeRecover },
   {
     method: 'GET',
     path: '/reset',

@@ -1,6 +1,6 @@
 import { endpoints } from '@argus/contract';
 import { isRefused, problemAnswer, type Refused } from '../http/answer.ts';
-import { endpointRoute, type Route } from '../http/route.ts';
+import { endpointRoute, paced, type Route } from '../http/route.ts';
 import { stopRecovery } from '../recovery/administer-recovery.ts';
 import { beginRecovery } from '../recovery/begin-recovery.ts';
 import { changeEmail, sendVerification } from '../recovery/change-email.ts';
@@ -12,8 +12,11 @@ import { signInAnswer } from './sign-in-answer.ts';
 
 /** Getting back into an account, and the address that this stands on. */
 export const recoveryRoutes: readonly Route[] = [
-  endpointRoute(endpoints.beginRecovery, async (services, { body, tenant, origin }) =>
-    answered(202, await beginRecovery(services, { ...body, tenant, origin })),
+  paced(
+    'all',
+    endpointRoute(endpoints.beginRecovery, async (services, { body, tenant, origin }) =>
+      answered(202, await beginRecovery(services, { ...body, tenant, origin })),
+    ),
   ),
   endpointRoute(endpoints.completeRecovery, async (services, { body, tenant, cookies, origin }) =>
     signInAnswer(await completeRecovery(services, { ...body, tenant, cookies, origin })),

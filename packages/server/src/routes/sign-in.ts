@@ -2,19 +2,24 @@ import { endpoints, type SessionId } from '@argus/contract';
 import { signUp } from '../flows/sign-up.ts';
 import { useLink } from '../flows/use-link.ts';
 import { isRefused, problemAnswer } from '../http/answer.ts';
-import { endpointRoute, type Route } from '../http/route.ts';
+import { endpointRoute, paced, type Route } from '../http/route.ts';
 import { signInByPassword } from '../sign-in/by-password.ts';
 import { chooseSession } from '../sign-in/choose-session.ts';
 import { signInAnswer } from './sign-in-answer.ts';
 
 export const signInRoutes: readonly Route[] = [
-  endpointRoute(endpoints.signUp, async (services, { body, tenant, origin }) => {
-    const outcome = await signUp(services, { ...body, tenant, origin });
-    return isRefused(outcome) ? problemAnswer(outcome) : { status: 201, json: outcome };
-  }),
-
-  endpointRoute(endpoints.signIn, async (services, { body, tenant, cookies, origin }) =>
-    signInAnswer(await signInByPassword(services, { ...body, tenant, cookies, origin })),
+  paced(
+    'all',
+    endpointRoute(endpoints.signUp, async (services, { body, tenant, origin }) => {
+      const outcome = await signUp(services, { ...body, tenant, origin });
+      return isRefused(outcome) ? problemAnswer(outcome) : { status: 201, json: outcome };
+    }),
+  ),
+  paced(
+    'refusals',
+    endpointRoute(endpoints.signIn, async (services, { body, tenant, cookies, origin }) =>
+      signInAnswer(await signInByPassword(services, { ...body, tenant, cookies, origin })),
+    ),
   ),
   endpointRoute(endpoints.useLink, async (services, { body, tenant, cookies, origin }) =>
     signInAnswer(await useLink(services, { ...body, tenant, cookies, origin })),

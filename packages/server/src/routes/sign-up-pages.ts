@@ -15,7 +15,7 @@ export const signUpPageRoutes: readonly Route[] = [
     accepts: 'nothing',
     handle: async (services, call) => signUpAnswer(services, call),
   },
-  { method: 'POST', path: '/sign-up', accepts: 'form', handle: takeSignUp },
+  { method: 'POST', path: '/sign-up', accepts: 'form', paced: 'all', handle: takeSignUp },
 ];
 
 async function signUpAnswer(services: Services, call: Call, refused?: Refused): Promise<Answer> {

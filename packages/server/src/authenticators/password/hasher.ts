@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { canonicalPassword } from '@argus/core';
-import { type Algorithm, hash, hashRaw, verify } from '@node-rs/argon2';
+import type { Algorithm } from '@node-rs/argon2';
 import type { Random } from '../../services/random.ts';
 import { type Asking, createGate } from './gate.ts';
+import { createHashingThreads } from './hashing-threads.ts';
 import { argon2CostsOf } from './kinds/argon2.ts';
-import { readStoredHash, type StoredHash } from './stored-hash.ts';
+import { judgeImportedHash } from './stored-hash.ts';
 
 export { type Asking, HashingBusy } from './gate.ts';
 
@@ -34,39 +35,35 @@ export interface PasswordHasher {
   load(): number;
 }
 
-/** As many hashes at once as there are cores: more would only make token signatures wait. */
-export async function createPasswordHasher(random: Random): Promise<PasswordHasher> {
-  const gate = createGate({ width: Math.max(1, availableParallelism()), waiting: 256 });
+/** As many hashes at once as there are cores. */
+export async function createPasswordHasher(random: Random): Promise<PasswordHasher & AsyncDisposable> {
+  const width = Math.max(1, availableParallelism());
+  const gate = createGate({ width, waiting: 256 });
+  const threads = createHashingThreads(width);
   const make = (password: string) =>
-    hash(canonicalPassword(password), { ...parameters, salt: random.bytes(16) });
+    threads.make(canonicalPassword(password), { ...parameters, salt: random.bytes(16) });
   const nobody = await make(random.bytes(16).toString('base64url'));
-  const isNobodys = async (password: string) => {
-    await verify(nobody, canonicalPassword(password));
-    return false;
-  };
   return {
     hash: (password, who = 'stranger') => gate.run(who, () => make(password)),
     verify: (phc, password, who = 'stranger') =>
       gate.run(who, async () => {
-        const known = phc === null ? null : readStoredHash(phc);
         // Nobody's password, and text that is no hash, cost what a right one costs.
-        if (phc === null || known === null || 'mistake' in known) return isNobodys(password);
-        return isCurrent(phc)
-          ? known.isHashOf(canonicalPassword(password))
-          : isHashOfAnyForm(known, password);
+        if (phc === null || judgeImportedHash(phc) !== null)
+          return (await threads.compare(nobody, [canonicalPassword(password)])) && false;
+        return threads.compare(phc, formsOf(phc, password));
       }),
     hashRaw: (text, salt, who = 'stranger') =>
-      gate.run(who, () => hashRaw(text, { ...parameters, salt, outputLen: 32 })),
+      gate.run(who, () => threads.bytes(text, { ...parameters, salt, outputLen: 32 })),
     isCurrent,
     load: gate.load,
+    [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose](),
   };
 }
 
 // Others hashed the characters as they came; the composed form is for whoever types them on another keyboard today.
-async function isHashOfAnyForm(stored: StoredHash, password: string): Promise<boolean> {
-  if (await stored.isHashOf(password)) return true;
+function formsOf(phc: string, password: string): string[] {
   const composed = canonicalPassword(password);
-  return composed !== password && stored.isHashOf(composed);
+  return isCurrent(phc) || composed === password ? [composed] : [password, composed];
 }
 
 function isCurrent(phc: string): boolean {

@@ -6,8 +6,8 @@ import { scrypt } from './kinds/scrypt.ts';
 
 /** A hash that was read, with its costs known to be bearable. */
 export interface StoredHash {
-  /** Does the work of the hash; compares in constant time. */
-  isHashOf(password: string): Promise<boolean>;
+  /** Does the work of the hash there and then, so only a thread of hashing may ask; compares in constant time. */
+  isHashOf(password: string): boolean;
 }
 
 /** What speaks against a text, in words for the operator who brought it. Never holds any of the text. */

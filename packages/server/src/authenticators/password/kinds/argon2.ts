@@ -1,4 +1,4 @@
-import { verify } from '@node-rs/argon2';
+import { verifySync } from '@node-rs/argon2';
 import type { HashKind } from '../stored-hash.ts';
 import { bytesOf, countOf, mostMemoryBytes, notReadable, tooCostly } from './text.ts';
 
@@ -33,7 +33,7 @@ export const argon2: HashKind = {
     const { memoryKiB, passes, lanes } = costs;
     const isBearable =
       memoryKiB * 1024 <= mostMemoryBytes && memoryKiB * passes <= mostWorkKiB && lanes <= mostLanes;
-    return isBearable ? { isHashOf: (password) => verify(text, password) } : tooCostly;
+    return isBearable ? { isHashOf: (password) => verifySync(text, password) } : tooCostly;
   },
 };
 

@@ -1,4 +1,4 @@
-import { verify } from '@node-rs/bcrypt';
+import { verifySync } from '@node-rs/bcrypt';
 import type { HashKind } from '../stored-hash.ts';
 import { notReadable, tooCostly } from './text.ts';
 
@@ -22,9 +22,9 @@ export const bcrypt: HashKind = {
     if (!(cost >= 4 && cost <= 31)) return notReadable;
     if (cost > mostCost) return tooCostly;
     return {
-      async isHashOf(password) {
+      isHashOf(password) {
         const bytes = Buffer.from(password, 'utf8').subarray(0, longestBytes);
-        const isRight = await verify(bytes, text);
+        const isRight = verifySync(bytes, text);
         // bcrypt repeats its key with a zero byte between: "a", NUL, "a" would pass for "a".
         return isRight && !bytes.includes(0);
       },

@@ -23,8 +23,8 @@ export const firebaseScrypt: HashKind = {
     if (!isBearable(costs)) return tooCostly;
     const salted = Buffer.concat([salt, separator]);
     return {
-      async isHashOf(password) {
-        const made = await scryptOf(password, { salt: salted, costs, bytes: 32 });
+      isHashOf(password) {
+        const made = scryptOf(password, { salt: salted, costs, bytes: 32 });
         const cipher = createCipheriv('aes-256-ctr', made, Buffer.alloc(16));
         return isSame(Buffer.concat([cipher.update(signerKey), cipher.final()]), hash);
       },

@@ -1,9 +1,6 @@
-import { pbkdf2 as pbkdf2ByCallback } from 'node:crypto';
-import { promisify } from 'node:util';
+import { pbkdf2Sync } from 'node:crypto';
 import type { HashKind } from '../stored-hash.ts';
 import { areUsable, bytesOf, countOf, isSame, notReadable, tooCostly } from './text.ts';
-
-const run = promisify(pbkdf2ByCallback);
 
 /** Rounds at most, summed over the blocks of the hash: about a second and a half. */
 const mostRounds = 2_500_000;
@@ -23,7 +20,7 @@ export const pbkdf2: HashKind = {
     const blocks = Math.ceil(hash.length / blockBytes[digest as keyof typeof blockBytes]); // the form allows these
     if (rounds * blocks > mostRounds) return tooCostly;
     return {
-      isHashOf: async (password) => isSame(await run(password, salt, rounds, hash.length, digest), hash),
+      isHashOf: (password) => isSame(pbkdf2Sync(password, salt, rounds, hash.length, digest), hash),
     };
   },
 };

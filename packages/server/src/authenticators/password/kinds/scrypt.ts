@@ -1,5 +1,4 @@
-import { type ScryptOptions, scrypt as scryptByCallback } from 'node:crypto';
-import { promisify } from 'node:util';
+import { scryptSync } from 'node:crypto';
 import type { HashKind } from '../stored-hash.ts';
 import {
   areUsable,
@@ -11,8 +10,6 @@ import {
   settingsOf,
   tooCostly,
 } from './text.ts';
-
-const run = promisify<string, Buffer, number, ScryptOptions, Buffer>(scryptByCallback);
 
 export interface ScryptCosts {
   /** N as a power of two. */
@@ -36,8 +33,7 @@ export const scrypt: HashKind = {
     if (!salt || !hash || !costs || rest.length > 0 || !areUsable(salt, hash)) return notReadable;
     if (!isBearable(costs)) return tooCostly;
     return {
-      isHashOf: async (password) =>
-        isSame(await scryptOf(password, { salt, costs, bytes: hash.length }), hash),
+      isHashOf: (password) => isSame(scryptOf(password, { salt, costs, bytes: hash.length }), hash),
     };
   },
 };
@@ -61,12 +57,12 @@ export function isBearable({ logRounds, blockSize, lanes }: ScryptCosts): boolea
   return memory <= mostMemoryBytes && 2 ** logRounds * blockSize * lanes <= mostWork;
 }
 
-/** The work itself, off the event loop. */
+/** The work itself. */
 export function scryptOf(
   password: string,
   { salt, costs, bytes }: { salt: Buffer; costs: ScryptCosts; bytes: number },
-): Promise<Buffer> {
+): Buffer {
   const { logRounds, blockSize, lanes } = costs;
   const options = { N: 2 ** logRounds, r: blockSize, p: lanes, maxmem: 2 * mostMemoryBytes };
-  return run(password, salt, bytes, options);
+  return scryptSync(password, salt, bytes, options);
 }
