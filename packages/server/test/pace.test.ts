@@ -9,9 +9,12 @@ describe('answers that could tell by their time who has an account', () => {
   let server: TestServer;
   let held = 0;
   const known = 'known@example.org';
+  const pace = async () => {
+    held += 1;
+  };
 
   before(async () => {
-    server = await openStage({ parts: { pace: async () => void (held += 1) } });
+    server = await openStage({ parts: { pace } });
     await userAgent(server).call('signUp', { body: { email: known, password } });
   });
   after(() => server[Symbol.asyncDispose]());
