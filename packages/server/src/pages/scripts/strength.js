@@ -1,0 +1,35 @@
+// @ts-check
+// How strong a new password is, told while it is typed. It never leaves this page: what is needed to tell is loaded
+// once, when such a field is first used, and nothing is sent.
+
+/** @type {Promise<{ scoreOf(password: string, words: readonly string[]): number }> | undefined} */
+let loading;
+
+/** What is in the other fields of the form stands in no good password. */
+function wordsBeside(/** @type {HTMLInputElement} */ field) {
+  const others = field.form ? [...field.form.querySelectorAll('input')] : [];
+  return others
+    .filter(({ type, value }) => (type === 'email' || type === 'text') && value.length > 2)
+    .flatMap(({ value }) => [value, ...value.split(/[@.\s]+/)]);
+}
+
+function watch(/** @type {HTMLInputElement} */ field) {
+  const place = document.getElementById(`${field.id}-strength`);
+  if (!place) return;
+  const words = (place.dataset.strength ?? '').split('|');
+  const tell = async () => {
+    loading ??= import(place.dataset.words ?? '');
+    const { scoreOf } = await loading;
+    const score = scoreOf(field.value, wordsBeside(field));
+    place.hidden = field.value === '';
+    place.textContent = field.value === '' ? '' : (words[score] ?? '');
+    place.dataset.score = String(score);
+  };
+  // Without the list there is no word about it; the server judges anyway.
+  const tellIfItCan = () => void tell().catch(() => undefined);
+  field.addEventListener('focus', tellIfItCan);
+  field.addEventListener('input', tellIfItCan);
+}
+
+for (const field of document.querySelectorAll('input[autocomplete="new-password"]'))
+  if (field instanceof HTMLInputElement) watch(field);
