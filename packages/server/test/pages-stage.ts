@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { loadsScript, pagePolicy } from '../src/http/security-headers.ts';
-import { passkeyScript } from '../src/pages/index.ts';
+import { pageScripts } from '../src/pages/index.ts';
 import { stylesheet } from '../src/pages/stylesheet.ts';
 
 /** A secure context without a certificate, so that passkeys work on it. */
@@ -57,8 +57,8 @@ async function answerFrom(context: BrowserContext, { pages, policy, answers = {}
   await context.route('**/*', (route) => {
     const path = decodeURIComponent(new URL(route.request().url()).pathname);
     if (path === '/assets/argus.css') return route.fulfill({ contentType: 'text/css', body: stylesheet });
-    if (path === '/assets/passkey.js')
-      return route.fulfill({ contentType: 'text/javascript; charset=utf-8', body: passkeyScript });
+    const script = path.startsWith('/assets/') && pageScripts[path.replace('/assets/', '')];
+    if (script) return route.fulfill({ contentType: 'text/javascript; charset=utf-8', body: script });
     const answer = answers[path]?.(new URLSearchParams(route.request().postData() ?? ''));
     if (answer === 'dead') return route.abort();
     if (answer) return route.fulfill({ status: answer.status, json: answer.json });

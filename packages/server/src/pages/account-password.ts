@@ -1,7 +1,8 @@
 import type { AccountView } from './account-view.ts';
 import { ofKind } from './authenticator-kinds.ts';
-import { accountForPasswordManagers, field, newPasswordHint, postForm, problemSummary } from './form.ts';
+import { accountForPasswordManagers, field, postForm, problemSummary } from './form.ts';
 import { type Html, html } from './html.ts';
+import { newPasswordField } from './new-password.ts';
 import type { Problem } from './problem-words.ts';
 import { timeBoth } from './times.ts';
 
@@ -18,7 +19,7 @@ ${postForm(
   { action: '/account/password', formToken: v.formToken },
   html`${accountForPasswordManagers(v.user.email)}
 ${field({ name: 'currentPassword', label: 'Current password', type: 'password', autocomplete: 'current-password', maxLength: 1024, isFirst: problem !== undefined && !retriesNew }, problem)}
-${field({ name: 'newPassword', label: 'New password', type: 'password', autocomplete: 'new-password', hint: newPasswordHint(v.minLength), minLength: v.minLength, maxLength: 1024, isFirst: retriesNew }, problem)}
+${newPasswordField({ name: 'newPassword', label: 'New password', minLength: v.minLength, isFirst: retriesNew }, problem)}
 <button class="button primary">Change password</button>`,
 )}
 </section>`;

@@ -8,6 +8,7 @@ import type { AccountNotice, AccountView } from './account-view.ts';
 import { noticeBanner, problemSummary } from './form.ts';
 import { framed } from './frame.ts';
 import { type Html, html } from './html.ts';
+import { strengthScripts } from './new-password.ts';
 import { passkeyScripts } from './passkey-form.ts';
 import { problemOf } from './problem-words.ts';
 
@@ -19,7 +20,10 @@ export function accountPage(v: AccountView): string {
     heading: 'Your account',
     shape: 'wide',
     hasProblem: problem !== undefined,
-    scripts: v.authenticators && passkeyScripts,
+    scripts: [
+      ...(v.authenticators ? passkeyScripts : []),
+      ...(v.hasPassword === false ? [] : strengthScripts),
+    ],
     person: { name: v.user.name ?? v.user.email, formToken: v.formToken },
     body: html`<div class="title">
 <h1>Your account</h1>

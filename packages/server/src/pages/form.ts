@@ -27,6 +27,8 @@ export interface Field {
   readonly maxLength: number;
   /** Gets the focus when the page opens. */
   readonly isFirst?: boolean;
+  /** Stands below the input. */
+  readonly after?: Html;
 }
 
 interface PostForm {
@@ -67,7 +69,7 @@ ${field.hint && html`<p class="hint" id="${id}-hint">${field.hint}</p>`}
     isWrong && html` aria-invalid="true"`,
     !field.isOptional && html` required`,
     field.isFirst && html` autofocus`,
-  ]}>
+  ]}>${field.after}
 </div>`;
 }
 
@@ -123,9 +125,4 @@ ${options.map(({ value, label }) => html`<button class="button" name="${name}" v
 export function noticeBanner(sentence: string | undefined): Html | undefined {
   if (!sentence) return undefined;
   return html`<div class="banner notice" role="status">${signIcon('notice')}<p>${sentence}</p></div>`;
-}
-
-/** The words under a new password's label. NIST SP 800-63B §3.1.1.2: length, no composition rules, pasting allowed. */
-export function newPasswordHint(minLength: number): string {
-  return `At least ${minLength} characters. Several words make a good one; spaces and pasting are fine.`;
 }

@@ -25,8 +25,8 @@ export { goingOnPage } from './going-on.ts';
 export { type LinkView, linkPage } from './link.ts';
 export { type ConfirmView, confirmPage } from './mail-link.ts';
 export { type MessageView, messagePage } from './message.ts';
+export { pageScripts } from './page-scripts.ts';
 export type { KnownPasskeys, UnknownPasskey } from './passkey-form.ts';
-export { passkeyScript } from './passkey-script.ts';
 export type { ShownProvider } from './provider-buttons.ts';
 export {
   type RecoverView,

@@ -1,15 +1,9 @@
 import type { RefusalCode } from '@argus/contract';
-import {
-  accountForPasswordManagers,
-  field,
-  hidden,
-  newPasswordHint,
-  postForm,
-  problemSummary,
-} from './form.ts';
+import { accountForPasswordManagers, field, hidden, postForm, problemSummary } from './form.ts';
 import { framed } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { messagePage } from './message.ts';
+import { newPasswordField, strengthScripts } from './new-password.ts';
 import { type Problem, problemOf } from './problem-words.ts';
 
 export interface LinkView {
@@ -44,6 +38,7 @@ export function linkPage(v: LinkView): string {
     heading,
     shape: 'narrow',
     hasProblem: problem !== undefined,
+    scripts: strengthScripts,
     body: html`<h1>${heading}</h1>
 <p class="lead">${lead}</p>
 ${problemSummary(problem)}
@@ -52,7 +47,7 @@ ${postForm(
   html`${hidden('token', v.token)}
 ${whoseAccount(v, problem)}
 ${field({ name: 'name', label: 'Name', type: 'text', autocomplete: 'name', maxLength: 100, isOptional: true }, problem)}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: newPasswordHint(v.minLength), minLength: v.minLength, maxLength: 1024, isFirst: v.kind === 'invitation' || Boolean(v.email) }, problem)}
+${newPasswordField({ name: 'password', label: 'Password', minLength: v.minLength, isFirst: v.kind === 'invitation' || Boolean(v.email) }, problem)}
 <button class="button primary">${submit}</button>`,
 )}`,
   });

@@ -1,16 +1,10 @@
 import type { RefusalCode } from '@argus/contract';
 import { carrying } from './carrying.ts';
-import {
-  accountForPasswordManagers,
-  field,
-  hidden,
-  newPasswordHint,
-  postForm,
-  problemSummary,
-} from './form.ts';
+import { accountForPasswordManagers, field, hidden, postForm, problemSummary } from './form.ts';
 import { framed } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { messagePage } from './message.ts';
+import { newPasswordField, strengthScripts } from './new-password.ts';
 import { problemOf } from './problem-words.ts';
 
 export interface RecoverView {
@@ -86,13 +80,14 @@ export function resetPasswordPage(v: ResetPasswordView): string {
     heading,
     shape: 'narrow',
     hasProblem: problem !== undefined,
+    scripts: strengthScripts,
     body: html`<h1>${heading}</h1>
 ${v.email !== undefined && html`<p class="fixed"><span>E-mail address</span> <bdi>${v.email}</bdi></p>`}
 ${problemSummary(problem)}
 ${postForm(
   { action: '/reset', formToken: v.formToken },
   html`${hidden('token', v.token)}${v.email !== undefined && accountForPasswordManagers(v.email)}
-${field({ name: 'password', label: 'New password', type: 'password', autocomplete: 'new-password', hint: newPasswordHint(minLength), minLength, maxLength: 1024, isFirst: true }, problem)}
+${newPasswordField({ name: 'password', label: 'New password', minLength, isFirst: true }, problem)}
 <button class="button primary">Set password</button>`,
 )}
 <ul class="points">

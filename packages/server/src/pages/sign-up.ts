@@ -1,8 +1,9 @@
 import type { RefusalCode } from '@argus/contract';
 import { carrying } from './carrying.ts';
-import { field, hidden, newPasswordHint, postForm, problemSummary } from './form.ts';
+import { field, hidden, postForm, problemSummary } from './form.ts';
 import { framed } from './frame.ts';
 import { html } from './html.ts';
+import { newPasswordField, strengthScripts } from './new-password.ts';
 import { problemOf } from './problem-words.ts';
 
 export interface SignUpView {
@@ -24,6 +25,7 @@ export function signUpPage(v: SignUpView): string {
     heading: 'Create an account',
     shape: 'narrow',
     hasProblem: problem !== undefined,
+    scripts: strengthScripts,
     body: html`<h1>Create an account</h1>
 ${problemSummary(problem)}
 ${postForm(
@@ -31,7 +33,7 @@ ${postForm(
   html`${hidden('request', v.request)}
 ${field({ name: 'email', label: 'E-mail address', type: 'email', autocomplete: 'username', value: v.email, maxLength: 254, isFirst: !retriesPassword }, problem)}
 ${field({ name: 'name', label: 'Name', type: 'text', autocomplete: 'name', value: v.name, maxLength: 100, isOptional: true }, problem)}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: newPasswordHint(v.minLength), minLength: v.minLength, maxLength: 1024, isFirst: retriesPassword }, problem)}
+${newPasswordField({ name: 'password', label: 'Password', minLength: v.minLength, isFirst: retriesPassword }, problem)}
 <button class="button primary">Create account</button>`,
 )}
 <p class="aside">Have an account? <a href="${carrying('/sign-in', { request: v.request })}">Sign in</a></p>`,

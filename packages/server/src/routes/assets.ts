@@ -1,18 +1,13 @@
 import type { Route } from '../http/route.ts';
-import { passkeyScript, stylesheet } from '../pages/index.ts';
-
-interface Asset {
-  readonly type: 'text/css' | 'text/javascript';
-  readonly body: string;
-}
+import { pageScripts, stylesheet } from '../pages/index.ts';
 
 /** What pages load beside themselves, all of it. */
-const assets: Readonly<Record<string, Asset>> = {
-  'argus.css': { type: 'text/css', body: stylesheet },
-  'passkey.js': { type: 'text/javascript', body: passkeyScript },
-};
+const assets = [
+  { name: 'argus.css', type: 'text/css', body: stylesheet },
+  ...Object.entries(pageScripts).map(([name, body]) => ({ name, type: 'text/javascript', body })),
+];
 
-export const assetRoutes: readonly Route[] = Object.entries(assets).map(([name, { type, body }]) => ({
+export const assetRoutes: readonly Route[] = assets.map(({ name, type, body }) => ({
   method: 'GET',
   path: `/assets/${name}`,
   accepts: 'nothing',

@@ -16,14 +16,16 @@ function wordsBeside(/** @type {HTMLInputElement} */ field) {
 function watch(/** @type {HTMLInputElement} */ field) {
   const place = document.getElementById(`${field.id}-strength`);
   if (!place) return;
-  const words = (place.dataset.strength ?? '').split('|');
+  const says = (place.dataset.says ?? '').split('|');
   const tell = async () => {
-    loading ??= import(place.dataset.words ?? '');
+    loading ??= import(place.dataset.knows ?? '');
     const { scoreOf } = await loading;
     const score = scoreOf(field.value, wordsBeside(field));
     place.hidden = field.value === '';
-    place.textContent = field.value === '' ? '' : (words[score] ?? '');
     place.dataset.score = String(score);
+    const sentence = field.value === '' ? '' : (says[score] ?? '');
+    // Written only when it changes, so that it is not read out at every key.
+    if (place.textContent !== sentence) place.textContent = sentence;
   };
   // Without the list there is no word about it; the server judges anyway.
   const tellIfItCan = () => void tell().catch(() => undefined);

@@ -1,12 +1,13 @@
 /**
- * `node packages/server/src/pages/scripts/generated/build.ts`: bundle what the strength meter knows of passwords into
- * `strength-words.js`. The server runs from source and builds nothing, so the bundle is checked in; a test fails when
- * it is stale.
+ * `npm run bundle`: bundle what the strength meter knows of passwords into the script
+ * `strength-words.js` of pages. The server runs from source and builds nothing, so the bundle is checked in; a test
+ * fails when it is stale.
  */
 import { writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const notice = '/* Bundled from @zxcvbn-ts/core, @zxcvbn-ts/language-common and fastest-levenshtein (MIT). */';
+const notice =
+  '/* Bundled from @zxcvbn-ts/core, @zxcvbn-ts/language-common and fastest-levenshtein (MIT). */';
 
 /** The bundle as it should be. */
 export async function bundled(): Promise<string> {
@@ -24,4 +25,5 @@ export async function bundled(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-if (import.meta.main) writeFileSync(new URL('./strength-words.js', import.meta.url), await bundled());
+if (import.meta.main)
+  writeFileSync(new URL('../src/pages/scripts/strength-words.js', import.meta.url), await bundled());
