@@ -15,6 +15,7 @@ import { scopeSentence } from '../src/pages/scope-words.ts';
 import { type SignInView, signInPage } from '../src/pages/sign-in.ts';
 import { signUpPage } from '../src/pages/sign-up.ts';
 import { stepUpPage } from '../src/pages/step-up.ts';
+import { windowEndPage } from '../src/pages/window.ts';
 import type { Texts } from './pages-samples-session.ts';
 
 const earlier = '2025-11-23T12:57:00.000Z';
@@ -144,6 +145,8 @@ function signInStates(text: Texts): Record<string, string> {
       returnTo: text(),
       methods: ['password'],
     }),
+    'step-up in a window': stepUpPage({ ...proving, request: undefined, returnTo: '/step-up/done?window=a' }),
+    'end of a step-up in a window': windowEndPage(),
   };
 }
 

@@ -57,6 +57,9 @@ async function answerFrom(context: BrowserContext, { pages, policy, answers = {}
   await context.route('**/*', (route) => {
     const path = decodeURIComponent(new URL(route.request().url()).pathname);
     if (path === '/assets/argus.css') return route.fulfill({ contentType: 'text/css', body: stylesheet });
+    // The real one would close the page that is looked at.
+    if (path === '/assets/window.js')
+      return route.fulfill({ contentType: 'text/javascript; charset=utf-8', body: '' });
     const script = path.startsWith('/assets/') && pageScripts[path.replace('/assets/', '')];
     if (script) return route.fulfill({ contentType: 'text/javascript; charset=utf-8', body: script });
     const answer = answers[path]?.(new URLSearchParams(route.request().postData() ?? ''));

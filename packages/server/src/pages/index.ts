@@ -42,4 +42,5 @@ export { type SignUpView, signUpPage } from './sign-up.ts';
 export { type ProvingMethod, type StepUpView, stepUpPage } from './step-up.ts';
 export { stylesheet } from './stylesheet.ts';
 export { type TotpView, totpPage } from './totp.ts';
+export { windowEnd, windowEndPage } from './window.ts';
 export { sentenceOf } from './words.ts';

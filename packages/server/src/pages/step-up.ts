@@ -6,6 +6,7 @@ import { type Html, type HtmlValue, html } from './html.ts';
 import { passkeyForm, passkeyScripts } from './passkey-form.ts';
 import { type Problem, problemOf } from './problem-words.ts';
 import { providerButtons, type ShownProvider } from './provider-buttons.ts';
+import { isInWindow, windowScripts } from './window.ts';
 
 export interface StepUpView {
   readonly formToken: string;
@@ -37,7 +38,7 @@ export function stepUpPage(v: StepUpView): string {
     heading: 'Confirm that it is you',
     shape: 'narrow',
     hasProblem: problem !== undefined,
-    scripts: hasPasskey ? passkeyScripts : undefined,
+    scripts: [...(hasPasskey ? passkeyScripts : []), ...(isInWindow(v.returnTo) ? windowScripts : [])],
     body: html`<h1>Confirm that it is you</h1>
 ${reason(v)}
 ${problemSummary(problem)}
@@ -120,7 +121,8 @@ function submit(what: 'code' | 'password', { methods }: StepUpView): Html {
 }
 
 function wayOut(v: StepUpView): Html {
-  const { request, formToken } = v;
+  const { request, formToken, returnTo } = v;
+  if (isInWindow(returnTo)) return html`<p class="aside">Do not want to go on? Close this window.</p>`;
   if (request === undefined) {
     return html`<p class="aside">Do not want to go on? <a href="/account">Back to your account</a></p>`;
   }

@@ -6,7 +6,7 @@ import { fieldsOf } from '../http/body.ts';
 import type { Call, Route } from '../http/route.ts';
 import { leadOn } from '../oauth/authorization/lead-on.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
-import { stepUpPage } from '../pages/index.ts';
+import { stepUpPage, windowEnd, windowEndPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 import { stepUpByTotp } from '../step-up/by-code.ts';
 import { stepUpByPasskey, stepUpPasskeyOptions } from '../step-up/by-passkey.ts';
@@ -27,6 +27,12 @@ export const stepUpPageRoutes: readonly Route[] = [
       if (isRefused(visit)) return toSignIn(visit, '/account');
       return { ...(await stepUpAnswer(services, call, { visit })), cookies: visit.cookies };
     },
+  },
+  {
+    method: 'GET',
+    path: windowEnd,
+    accepts: 'nothing',
+    handle: async () => ({ status: 200, html: windowEndPage() }),
   },
   proof('/step-up', async (services, call, { current }) => {
     const { password = '' } = fieldsOf(call);

@@ -79,6 +79,7 @@ async function ask(form, how) {
   const field = form.elements.namedItem('credential');
   if (!(field instanceof HTMLInputElement)) throw new Unanswered('failed');
   field.value = JSON.stringify(asJson(/** @type {PublicKeyCredential} */ (credential)));
+  document.dispatchEvent(new Event('passkey-sent'));
   form.submit();
 }
 
