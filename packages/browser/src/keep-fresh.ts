@@ -48,16 +48,22 @@ export function load(core: Core): Promise<void> {
   return core.loading;
 }
 
+/** Ask the server now: what was asked before may be answered from before. */
+export async function reload(core: Core): Promise<void> {
+  await core.loading;
+  await load(core);
+}
+
 async function loadOnce(core: Core): Promise<void> {
-  const { epoch, environment, settings } = core;
+  const { epoch, environment, settings, known: before } = core;
   core.checkedAt = environment.clock.now();
   const answered = await call(environment, 'GET', { url: `${settings.base}/api/session` });
   if (core.epoch !== epoch) return;
   // An access token may have run out where the refresh token lives on, also one of a sign-in elsewhere.
   if (answered.kind === 'refused') return void (await renew(core));
-  const isNews = answered.kind === 'session' && answered.known.id !== core.known?.id;
   settle(core, answered, false);
-  if (!isNews) return;
+  if (answered.kind !== 'session') return;
+  if (answered.known.id === before?.id && answered.known.authTime === before.authTime) return;
   const { known, skewMs } = answered;
   core.running?.tabs.post({ kind: 'session', answer: known.answer, refreshedAt: 0, skewMs });
 }

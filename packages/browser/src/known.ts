@@ -4,6 +4,8 @@ import type { SessionAnswer } from '@argus/contract';
 export interface Known {
   readonly answer: SessionAnswer;
   readonly id: string;
+  /** When the person last proved who they are. */
+  readonly authTime: number;
   readonly createdAt: number;
   readonly lastActiveAt: number;
   /** End of the access token in the cookie. */
@@ -19,14 +21,15 @@ export function knownOf(answer: SessionAnswer | null | undefined): Known | null 
   const known: Known = {
     answer,
     id: session.id,
+    authTime: Date.parse(session.authTime),
     createdAt: Date.parse(session.createdAt),
     lastActiveAt: Date.parse(session.lastActiveAt),
     expiresAt: Date.parse(session.expiresAt),
     idleExpiresAt: Date.parse(session.idleExpiresAt),
     absoluteExpiresAt: Date.parse(session.absoluteExpiresAt),
   };
-  const { createdAt, lastActiveAt, expiresAt } = known;
-  const sum = createdAt + lastActiveAt + expiresAt + known.idleExpiresAt + known.absoluteExpiresAt;
+  const { authTime, createdAt, lastActiveAt, expiresAt } = known;
+  const sum = authTime + createdAt + lastActiveAt + expiresAt + known.idleExpiresAt + known.absoluteExpiresAt;
   return Number.isFinite(sum) ? known : null;
 }
 

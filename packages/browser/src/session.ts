@@ -1,9 +1,10 @@
 import { call } from './calls.ts';
 import { countdown, staySignedIn } from './idle.ts';
-import { load, start, tick } from './keep-fresh.ts';
+import { reload, start, tick } from './keep-fresh.ts';
 import { browserEnvironment, type Environment } from './services/environment.ts';
-import { sessionFetch } from './session-fetch.ts';
-import { type Core, type CurrentSession, close, tell } from './state.ts';
+import { type SessionInit, sessionFetch } from './session-fetch.ts';
+import { type Core, type CurrentSession, close, type StepUpChoice, tell } from './state.ts';
+import { type StepUp, stepUp } from './step-up.ts';
 
 export interface SessionSettings {
   /** Path before `/api/session` on this page's origin; `''` by default. */
@@ -15,11 +16,18 @@ export interface SessionSettings {
    * `staySignedIn()` does.
    */
   readonly activityExtends?: boolean;
+  /**
+   * What `fetch` does when an API asks for a stronger or fresher proof (RFC 9470): `pass` hands the refusal on (the
+   * default), `ask` steps up and sends the request once more. A call may choose otherwise.
+   */
+  readonly stepUp?: StepUpChoice;
   /** Parts of the browser to replace, for tests and hosts that are no browser. */
   readonly environment?: Partial<Environment>;
 }
 
 export interface Session extends Disposable, AsyncDisposable {
+  /** The path that was given, `''` by default. */
+  readonly base: string;
   /** What is known now. The same object until something changes, so React's `useSyncExternalStore` takes it. */
   readonly current: CurrentSession;
   /**
@@ -44,8 +52,20 @@ export interface Session extends Disposable, AsyncDisposable {
   signOut(): Promise<void>;
   /** Hear the whole seconds until the session ends while there is a warning, else null. Returns how to stop. */
   countdown(tell: (secondsLeft: number | null) => void): () => void;
-  /** `fetch` for your own API: a 401 for the access token is answered by one refresh and one more try. */
-  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  /**
+   * Have the person prove again who they are, in a small window of Argus, unless what they proved is enough already.
+   * Resolves when it is, in every tab. Calls at the same time share one window. Call it from within a click, or the
+   * browser may not let the window open.
+   *
+   * @throws {SessionError} `closed`, `blocked`, `session-ended`, `insufficient`, or what kept the session from being
+   *   read; the reason of `signal` when that was aborted
+   */
+  stepUp(asked?: StepUp): Promise<void>;
+  /**
+   * `fetch` for your own API: a 401 for the access token is answered by one refresh and one more try, and with
+   * `stepUp: 'ask'` one for a stronger or fresher proof (RFC 9470) by a step-up and one more try.
+   */
+  fetch(input: RequestInfo | URL, init?: SessionInit): Promise<Response>;
 }
 
 /**
@@ -66,12 +86,14 @@ export function createSession(settings: SessionSettings = {}): Session {
       tell(core, entry);
       return () => core.subscribers.delete(entry);
     },
+    base: core.settings.base,
     start: () => start(core),
     stop,
-    check: () => load(core),
+    check: () => reload(core),
     staySignedIn: () => staySignedIn(core),
     signOut: () => signOut(core),
     countdown: (hear) => countdown(core, hear),
+    stepUp: (asked) => stepUp(core, asked),
     fetch: (input, init) => sessionFetch(core, input, init),
     [Symbol.dispose]: stop,
     async [Symbol.asyncDispose]() {
@@ -81,10 +103,16 @@ export function createSession(settings: SessionSettings = {}): Session {
   };
 }
 
-function createCore({ base = '', warnSeconds = 60, activityExtends = true, ...more }: SessionSettings): Core {
+function createCore({
+  base = '',
+  warnSeconds = 60,
+  activityExtends = true,
+  stepUp: choice = 'pass',
+  ...more
+}: SessionSettings): Core {
   const core: Core = {
     environment: { ...browserEnvironment(), ...more.environment },
-    settings: { base, warnSeconds, activityExtends },
+    settings: { base, warnSeconds, activityExtends, stepUp: choice },
     subscribers: new Set(),
     tick: () => tick(core),
     current: { state: 'unknown', trouble: null },
@@ -101,6 +129,7 @@ function createCore({ base = '', warnSeconds = 60, activityExtends = true, ...mo
     closedId: null,
     loading: null,
     renewing: null,
+    asking: null,
     timer: undefined,
     running: null,
   };

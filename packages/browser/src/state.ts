@@ -5,6 +5,7 @@ import { isNewer, type Known } from './known.ts';
 import { backoffMs, refreshDueAt, warningStartsAt } from './refresh-schedule.ts';
 import type { Environment } from './services/environment.ts';
 import type { SessionError } from './session-error.ts';
+import type { Asking } from './step-up-window.ts';
 import type { Tabs } from './tabs.ts';
 
 /** The session is about to end. */
@@ -30,6 +31,9 @@ export type CurrentSession =
   /** The session that was here is over: idle, at its limit, or ended from elsewhere. */
   | { readonly state: 'ended' };
 
+/** What `fetch` does about an API that asks for a stronger or fresher proof. */
+export type StepUpChoice = 'ask' | 'pass';
+
 /** One client: what it knows, and what it works with. */
 export interface Core {
   readonly environment: Environment;
@@ -37,6 +41,7 @@ export interface Core {
     readonly base: string;
     readonly warnSeconds: number;
     readonly activityExtends: boolean;
+    readonly stepUp: StepUpChoice;
   };
   readonly subscribers: Set<(current: CurrentSession) => void>;
   /** Think again about what to do next. */
@@ -60,6 +65,8 @@ export interface Core {
   closedId: string | null;
   loading: Promise<void> | null;
   renewing: Promise<boolean> | null;
+  /** The window in which the person is asked for a proof. */
+  asking: Asking | null;
   timer: unknown;
   /** Present between `start` and `stop`. */
   running: { readonly tabs: Tabs; readonly activity: Activity; stop(): void } | null;
@@ -117,7 +124,7 @@ function isOver(core: Core, limit: number | undefined): boolean {
 export function adopt(core: Core, known: Known, refreshedAt: number): void {
   const before = core.known;
   const isSame = before?.id === known.id;
-  if (isSame && known.expiresAt < before.expiresAt) return;
+  if (isSame && (known.expiresAt < before.expiresAt || known.authTime < before.authTime)) return;
   if (!isSame) {
     core.epoch += 1;
     core.refreshedAt = 0;

@@ -12,7 +12,16 @@ export type TabMessage =
     }
   | { readonly kind: 'closed'; readonly state: 'ended' | 'signed-out'; readonly sessionId: string }
   | { readonly kind: 'active'; readonly at: number }
+  | WindowWord
   | { readonly kind: 'claim' | 'busy' | 'free'; readonly id: string };
+
+/**
+ * What the pages of a step-up's window say of it, each on its own channel: here, gone to another page, closed, proved.
+ */
+export interface WindowWord {
+  readonly kind: 'window-open' | 'window-left' | 'window-closed' | 'window-done';
+  readonly id: string;
+}
 
 export interface Tabs {
   /** Names this tab. */

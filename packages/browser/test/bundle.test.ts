@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-const limitBytes = 6 * 1024;
+const core = { entry: 'index.ts', limitBytes: 6 * 1024 };
+const passkeys = { entry: 'passkeys/index.ts', limitBytes: 2.5 * 1024 };
 
-async function bundle() {
+async function bundle({ entry }: typeof core) {
   return build({
-    entryPoints: [fileURLToPath(new URL('../src/index.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(`../src/${entry}`, import.meta.url))],
     bundle: true,
     minify: true,
     metafile: true,
@@ -19,14 +20,24 @@ async function bundle() {
   });
 }
 
-test('the client is at most 6 KB, minified and compressed', async () => {
-  const { outputFiles } = await bundle();
-  const bytes = gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length;
-  assert.ok(bytes > 1000 && bytes <= limitBytes, `${bytes} bytes of ${limitBytes}`);
-});
+for (const each of [core, passkeys]) {
+  test(`${each.entry} is at most ${each.limitBytes} bytes, minified and compressed`, async () => {
+    const { outputFiles } = await bundle(each);
+    const bytes = gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length;
+    assert.ok(bytes > 1000 && bytes <= each.limitBytes, `${bytes} bytes of ${each.limitBytes}`);
+  });
 
-test('nothing but the client itself is in the bundle', async () => {
-  const { metafile } = await bundle();
-  const foreign = Object.keys(metafile.inputs).filter((path) => !/(^|\/)browser\/src\/|^src\//.test(path));
-  assert.deepEqual(foreign, []);
+  test(`nothing but the client itself is in the bundle of ${each.entry}`, async () => {
+    const { metafile } = await bundle(each);
+    const foreign = Object.keys(metafile.inputs).filter((path) => !/(^|\/)browser\/src\/|^src\//.test(path));
+    assert.deepEqual(foreign, []);
+  });
+}
+
+test('the client brings nothing of passkeys along', async () => {
+  const { metafile } = await bundle(core);
+  assert.deepEqual(
+    Object.keys(metafile.inputs).filter((path) => /passkeys|webauthn/.test(path)),
+    [],
+  );
 });

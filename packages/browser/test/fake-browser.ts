@@ -5,6 +5,7 @@ import { createFakeLock } from './fake-locks.ts';
 import { createFakeNetwork, emptyJar, origin } from './fake-network.ts';
 import { balanced, createFakeServer, type Limits } from './fake-server.ts';
 import { createFakeTime, seededFraction } from './fake-time.ts';
+import { type FakeWindow, openFakeWindow } from './fake-windows.ts';
 
 /** One tab with the client in it. */
 export interface Tab {
@@ -12,6 +13,11 @@ export interface Tab {
   readonly session: Session;
   isAlive: boolean;
   isVisible: boolean;
+  hasFocus: boolean;
+  /** Its browser lets no window open. */
+  isBlocking: boolean;
+  /** What its client opened, the newest last. */
+  readonly windows: FakeWindow[];
   readonly activity: Set<() => void>;
   readonly wakes: Set<() => void>;
   readonly faults: unknown[];
@@ -49,7 +55,13 @@ export function createFakeBrowser(settings: BrowserSettings = {}) {
     random: { fraction, id: () => `${fraction()}` },
     locks: settings.hasLocks === false ? null : lock.locksOf(tab),
     openChannel: settings.hasChannel === false ? null : channels.openChannelOf(tab),
-    page: { isVisible: () => tab.isVisible, onActivity: into(tab.activity), onWake: into(tab.wakes) },
+    page: {
+      isVisible: () => tab.isVisible,
+      hasFocus: () => tab.hasFocus,
+      onActivity: into(tab.activity),
+      onWake: into(tab.wakes),
+    },
+    openWindow: (url) => openFakeWindow(tab, url, channels),
     report: (error) => tab.faults.push(error),
   });
 
@@ -63,6 +75,9 @@ export function createFakeBrowser(settings: BrowserSettings = {}) {
       const body = {
         isAlive: true,
         isVisible,
+        hasFocus: true,
+        isBlocking: false,
+        windows: [],
         activity: new Set<() => void>(),
         wakes: new Set<() => void>(),
       };

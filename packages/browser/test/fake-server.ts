@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '@argus/contract';
+import type { AssuranceLevel, SessionAnswer } from '@argus/contract';
 
 /** The cookies of one browser, as Argus would set them. */
 export interface Jar {
@@ -52,6 +52,8 @@ export interface FakeServer {
   isLive(): boolean;
   /** A person signs in; gives the new cookies. */
   signIn(): Jar;
+  /** A person proves something on Argus's page; gives the new cookies. */
+  stepUp(acr?: AssuranceLevel): Jar;
   answer(call: Call): Reply;
 }
 
@@ -70,6 +72,10 @@ export function createFakeServer(now: () => number, limits: Limits): FakeServer 
       server.session = newSession(count, now(), limits);
       return cookies(server);
     },
+    stepUp(acr = 'urn:argus:aal1') {
+      Object.assign(server.session, { acr, authTime: now() });
+      return cookies(server);
+    },
     answer(call) {
       server.calls.push(`${call.method} ${call.path}`);
       const instead = server.instead.shift();
@@ -84,6 +90,8 @@ function newSession(number: number, at: number, limits: Limits) {
   return {
     id: `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`,
     createdAt: at,
+    authTime: at,
+    acr: 'urn:argus:aal1' as AssuranceLevel,
     rotatedAt: at,
     lastActiveAt: at,
     idleExpiresAt: Math.min(at + limits.idleMs, absoluteExpiresAt),
@@ -160,9 +168,9 @@ function success({ session, now }: FakeServer, jar: Jar): Response {
     user: { id, email: 'ada@example.org', name: 'Ada', roles: [] },
     session: {
       id,
-      authTime: time(createdAt),
+      authTime: time(session.authTime),
       amr: ['pwd'],
-      acr: 'urn:argus:aal1',
+      acr: session.acr,
       createdAt: time(createdAt),
       lastActiveAt: time(session.lastActiveAt),
       expiresAt: time(jar.accessExpiresAt),

@@ -7,7 +7,13 @@ import { backoffMs, nextStep, refreshDueAt, warningStartsAt } from '../src/refre
 const minute = 60_000;
 
 function known(limits: Partial<Known> = {}): Known {
-  const times = { createdAt: 0, lastActiveAt: 0, expiresAt: 5 * minute, idleExpiresAt: 30 * minute };
+  const times = {
+    authTime: 0,
+    createdAt: 0,
+    lastActiveAt: 0,
+    expiresAt: 5 * minute,
+    idleExpiresAt: 30 * minute,
+  };
   return { answer: {} as Known['answer'], id: 's', ...times, absoluteExpiresAt: 720 * minute, ...limits }; // unread
 }
 

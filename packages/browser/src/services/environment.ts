@@ -18,13 +18,25 @@ export interface Environment {
   readonly openChannel: ((name: string, hear: (message: unknown) => void) => Channel) | null;
   readonly page: {
     isVisible(): boolean;
+    /** The person works in this page and not in another window. */
+    hasFocus(): boolean;
     /** The person did something here. Returns how to stop listening. */
     onActivity(run: () => void): () => void;
     /** The page came to the front, out of sleep or back to the network. Returns how to stop listening. */
     onWake(run: () => void): () => void;
   };
+  /** Open a small window; null when the browser does not let it open. */
+  readonly openWindow: (url: string) => OpenedWindow | null;
   /** Takes what a subscriber threw; never throws itself. */
   readonly report: (error: unknown) => void;
+}
+
+/** The part of `Window` that is used. */
+export interface OpenedWindow {
+  /** Also true of a window that is out of reach: one whose `Cross-Origin-Opener-Policy` differs from this page's. */
+  readonly closed: boolean;
+  focus(): void;
+  close(): void;
 }
 
 /** The part of `LockManager` that is used. */
@@ -62,12 +74,14 @@ export function browserEnvironment(): Environment {
     openChannel: globalThis.BroadcastChannel ? openChannel : null,
     page: {
       isVisible,
+      hasFocus: () => globalThis.document?.hasFocus() ?? false,
       onActivity: (run) =>
         listen(activityEvents, true, (event) => {
           if (event.isTrusted && isVisible()) run();
         }),
       onWake: (run) => listen(wakeEvents, false, run),
     },
+    openWindow: (url) => globalThis.open?.(url, '_blank', 'popup,width=480,height=680') ?? null,
     report: (error) => globalThis.reportError?.(error),
   };
 }
