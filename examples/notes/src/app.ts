@@ -30,13 +30,13 @@ export function createNotesApp({ issuer, argusUrl, origin, page, now }: NotesOpt
       clock: { now },
     }),
   );
-  app.use('/notes', guard, notesApi(now));
+  app.use('/notes', guard, notesApi(guard, now));
   app.use((_request, response) => void problem(response, 404, 'There is nothing here.'));
   app.use(refuseBrokenBody);
   return app;
 }
 
-function notesApi(now: () => number): express.Router {
+function notesApi(guard: ReturnType<typeof expressProtection>, now: () => number): express.Router {
   const notes = createNotes(now);
   const api = express.Router();
   api.use(express.json({ limit: '16kb' }));
@@ -50,6 +50,11 @@ function notesApi(now: () => number): express.Router {
     const note = notes.add(personOf(request).userId, text);
     if (note === null) return problem(response, 409, 'There is no room for more notes. Delete one first.');
     response.status(201).json(note);
+  });
+  // What cannot be taken back asks for a proof of the last five minutes (RFC 9470).
+  api.delete('/', guard.guard({ maxAgeSeconds: 300 }), (request, response) => {
+    notes.removeAll(personOf(request).userId);
+    response.status(204).end();
   });
   api.delete('/:id', (request, response) => {
     const isRemoved = notes.remove(personOf(request).userId, request.params.id);

@@ -12,6 +12,7 @@ export interface Notes {
   add(owner: string, text: string): Note | null;
   /** False when there was no such note. */
   remove(owner: string, id: string): boolean;
+  removeAll(owner: string): void;
 }
 
 export interface NotesLimits {
@@ -51,5 +52,6 @@ export function createNotes(now: () => number, limits: NotesLimits = usual): Not
       if (at >= 0) notes.splice(at, 1);
       return at >= 0;
     },
+    removeAll: (owner) => void byOwner.delete(owner),
   };
 }

@@ -29,7 +29,7 @@ export async function stepUp(core: Core, asked: StepUp = {}, refused?: Known | n
   // Whoever signs in meanwhile did not ask for this.
   const isOther = (): boolean => core.known?.id !== begun.id;
   const since = (refused ?? begun).authTime;
-  const maxAge = refused === undefined ? (asked.maxAge ?? (asked.acr ? Infinity : 0)) : -1;
+  const maxAge = refused === undefined ? (asked.maxAge ?? (asked.acr ? Infinity : 0)) : -Infinity;
   const isMet = (): boolean => {
     const { known } = core;
     // The names of the levels sort as the levels do.

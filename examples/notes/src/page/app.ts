@@ -1,12 +1,14 @@
 import { type CurrentSession, createSession } from '@argus/browser';
 import { element, say } from './elements.ts';
 import { openNotes } from './notes.ts';
+import { openPasskey } from './passkey.ts';
 import { openWarning } from './warning.ts';
 
 // The dialog asks for a decision, so moving the pointer towards it must not already decide.
-const session = createSession({ activityExtends: false });
+const session = createSession({ activityExtends: false, stepUp: 'ask' });
 const notes = openNotes(session);
 openWarning(session, leave);
+void openPasskey(session);
 
 const states = ['unknown', 'signed-out', 'ended', 'signed-in'] as const;
 let shown: CurrentSession = { state: 'unknown', trouble: null };

@@ -22,6 +22,7 @@ export function openNotes(session: Session): NotesView {
   const show = (notes: readonly Note[]): void => {
     list.replaceChildren(...notes.map((note) => item(note, remove)));
     element('none').hidden = notes.length > 0;
+    element('delete-all').hidden = notes.length === 0;
   };
 
   async function load(): Promise<void> {
@@ -47,6 +48,14 @@ export function openNotes(session: Session): NotesView {
     field.focus();
   }
 
+  /** Takes a fresh proof, so `session.fetch` may ask for one on the way. */
+  async function removeAll(): Promise<void> {
+    if (!(await send('DELETE', '/notes'))) return;
+    say('All notes deleted.');
+    await load();
+    field.focus();
+  }
+
   /** Null when it did not work; the page then says why. A refused session shows itself by its own state. */
   async function send(method: string, path: string, body?: unknown): Promise<Response | null> {
     const content = body
@@ -54,7 +63,7 @@ export function openNotes(session: Session): NotesView {
       : {};
     const answer = await session.fetch(path, { method, ...content }).catch(() => null);
     if (answer?.ok) complain('');
-    else if (answer?.status !== 401) complain(await reasonOf(answer));
+    else if (answer?.status !== 401 || (await isTooWeak(answer))) complain(await reasonOf(answer));
     return answer?.ok ? answer : null;
   }
 
@@ -62,6 +71,7 @@ export function openNotes(session: Session): NotesView {
     event.preventDefault();
     void add();
   });
+  element('delete-all').addEventListener('click', () => void removeAll());
   return {
     load,
     clear() {
@@ -85,6 +95,11 @@ function item(note: Note, remove: (note: Note) => Promise<void>): HTMLLIElement 
   button.addEventListener('click', () => void remove(note));
   line.append(text, button);
   return line;
+}
+
+async function isTooWeak(answer: Response): Promise<boolean> {
+  const problem: unknown = await answer.clone().json();
+  return JSON.stringify(problem).includes('insufficient_user_authentication');
 }
 
 async function reasonOf(answer: Response | null): Promise<string> {
