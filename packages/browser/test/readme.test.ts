@@ -6,9 +6,12 @@ import { balanced, createFakeServer } from './fake-server.ts';
 
 const textOf = (file: string): Promise<string> => readFile(new URL(file, import.meta.url), 'utf8');
 
-test('the example of the README is the one that is type-checked and run here', async () => {
+test('the examples of the README are those that are type-checked and run here', async () => {
   const readme = await textOf('../README.md');
-  assert.equal(/```ts\n(.*?)```/s.exec(readme)?.[1], await textOf('readme-example.ts'));
+  assert.deepEqual(
+    [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code),
+    [await textOf('readme-example.ts'), await textOf('readme-step-up-example.ts')],
+  );
 });
 
 test('the example of the README shows who is signed in and loads their notes', async () => {

@@ -58,10 +58,7 @@ export function openNotes(session: Session): NotesView {
 
   /** Null when it did not work; the page then says why. A refused session shows itself by its own state. */
   async function send(method: string, path: string, body?: unknown): Promise<Response | null> {
-    const content = body
-      ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-      : {};
-    const answer = await session.fetch(path, { method, ...content }).catch(() => null);
+    const answer = await call(session, method, { path, body });
     if (answer?.ok) complain('');
     else if (answer?.status !== 401 || (await isTooWeak(answer))) complain(await reasonOf(answer));
     return answer?.ok ? answer : null;
@@ -82,6 +79,15 @@ export function openNotes(session: Session): NotesView {
     },
     complain,
   };
+}
+
+function call(
+  session: Session,
+  method: string,
+  { path, body }: { readonly path: string; readonly body: unknown },
+): Promise<Response | null> {
+  const content = body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {};
+  return session.fetch(path, { method, ...content }).catch(() => null);
 }
 
 function item(note: Note, remove: (note: Note) => Promise<void>): HTMLLIElement {
