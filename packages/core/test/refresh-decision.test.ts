@@ -83,6 +83,25 @@ const current: readonly Row[] = [
     facts: { grant: { status: 'ended' } },
     is: 'refuse grant-ended',
   },
+  ...(
+    [
+      ['that a step-up replaced a moment ago', proofOf(5), 30_000, 'refuse grant-replaced'],
+      ['that a step-up replaced a while ago', proofOf(5), 30_001, 'refuse grant-ended'],
+      [
+        'that was replaced, from another browser',
+        proofOf(5, { userAgent: firefox }),
+        1,
+        'refuse grant-ended',
+      ],
+      ['that was replaced, by an older token', proofOf(4), 1, 'refuse grant-ended'],
+    ] as const
+  ).map(([what, shows, sinceMs, is]) => ({
+    what: `a grant ${what}`,
+    shows,
+    afterMs: 60_000 + sinceMs,
+    facts: { grant: { status: 'ended' as const }, session: { authenticatedAt: startMs + 60_000 } },
+    is,
+  })),
 ];
 
 const forged: readonly Row[] = [

@@ -75,7 +75,8 @@ export function decideRefresh(
   if (stranger) return refused(stranger);
   const validity = sessionValidity(session, user.status, now);
   if (!validity.isValid) return refused(validity.reason);
-  if (grant.status !== 'active') return refused('grant-ended');
+  if (grant.status !== 'active')
+    return refused(isJustReplaced(facts, proof, terms) ? 'grant-replaced' : 'grant-ended');
   // Nothing of a grant is live once its newest token has expired: neither a successor nor a thief has anything left.
   if (now >= grant.expiresAt) return refused('expired');
   if (proof.generation < grant.generation) {
@@ -84,6 +85,17 @@ export function decideRefresh(
   if (proof.isExpired) return refused('expired');
   if (client === null && !isSameDevice(facts, proof)) return deviceChanged(facts, proof, now);
   return goOn(facts, proof, terms);
+}
+
+/** How long a request that was on its way when its session stepped up may take to arrive. */
+const onItsWayMs = 30_000;
+
+/** A step-up gave this browser other cookies a moment ago, which a no to the old ones must not take away again. */
+function isJustReplaced(facts: RefreshFacts, proof: RefreshProof, { client, now }: RefreshTerms): boolean {
+  const { grant, session } = facts;
+  const isNewest = proof.generation === grant.generation && !proof.isExpired;
+  const isRaised = session.authenticatedAt > grant.createdAt && now - session.authenticatedAt <= onItsWayMs;
+  return client === null && isNewest && isRaised && isSameDevice(facts, proof);
 }
 
 /**
@@ -154,7 +166,7 @@ function repeat(facts: RefreshFacts, proof: RefreshProof, { client }: RefreshTer
   return { kind: 'repeat', events: [draft(facts, proof, { type: 'session.refresh-repeated', details })] };
 }
 
-type RefusalReason = EndReason | Stranger | 'forged' | 'expired' | 'grant-ended';
+type RefusalReason = EndReason | Stranger | 'forged' | 'expired' | 'grant-ended' | 'grant-replaced';
 
 function refuse(
   facts: RefreshFacts,

@@ -143,20 +143,28 @@ async function refuse(
   { facts, tenant }: Decided,
 ): Promise<Refused | 'lost'> {
   const reason = decision.events[0]?.reason ?? 'unknown';
+  const answer: Refused =
+    reason === 'grant-replaced'
+      ? { refused: 'unavailable', retryAfterSeconds: 1 }
+      : { refused: 'session_ended' };
   const now = services.clock.now();
   const isMere = decision.changes.length === 0;
   const mere: Try = { limit: 'refusedRefresh', whose: facts.grant.id };
-  if (isMere && services.throttle.take([mere], now)) return refusedAs(services, reason);
+  if (isMere && services.throttle.take([mere], now)) return refusedAs(services, reason, answer);
   const events = stamp(services, now, decision.events);
   const written = await services.store.commit({ tenant, changes: decision.changes, events });
   if (!written.isCommitted) return 'lost';
   if (!isMere) services.metrics.sessionsEnded.inc({ reason });
-  return refusedAs(services, reason);
+  return refusedAs(services, reason, answer);
 }
 
-function refusedAs({ metrics }: Services, outcome: string): Refused {
+function refusedAs(
+  { metrics }: Services,
+  outcome: string,
+  answer: Refused = { refused: 'session_ended' },
+): Refused {
   metrics.refreshes.inc({ outcome });
-  return { refused: 'session_ended' };
+  return answer;
 }
 
 function renewedAs({ metrics }: Services, outcome: string, renewed: Renewed): Renewed {
