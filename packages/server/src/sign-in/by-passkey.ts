@@ -43,8 +43,6 @@ export async function signInPasskeyOptions(
 export async function signInByPasskey(services: Services, call: PasskeySignIn): Promise<SignInOutcome> {
   const { tenant, cookies, credential } = call;
   if (cookies.attempt === undefined) return { refused: 'sign_in_expired' };
-  const slowed = await slowedPasskey(services, call);
-  if (slowed) return slowed;
   const opened = await openAsked(services, call);
   const use = { purpose: opened ? 'second-factor' : 'sign-in', subject: cookies.attempt } as const;
   const userId = opened?.record.user.id ?? null;
@@ -77,10 +75,14 @@ async function openAsked(services: Services, call: NextProof): Promise<Opened | 
   return (await isAsked(services, call, { opened, method: 'passkey' })) ? opened : null;
 }
 
-/** By the passkey and not by the network: nobody who lacks it can keep its owner out (ASVS 6.1.1). */
+/**
+ * Counts wrong answers alone: the name of a passkey is no secret, and nobody who lacks the key can keep its owner out
+ * (ASVS 6.1.1). By the bytes of the name, which has more than one spelling.
+ */
 async function slowedPasskey(services: Services, call: PasskeySignIn): Promise<Refused | null> {
   const { tenant, origin, credential } = call;
-  const counted = { limit: 'passkey', whose: `${tenant}/${credential.rawId}` } as const;
+  const name = Buffer.from(credential.rawId, 'base64url').toString('base64url');
+  const counted = { limit: 'passkey', whose: `${tenant}/${name}` } as const;
   const throttled = services.throttle.take([counted], services.clock.now());
   return throttled ? slowDown(services, { tenant, origin, throttled }) : null;
 }
@@ -97,6 +99,8 @@ async function refuse(
   call: PasskeySignIn,
   { reason, userId, record }: Wrong,
 ): Promise<Refused> {
+  const slowed = await slowedPasskey(services, call);
+  if (slowed) return slowed;
   const now = services.clock.now();
   const isUnknown = userId === null;
   if (isUnknown && services.throttle.take([fromNetwork('network', call.origin.ip)], now))
