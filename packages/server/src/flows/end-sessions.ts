@@ -21,7 +21,8 @@ export async function endSession(
   const at = services.clock.now();
   const { tenant, ...by } = ender;
   const change: Change = { kind: 'end-session', at, by, ...target };
-  const written = await services.store.commit({ tenant, changes: [change], events: [] });
+  const changes = isOusted(target) ? withItsLinks(target.userId, { change, at }) : [change];
+  const written = await services.store.commit({ tenant, changes, events: [] });
   if (!written.isCommitted) return { refused: 'not_found' };
   services.metrics.sessionsEnded.inc({ reason: target.reason });
   return { ended: 1 };
@@ -36,10 +37,31 @@ export async function endSessionsOfUser(
   const at = services.clock.now();
   const { tenant, ...by } = ender;
   const change: Change = { kind: 'end-sessions-of-user', at, by, ...target };
-  const written = await services.store.commit({ tenant, changes: [change], events: [] });
-  const ended = written.isCommitted ? (written.touched[0]?.length ?? 0) : 0;
+  const changes = withItsLinks(target.userId, { change, at });
+  const written = await services.store.commit({ tenant, changes, events: [] });
+  const ended = written.isCommitted ? (written.touched[changes.indexOf(change)]?.length ?? 0) : 0;
   services.metrics.sessionsEnded.inc({ reason: target.reason }, ended);
   return { ended };
+}
+
+interface Target {
+  readonly userId?: UserId;
+  readonly reason: EndReason;
+}
+
+function isOusted(target: Target): target is Target & { readonly userId: UserId } {
+  return target.userId !== undefined && target.reason !== 'signed-out';
+}
+
+/**
+ * Whoever puts somebody out wants what they began to end, too: a change of address would otherwise wait in a mailbox of
+ * theirs. The person is held first, as when such a link is used, so that the two cannot wait for each other.
+ */
+function withItsLinks(
+  userId: UserId,
+  { change, at }: { readonly change: Change; readonly at: number },
+): Change[] {
+  return [{ kind: 'hold-user', userId }, change, { kind: 'end-links', userId, kinds: ['change-email'], at }];
 }
 
 /** Sign out by whatever the browser still holds: the access token, or else the refresh token, even an expired one. */

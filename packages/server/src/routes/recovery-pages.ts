@@ -3,7 +3,7 @@ import type { LinkKind } from '@argus/core';
 import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
-import type { Call, Route } from '../http/route.ts';
+import { type Call, paced, type Route } from '../http/route.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
 import { type ConfirmView, confirmPage, recoverPage, resetPasswordPage } from '../pages/index.ts';
 import { stopRecovery } from '../recovery/administer-recovery.ts';
@@ -75,16 +75,19 @@ export const recoveryPageRoutes: readonly Route[] = [
   },
   { method: 'POST', path: '/reset', accepts: 'form', handle: takeReset },
   ...linkPages.flatMap(routesOf),
-  visitForm('/account/email', async (services, call, visit) => {
-    const { email = '' } = fieldsOf(call);
-    const outcome = await changeEmail(services, visit.current, {
-      email: email.slice(0, 255),
-      origin: call.origin,
-    });
-    if (!isRefused(outcome)) return seeOther('/account?notice=email-change-sent#email-address');
-    if (outcome.needs) return seeOther(stepUpPath(outcome, '/account#email-address'));
-    return accountAnswer(services, call, { visit, refusal: outcome.refused });
-  }),
+  paced(
+    'all',
+    visitForm('/account/email', async (services, call, visit) => {
+      const { email = '' } = fieldsOf(call);
+      const outcome = await changeEmail(services, visit.current, {
+        email: email.slice(0, 255),
+        origin: call.origin,
+      });
+      if (!isRefused(outcome)) return seeOther('/account?notice=email-change-sent#email-address');
+      if (outcome.needs) return seeOther(stepUpPath(outcome, '/account#email-address'));
+      return accountAnswer(services, call, { visit, refusal: outcome.refused });
+    }),
+  ),
   visitForm('/account/email/verify', async (services, call, visit) => {
     const outcome = await sendVerification(services, visit.current, call.origin);
     if (isRefused(outcome)) return accountAnswer(services, call, { visit, refusal: outcome.refused });

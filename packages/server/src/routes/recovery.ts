@@ -30,9 +30,12 @@ export const recoveryRoutes: readonly Route[] = [
   endpointRoute(endpoints.stopRecovery, async (services, { body, tenant, origin }) =>
     answered(200, await stopRecovery(services, { ...body, tenant, origin })),
   ),
-  endpointRoute(endpoints.changeEmail, (services, call) =>
-    signedIn(services, call, async (current) =>
-      answered(202, await changeEmail(services, current, { ...call.body, origin: call.origin })),
+  paced(
+    'all',
+    endpointRoute(endpoints.changeEmail, (services, call) =>
+      signedIn(services, call, async (current) =>
+        answered(202, await changeEmail(services, current, { ...call.body, origin: call.origin })),
+      ),
     ),
   ),
   endpointRoute(endpoints.sendVerification, (services, call) =>

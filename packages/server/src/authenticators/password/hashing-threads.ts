@@ -18,6 +18,10 @@ export interface HashingThreads extends AsyncDisposable {
 /** How far hashing steps back, of 19. */
 const politeness = 10;
 
+/**
+ * Nobody listens for errors of the pool: a thread that dies in its work fails that work, but where none can start nobody
+ * could sign in any more, and the process ends as by any other fault.
+ */
 export function createHashingThreads(width: number): HashingThreads {
   const pool = new Piscina<HashingTask>({
     filename: new URL('./hashing-thread.ts', import.meta.url).href,

@@ -48,7 +48,8 @@ export function scryptCostsOf(text: {
   const blockSize = countOf(text.r);
   const lanes = countOf(text.p);
   if (logRounds === null || blockSize === null || lanes === null) return null;
-  return { logRounds, blockSize, lanes };
+  // RFC 7914 §2: N is less than 2^(128 · r / 8).
+  return logRounds < 16 * blockSize ? { logRounds, blockSize, lanes } : null;
 }
 
 /** RFC 7914 §6: 128 · N · r bytes, and as many rounds as N · r · p. */
