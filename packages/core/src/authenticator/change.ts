@@ -37,7 +37,13 @@ export type AuthenticatorChange =
       readonly name: string;
     }
   /** Expects it to be this user's passkey or TOTP, and something to be left to sign in with. */
-  | { readonly kind: 'remove-authenticator'; readonly userId: UserId; readonly id: AuthenticatorId }
+  | {
+      readonly kind: 'remove-authenticator';
+      readonly userId: UserId;
+      readonly id: AuthenticatorId;
+      /** Expects another passkey or TOTP to be left, too. */
+      readonly leavesFactor?: boolean;
+    }
   | { readonly kind: 'replace-recovery-codes'; readonly set: RecoveryCodeSet }
   /** Expects it to be unused. */
   | {

@@ -1,5 +1,5 @@
 import type { AuthenticatorId } from '@argus/contract';
-import { type Change, canonicalName, hasSecondFactor } from '@argus/core';
+import { type Change, canonicalName, type Enrolled, hasSecondFactor } from '@argus/core';
 import { passkeysOfUser, recoveryCodesOfUser, totpOfUser } from '@argus/store';
 import type { Current } from '../flows/current-session.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
@@ -19,25 +19,35 @@ export interface Removal {
 export async function removeAuthenticator(
   services: Services,
   current: Current,
-  { id, endOtherSessions, origin }: Removal,
+  removal: Removal,
 ): Promise<{ readonly removed: AuthenticatorKindOf } | Refused> {
+  const removed = await removeOnce(services, current, removal);
+  // Another factor may have gone in the same moment: then this one is the last, and is judged as that.
+  return removed === 'lost' ? asRefused(await removeOnce(services, current, removal)) : removed;
+}
+
+type Removed = { readonly removed: AuthenticatorKindOf } | Refused;
+
+const asRefused = (removed: Removed | 'lost'): Removed =>
+  removed === 'lost' ? { refused: 'last_way_in' } : removed;
+
+async function removeOnce(
+  services: Services,
+  current: Current,
+  { id, endOtherSessions, origin }: Removal,
+): Promise<Removed | 'lost'> {
   const record = await mayEnrol(services, current);
   if (isRefused(record)) return record;
   const { tenant, user } = current;
   const kind = await kindOf(services, current, id);
   if (!kind) return { refused: 'not_found' };
-  const { enrolled } = record;
-  const left = {
-    hasTotp: enrolled.hasTotp && kind !== 'totp',
-    passkeys: enrolled.passkeys - (kind === 'passkey' ? 1 : 0),
-  };
-  const isLastFactor = kind !== 'recovery-code' && !hasSecondFactor(left);
+  const isLastFactor = kind !== 'recovery-code' && !hasSecondFactor(without(record.enrolled, kind));
   const { factors } = services.policy(tenant).authentication;
   if (factors.required === 2 && isLastFactor) return { refused: 'denied' };
   const changes: Change[] = [
     kind === 'recovery-code'
       ? { kind: 'remove-recovery-codes', userId: user.id }
-      : { kind: 'remove-authenticator', userId: user.id, id },
+      : { kind: 'remove-authenticator', userId: user.id, id, leavesFactor: !isLastFactor },
     // Codes for a lost factor are of no use to whoever has none, and a way in to whoever finds them.
     ...(isLastFactor ? [{ kind: 'remove-recovery-codes' as const, userId: user.id }] : []),
     ...authenticatorNotice(
@@ -50,7 +60,11 @@ export async function removeAuthenticator(
   const events = [{ type: 'authenticator.removed' as const, ...byPerson(current, origin), details }];
   const lost = await commitChange(services, current, { changes, events, origin, endOtherSessions });
   if (lost === null) return { removed: kind };
-  return { refused: lost === 'remove-authenticator' ? 'last_way_in' : 'conflict' };
+  return lost === 'remove-authenticator' ? 'lost' : { refused: 'conflict' };
+}
+
+function without({ hasTotp, passkeys }: Pick<Enrolled, 'hasTotp' | 'passkeys'>, kind: AuthenticatorKindOf) {
+  return { hasTotp: hasTotp && kind !== 'totp', passkeys: passkeys - (kind === 'passkey' ? 1 : 0) };
 }
 
 export type AuthenticatorKindOf = 'passkey' | 'totp' | 'recovery-code';

@@ -101,14 +101,24 @@ export const renameAuthenticator: Write<Of<'rename-authenticator'>> = ({ userId,
 });
 
 // Never the last way in, as in `unlinkIdentity`; a TOTP opens nothing by itself and may always go.
-export const removeAuthenticator: Write<Of<'remove-authenticator'>> = ({ userId, id }) => ({
+export const removeAuthenticator: Write<Of<'remove-authenticator'>> = ({
+  userId,
+  id,
+  leavesFactor = false,
+}) => ({
   first: holdOwner(userId),
   name: 'remove-authenticator',
   text: `
-    WITH totp AS (
-      DELETE FROM totps WHERE tenant_id = $1 AND user_id = $2 AND id = $3 RETURNING id
+    WITH other AS (
+      SELECT id FROM totps WHERE tenant_id = $1 AND user_id = $2 AND id <> $3
+      UNION ALL SELECT id FROM passkeys WHERE tenant_id = $1 AND user_id = $2 AND id <> $3
+    ), totp AS (
+      DELETE FROM totps WHERE tenant_id = $1 AND user_id = $2 AND id = $3
+        AND (NOT $4::boolean OR EXISTS (SELECT FROM other))
+      RETURNING id
     ), passkey AS (
-      DELETE FROM passkeys WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND (
+      DELETE FROM passkeys WHERE tenant_id = $1 AND user_id = $2 AND id = $3
+        AND (NOT $4::boolean OR EXISTS (SELECT FROM other)) AND (
         EXISTS (SELECT FROM passwords p WHERE p.tenant_id = $1 AND p.user_id = $2)
         OR EXISTS (SELECT FROM passkeys o WHERE o.tenant_id = $1 AND o.user_id = $2 AND o.id <> $3)
         OR EXISTS (
@@ -117,6 +127,6 @@ export const removeAuthenticator: Write<Of<'remove-authenticator'>> = ({ userId,
       RETURNING id
     )
     SELECT id FROM totp UNION ALL SELECT id FROM passkey`,
-  values: [userId, id],
+  values: [userId, id, leavesFactor],
   expects: 1,
 });
