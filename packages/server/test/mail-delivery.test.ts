@@ -86,7 +86,9 @@ describe('a server that', () => {
     assert.ok((pauses[0] ?? 0) >= 30_000 && (pauses[0] ?? 0) <= 45_000, `${pauses[0]}`);
     for (const [place, pause] of pauses.slice(1, 5).entries()) assert.ok(pause > (pauses[place] ?? 0));
     assert.ok(pauses.every((pause) => pause <= 1.5 * hour));
-    assert.ok((triedAt.at(-1) ?? 0) > 46 * hour && (triedAt.at(-1) ?? 0) <= 48 * hour);
+    // What is due before the end may be tried one of the steps above after it.
+    const lastAt = triedAt.at(-1) ?? 0;
+    assert.ok(lastAt > 46 * hour && lastAt <= 48 * hour + 605_000, `${lastAt}`);
     assert.ok(triedAt.length > 40);
     const [event, ...more] = await mailEvents(server);
     assert.equal(more.length, 0, 'what is put off is not told');
