@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launchBrowser } from '@argus/testing';
+import { virtualAuthenticator } from '@argus/testing/virtual-authenticator';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { signIn, writeNote } from './person.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -40,18 +41,7 @@ interface Held {
 
 /** Each window has a device of its own to the tools of the browser; with `holding` it holds the same passkeys. */
 async function authenticatorIn(page: Page, holding?: Promise<readonly unknown[]>): Promise<Held> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('WebAuthn.enable');
-  const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      ctap2Version: 'ctap2_1',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-    },
-  });
+  const { devtools, authenticatorId } = await virtualAuthenticator(page);
   for (const credential of (await holding) ?? []) {
     await devtools.send('WebAuthn.addCredential', { authenticatorId, credential: credential as never }); // as it came
   }

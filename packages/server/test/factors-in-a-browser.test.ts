@@ -4,6 +4,7 @@ import { fakeClock, launchBrowser } from '@argus/testing';
 import { readQrCode } from '@argus/testing/qr-reader';
 import type { TestServer } from '@argus/testing/server';
 import { totpApp } from '@argus/testing/totp-app';
+import { virtualAuthenticator } from '@argus/testing/virtual-authenticator';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { issuerOf, openProvider } from './oauth-stage.ts';
@@ -40,18 +41,7 @@ async function atBrowser(): Promise<AtBrowser> {
     PublicKeyCredential.isConditionalMediationAvailable = async () => false;
   });
   const page = await context.newPage();
-  const devtools = await context.newCDPSession(page);
-  await devtools.send('WebAuthn.enable');
-  const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      ctap2Version: 'ctap2_1',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-    },
-  });
+  const { devtools, authenticatorId } = await virtualAuthenticator(page);
   const go = async (path: string) => void (await page.goto(`${issuerOf(server)}${path}`));
   await go('/sign-up');
   await page.getByLabel('E-mail address').fill(email);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { authenticationResponseSchema, registrationResponseSchema, type UserId } from '@argus/contract';
 import { seeded } from '@argus/testing';
+import { virtualAuthenticator } from '@argus/testing/virtual-authenticator';
 import type { Browser } from 'playwright-core';
 import { authenticationOptions } from '../src/authenticators/passkey/authentication-options.ts';
 import { type ChallengeUse, newChallenge, readChallenge } from '../src/authenticators/passkey/challenge.ts';
@@ -88,19 +89,7 @@ export async function openWithAuthenticator(
   play: Parameters<typeof openPages>[1],
 ): Promise<WithAuthenticator> {
   const opened = await openPages(browser, play);
-  const devtools = await opened.page.context().newCDPSession(opened.page);
-  await devtools.send('WebAuthn.enable');
-  const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      ctap2Version: 'ctap2_1',
-
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-    },
-  });
+  const { devtools, authenticatorId } = await virtualAuthenticator(opened.page);
   return {
     ...opened,
     letVerify: async (isUserVerified) => {
