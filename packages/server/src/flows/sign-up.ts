@@ -51,19 +51,19 @@ export async function signUp(
   const mayMail = services.throttle.take([caused], services.clock.now()) === null;
   // Asked whether there is such a person or not; it is the owner who should learn of the try.
   const known = await signInFacts(services.store.pool, tenant, { email, secretHash: null });
-  const isNew = await create(services, request, { email, mayMail });
+  const phc = await services.passwords.hash(request.password, 'stranger');
+  const isNew = known === null && (await create(services, request, { email, phc, mayMail }));
   if (!isNew) await tellOwner(services, request, { owner: known?.user ?? null, mayMail });
   return { state: 'sign-in' };
 }
 
-/** False when somebody has the address. */
+/** False when somebody has the address, or got it in the same moment. */
 async function create(
   services: Services,
   request: SignUpRequest,
-  { email, mayMail }: { readonly email: string; readonly mayMail: boolean },
+  { email, phc, mayMail }: { readonly email: string; readonly phc: string; readonly mayMail: boolean },
 ): Promise<boolean> {
   const { tenant, name, origin } = request;
-  const phc = await services.passwords.hash(request.password, 'stranger');
   const { user, change } = newUser(services, tenant, { email, name, roles: [] });
   const at = user.createdAt;
   const created: EventDraft = {
