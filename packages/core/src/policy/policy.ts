@@ -12,8 +12,11 @@ export interface AuthenticationPolicy {
   readonly password: PasswordPolicy;
   readonly passkey: PasskeyPolicy;
   readonly totp: TotpPolicy;
-  /** Changing authenticators, the address and what else is sensitive needs a proof that is at most this old. */
-  readonly stepUp: { readonly maxAgeSeconds: number };
+  readonly stepUp: {
+    /** What is sensitive needs a proof that is at most this old. */
+    readonly maxAgeSeconds: number;
+    readonly for: readonly SensitiveOperation[];
+  };
   readonly signUp: {
     readonly mode: 'open' | 'invite' | 'closed';
     /** Whether mail must have arrived before the first session, or may later. */
@@ -26,6 +29,9 @@ export interface AuthenticationPolicy {
   /** Other sessions when an authenticator or the address changes: ended at once, or on offer. */
   readonly otherSessionsOnChange: 'end' | 'offer';
 }
+
+/** What takes a fresh proof of the strongest that a person has, where policy names it. Passwords are authenticators. */
+export type SensitiveOperation = 'change-authenticators' | 'change-email' | 'admin';
 
 export interface FactorPolicy {
   /** How many every sign-in takes; with 1, people who set up a second one are asked for it all the same. */

@@ -1,31 +1,37 @@
-import { isMet, mayEnrolIn, requirementFor } from '@argus/core';
+import { isMet, mayEnrolIn, requirementFor, type SensitiveOperation } from '@argus/core';
 import { type SignInRecord, userFacts } from '@argus/store';
 import type { Current } from '../flows/current-session.ts';
 import type { Refused } from '../http/answer.ts';
 import type { Services } from '../services.ts';
 
 /**
- * Whether this session may do what is sensitive now: its person showed the strongest they have, lately (ASVS 7.5.1).
- * Gives the person as they are, or the challenge of RFC 9470.
+ * Whether this session may do now what policy calls sensitive: its person showed the strongest they have, lately (ASVS
+ * 7.5.1). Gives the person as they are, or the challenge of RFC 9470.
  */
-export function mayChange(services: Services, current: Current): Promise<SignInRecord | Refused> {
-  return judged(services, current, isMet);
+export function mayChange(
+  services: Services,
+  current: Current,
+  operation: SensitiveOperation,
+): Promise<SignInRecord | Refused> {
+  return judged(services, current, { operation, isAllowed: isMet });
 }
 
 /** The same for setting factors up and taking them away, which a recovery code opens too. */
 export function mayEnrol(services: Services, current: Current): Promise<SignInRecord | Refused> {
-  return judged(services, current, mayEnrolIn);
+  return judged(services, current, { operation: 'change-authenticators', isAllowed: mayEnrolIn });
 }
 
 async function judged(
   services: Services,
   current: Current,
-  isAllowed: typeof mayEnrolIn,
+  { operation, isAllowed }: { readonly operation: SensitiveOperation; readonly isAllowed: typeof mayEnrolIn },
 ): Promise<SignInRecord | Refused> {
   const { tenant, user, session } = current;
   const record = await userFacts(services.store.pool, tenant, { userId: user.id, secretHash: null });
   if (!record) return { refused: 'session_ended' };
-  const needs = requirementFor(record.enrolled, services.policy(tenant).authentication);
+  const policy = services.policy(tenant).authentication;
+  if (!policy.stepUp.for.includes(operation)) return record;
+  const needs = requirementFor(record.enrolled, policy);
   if (isAllowed(session, needs, services.clock.now())) return record;
   return { refused: 'insufficient_user_authentication', needs };
 }

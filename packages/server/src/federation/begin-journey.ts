@@ -47,7 +47,8 @@ export async function beginJourney(
   if (!provider) return { refused: 'not_found' };
   if (purpose !== 'sign-in' && current?.tenant !== tenant) return { refused: 'session_required' };
   // ASVS 7.5.1: nobody who finds a browser open may add a way of their own into the account.
-  const allowed = purpose === 'link' && current ? await mayChange(services, current) : null;
+  const allowed =
+    purpose === 'link' && current ? await mayChange(services, current, 'change-authenticators') : null;
   if (allowed && isRefused(allowed)) return allowed;
   const url = await send(services, ask, provider);
   if (!isUpstreamFailure(url)) return { provider, location: url.href };

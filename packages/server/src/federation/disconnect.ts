@@ -20,7 +20,7 @@ export async function disconnect(
 ): Promise<{ readonly disconnected: true } | Refused> {
   const { tenant, user, session } = current;
   const at = services.clock.now();
-  const allowed = await mayChange(services, current);
+  const allowed = await mayChange(services, current, 'change-authenticators');
   if (isRefused(allowed)) return allowed;
   const ways = await waysIn(services, current);
   const verdict = judgeDisconnect(ways, { issuer, subject });

@@ -94,6 +94,6 @@ async function secondFactorShown(services: Services, current: Current): Promise<
   const { tenant, user } = current;
   const record = await userFacts(services.store.pool, tenant, { userId: user.id, secretHash: null });
   if (!record || !hasSecondFactor(record.enrolled)) return null;
-  const allowed = await mayChange(services, current);
+  const allowed = await mayChange(services, current, 'change-authenticators');
   return isRefused(allowed) ? allowed : null;
 }

@@ -20,7 +20,7 @@ export async function changeEmail(
   current: Current,
   { email: typed, origin }: { readonly email: string; readonly origin: CallOrigin },
 ): Promise<Sent | Refused> {
-  const allowed = await mayChange(services, current);
+  const allowed = await mayChange(services, current, 'change-email');
   if (isRefused(allowed)) return allowed;
   const email = canonicalEmail(typed);
   if (!email) return notAnAddress;

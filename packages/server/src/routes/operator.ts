@@ -29,7 +29,7 @@ export async function operatorOf(
     return { refused: 'foreign_origin' };
   const isAdministrator = current.user.roles.includes(administratorRole) && current.tenant === tenant;
   if (!isAdministrator) return { refused: 'denied' };
-  const allowed = await mayChange(services, current);
+  const allowed = await mayChange(services, current, 'admin');
   if (isRefused(allowed)) return allowed;
   return { tenant, actor: `administrator:${current.user.id}`, origin: call.origin };
 }

@@ -19,7 +19,7 @@ export const balanced: Policy = {
     password: { minLength: 15, maxLength: 256 },
     passkey: { userVerification: 'preferred', attestation: 'none', aaguids: null },
     totp: { driftSteps: 1 },
-    stepUp: { maxAgeSeconds: 15 * 60 },
+    stepUp: { maxAgeSeconds: 15 * 60, for: ['change-authenticators', 'change-email', 'admin'] },
     signUp: { mode: 'open', verifyEmail: 'later' },
     recovery: { delaySeconds: 24 * 60 * 60 },
     otherSessionsOnChange: 'offer',
