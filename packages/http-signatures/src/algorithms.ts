@@ -31,10 +31,6 @@ const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 64 };
 /** RFC 9421 §3.3.4, §3.3.5: r and s side by side, not DER. */
 const raw = { dsaEncoding: 'ieee-p1363' } as const;
 
-export function isSignatureAlgorithm(name: unknown): name is SignatureAlgorithm {
-  return signatureAlgorithms.some((known) => known === name);
-}
-
 /** Whether a key of this kind and size can carry the algorithm. Says nothing about whose key it is. */
 export function fitsAlgorithm(key: KeyObject, algorithm: SignatureAlgorithm): boolean {
   switch (algorithm) {
@@ -53,9 +49,12 @@ export function fitsAlgorithm(key: KeyObject, algorithm: SignatureAlgorithm): bo
   }
 }
 
+/** FIPS 186-5 §5.1: the exponent is odd and at least 65537; beyond four bytes it would only cost time. */
 function isStrongRsa(key: KeyObject): boolean {
-  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  return bits >= rsaBitsLeast && bits <= rsaBitsMost;
+  const { modulusLength: bits = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
+  const isGoodExponent =
+    publicExponent >= 65_537n && publicExponent < 2n ** 32n && publicExponent % 2n === 1n;
+  return bits >= rsaBitsLeast && bits <= rsaBitsMost && isGoodExponent;
 }
 
 /** A key may itself say which hash it is for (RFC 4055 §3.1), or leave it open. */

@@ -1,9 +1,25 @@
 export {
+  acceptSignature,
+  type Fulfilment,
+  fulfilWish,
+  parseAcceptSignature,
+  type SignatureWish,
+  type SignatureWishes,
+} from './accept-signature.ts';
+export {
   type SignatureAlgorithm,
   type SignatureKey,
   signatureAlgorithms,
 } from './algorithms.ts';
-export { contentDigest, type DigestAlgorithm, digestAlgorithms } from './digest.ts';
+export type { FieldType, FieldTypes } from './components/field-types.ts';
+export {
+  contentDigest,
+  type DigestAlgorithm,
+  type DigestVerdict,
+  digestAlgorithms,
+  preferredDigest,
+  verifyDigest,
+} from './digest.ts';
 export type { ExchangeProfile } from './exchange/profile.ts';
 export {
   type RequestSigning,
@@ -28,6 +44,7 @@ export { SignaturesFault } from './fault.ts';
 export {
   type DirectoryJwk,
   type DirectoryRejection,
+  directoryRejections,
   type KeyDirectory,
   keyDirectoryMediaType,
   keyDirectoryOf,
@@ -35,13 +52,30 @@ export {
   parseKeyDirectory,
 } from './key-directory.ts';
 export type { FieldLine, Message, RequestMessage, ResponseMessage } from './message.ts';
+export type { SignaturePolicy } from './policy.ts';
 export {
   type DigestRejection,
   digestRejections,
   type ExchangeRejection,
   exchangeRejections,
+  type Refused,
   type SignatureRejection,
   signatureRejections,
 } from './rejection.ts';
+export {
+  appendSignature,
+  type SignatureFields,
+  type Signing,
+  signMessage,
+} from './sign.ts';
+export { type SignatureBase, signatureBase } from './signature-base.ts';
+export type { SignatureChoice } from './signature-fields.ts';
 export { type SignatureKeySpec, signatureKeyOf, thumbprint } from './signature-key.ts';
-export type { FindKey, VerifiedSignature } from './verify.ts';
+export type { ParameterName } from './signature-parameters.ts';
+export {
+  type FindKey,
+  type SignatureVerdict,
+  type Verification,
+  type VerifiedSignature,
+  verifySignature,
+} from './verify.ts';

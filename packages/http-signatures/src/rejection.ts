@@ -3,7 +3,7 @@ export const signatureRejections = [
   'unsigned',
   'too-long',
   'malformed',
-  'duplicate-label',
+  'repeated-key',
   'unpaired-label',
   'too-many-signatures',
   'no-such-signature',

@@ -1,8 +1,10 @@
 import type { SignatureKey } from '../algorithms.ts';
-import type { FieldLine, RequestMessage, ResponseMessage } from '../message.ts';
-import type { ExchangeRejection, Refused } from '../rejection.ts';
-import type { FindKey, VerifiedSignature } from '../verify.ts';
-import type { ExchangeProfile } from './profile.ts';
+import { type FieldLine, hasField, type RequestMessage, type ResponseMessage } from '../message.ts';
+import { type ExchangeRejection, type Refused, refused } from '../rejection.ts';
+import { linesOfSignature, signMessage } from '../sign.ts';
+import { type FindKey, type VerifiedSignature, verifySignature } from '../verify.ts';
+import { checkedProfile, type ExchangeProfile, mustBeUnsigned, secondsOf } from './profile.ts';
+import { digestLines } from './request.ts';
 
 /** A response that is about to be sent. */
 export interface ResponseToSign {
@@ -42,18 +44,68 @@ export interface VerifiedResponse extends VerifiedSignature {
 
 export type ResponseVerdict = VerifiedResponse | Refused<ExchangeRejection>;
 
+/**
+ * The field lines that sign a response, to be added to its own: Content-Digest (SHA-256) if there is a body that is no
+ * stream, Signature-Input and Signature. Covered are the status, Content-Type and Content-Digest where they are there,
+ * and of the request its method, target URI and signature, so that no other request has this answer. Throws a fault for
+ * a response that cannot be signed so, and for one that is signed already. Source: RFC 9421 §2.4, §3.1; RFC 9530 §2.
+ */
 export function signResponse(
   profile: ExchangeProfile,
   response: ResponseToSign,
-  signing: ResponseSigning,
+  { key, now, streaming = false }: ResponseSigning,
 ): readonly FieldLine[] {
-  throw new Error(`not built yet: ${profile.label} ${response.status} ${signing.now}`);
+  const { label, responseTag } = checkedProfile(profile);
+  mustBeUnsigned(response.fields);
+  const digest = streaming ? [] : digestLines(response.body);
+  const fields = [...response.fields, ...digest];
+  const { status, request } = response;
+  const present = coveredWhenPresent.filter((name) => hasField(fields, name));
+  const made = signMessage(
+    { kind: 'response', status, fields, request },
+    {
+      label,
+      components: ['@status', ...present, ...ofRequest(label)],
+      key,
+      created: secondsOf(now),
+      tag: responseTag,
+      omit: ['alg'],
+    },
+  );
+  return [...digest, ...linesOfSignature(made)];
 }
 
+const coveredWhenPresent = ['content-type', 'content-digest'];
+
+/** RFC 9421 §2.4: what binds a response to its request; the signature of that covers all the rest. */
+function ofRequest(label: string): string[] {
+  return ['"@method";req', '"@target-uri";req', `"signature";req;key="${label}"`];
+}
+
+/**
+ * Whether a response is signed as the profile asks, by a key that is known, lately and in answer to this very request,
+ * and whether its body is the one that was signed. Nothing of it may be believed before.
+ * Source: RFC 9421 §2.4, §3.2; RFC 9530 §2.
+ */
 export async function verifyResponse(
   profile: ExchangeProfile,
   response: ResponseToVerify,
-  verification: ResponseVerification,
+  { body, findKey, now, streaming = false }: ResponseVerification,
 ): Promise<ResponseVerdict> {
-  throw new Error(`not built yet: ${profile.label} ${response.status} ${verification.now}`);
+  const { label, responseTag, maxAgeSeconds, clockSkewSeconds, maxBodyBytes } = checkedProfile(profile);
+  if (streaming && hasField(response.fields, 'content-digest')) return refused('unexpected-digest');
+  if (!streaming && body.length > maxBodyBytes) return refused('body-too-long');
+  const policy = {
+    select: { label },
+    tag: responseTag,
+    components: ['@status', ...ofRequest(label)],
+    fieldsWhenPresent: coveredWhenPresent,
+    maxAgeSeconds,
+    clockSkewSeconds,
+  };
+  const verification = streaming ? { findKey, now } : { findKey, now, body };
+  const verdict = await verifySignature(response, policy, verification);
+  if (!verdict.ok) return verdict;
+  const { created } = verdict;
+  return created === null ? refused('missing-parameter') : { ...verdict, created };
 }
