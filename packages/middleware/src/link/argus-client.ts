@@ -106,8 +106,8 @@ export function createArgusClient(options: ArgusClientOptions): ArgusClient {
     keys,
     async call(call) {
       try {
-        const deadline = AbortSignal.any([deadline(timeoutMs), ...(call.signal ? [call.signal] : [])]);
-        const sent = await send(call, deadline);
+        const signals = [deadline(timeoutMs), ...(call.signal ? [call.signal] : [])];
+        const sent = await send(call, AbortSignal.any(signals));
         const { response } = sent;
         const body = await readWithin(response, mostAnswerBytes);
         if (body === null) return { ok: false, failure: 'too-large', status: response.status };
