@@ -23,7 +23,7 @@ export interface ArgusOptions {
   readonly degraded?: DegradedBehaviour;
   /** After how long without a word; default what policy says. */
   readonly staleAfterSeconds?: number;
-  /** How many ends are remembered; default 500,000, in at most 44 MB. */
+  /** How many ends are remembered, and at most twice as many; default 500,000, in at most 59 MB. */
   readonly revocationEntries?: number;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
@@ -48,8 +48,8 @@ export interface Argus extends AsyncDisposable {
   /** Signed calls. */
   readonly client: ArgusClient;
   state(): ArgusState;
-  /** Told when Argus changed the keys of tokens; `protect` listens by itself. */
-  onKeysRotated(listener: () => void): void;
+  /** Told when Argus changed the keys of tokens, or may have while it was not heard; `protect` listens by itself. */
+  onKeysChanged(listener: () => void): void;
   close(): Promise<void>;
 }
 
@@ -76,10 +76,10 @@ export function connectArgus(options: ArgusOptions): Argus {
     staleAfterSeconds: options.staleAfterSeconds,
   });
   const listeners: (() => void)[] = [];
-  const onKeysRotated = () => {
+  const onKeysChanged = () => {
     for (const listener of listeners) listener();
   };
-  const following = followFeed({ client, state, issuer, tenant, clock, onKeysRotated });
+  const following = followFeed({ client, state, issuer, tenant, clock, onKeysChanged });
   const close = () => following.close();
   return {
     client,
@@ -92,7 +92,7 @@ export function connectArgus(options: ArgusOptions): Argus {
       heardAt: state.heardAt(),
       revocations: { entries: state.table.size(), bytes: state.table.bytes() },
     }),
-    onKeysRotated: (listener) => void listeners.push(listener),
+    onKeysChanged: (listener) => void listeners.push(listener),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -18,8 +18,8 @@ export type FeedOutcome =
   | 'read'
   /** Something is missing: begin again with a snapshot. */
   | 'gap'
-  /** Fetch the key sets of tokens now. */
-  | 'keys-rotated';
+  /** Fetch the key sets of tokens now: they changed, or may have changed in what was not heard. */
+  | 'keys-changed';
 
 /** What is refused, and how sure that is. */
 export interface FeedState {
@@ -78,7 +78,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
     collecting = null;
     told = message.policy;
     place = { seq: message.seq, digest: message.digest };
-    return 'read';
+    return 'keys-changed';
   };
 
   return {
@@ -108,7 +108,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
       if (place === null || message.seq !== place.seq + 1 || message.prev !== place.digest) return 'gap';
       place = { seq: message.seq, digest: feedDigest(token) };
       if (message.type === 'policy-changed') told = message;
-      if (message.type === 'keys-rotated') return 'keys-rotated';
+      if (message.type === 'keys-rotated') return 'keys-changed';
       if (isRevocation(message)) keep(message.type, ofWhom(message), message);
       return 'read';
     },
