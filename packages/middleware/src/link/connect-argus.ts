@@ -5,7 +5,7 @@ import type { Clock } from '@argus/tokens';
 import { ProtectionFault } from '../fault.ts';
 import { systemClock } from '../services/clock.ts';
 import { type ArgusClient, createArgusClient } from './argus-client.ts';
-import { createFeedState, type FeedHealth } from './feed-state.ts';
+import { createFeedState, type FeedHealth, type HeardEnd } from './feed-state.ts';
 import { type FeedTrouble, followFeed } from './follow-feed.ts';
 import { createIntrospection } from './introspection.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
@@ -50,6 +50,11 @@ export interface Argus extends AsyncDisposable {
   state(): ArgusState;
   /** Told when Argus changed the keys of tokens, or may have while it was not heard; `protect` listens by itself. */
   onKeysChanged(listener: () => void): void;
+  /**
+   * Told of everything that ends, when it is refused already: close what stays open of it, a WebSocket or a stream, for
+   * nobody checks a token again there. After an interruption it is told of some ends a second time.
+   */
+  onEnd(listener: (end: HeardEnd) => void): void;
   close(): Promise<void>;
 }
 
@@ -69,11 +74,15 @@ export function connectArgus(options: ArgusOptions): Argus {
     fetch: options.fetch ?? fetch,
     clock,
   });
+  const endListeners: ((end: HeardEnd) => void)[] = [];
   const state = createFeedState({
     now: clock.now,
     mostEntries: options.revocationEntries ?? 500_000,
     degraded: options.degraded,
     staleAfterSeconds: options.staleAfterSeconds,
+    onEnd(end) {
+      for (const listener of endListeners) listener(end);
+    },
   });
   const listeners: (() => void)[] = [];
   const onKeysChanged = () => {
@@ -93,6 +102,7 @@ export function connectArgus(options: ArgusOptions): Argus {
       revocations: { entries: state.table.size(), bytes: state.table.bytes() },
     }),
     onKeysChanged: (listener) => void listeners.push(listener),
+    onEnd: (listener) => void endListeners.push(listener),
     close,
     [Symbol.asyncDispose]: close,
   };

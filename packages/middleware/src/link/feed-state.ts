@@ -35,8 +35,16 @@ export interface FeedState {
   heardAt(): Instant | null;
 }
 
+/** Something ended, as the feed or a snapshot says it. */
+export interface HeardEnd {
+  readonly type: RevocationType;
+  /** The `sid`, `gid`, `jti`, `sub`, `client_id` or `tenant` of what ended. */
+  readonly of: string;
+}
+
 export interface FeedStateOptions {
   readonly now: () => Instant;
+  onEnd?(end: HeardEnd): void;
   readonly mostEntries: number;
   /** What to do while degraded, whatever policy says. */
   readonly degraded?: DegradedBehaviour | undefined;
@@ -66,6 +74,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
   const keep = (kind: RevocationType, of: string, times: { exp: number; before?: number | undefined }) => {
     // What could not be kept may be shown until its end: so long nobody can be sure of anything.
     if (!table.add(endedBy(kind, of, times), now())) lostUntil = Math.max(lostUntil, times.exp * 1000);
+    options.onEnd?.({ type: kind, of });
   };
 
   const readSnapshot = (message: Extract<FeedMessage, { type: 'snapshot' }>): FeedOutcome => {
