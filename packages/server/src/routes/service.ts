@@ -27,6 +27,8 @@ export const serviceRoutes: readonly Route[] = [
     async handle(services, call) {
       const by = await admitService(services, call, 'revocations');
       if (isRefused(by)) return refusedAnswer(services, by);
+      if (!services.feed.hasRoom(by.keyId))
+        return refusedAnswer(services, { refused: 'slow_down', retryAfterSeconds: 5, message: by.message });
       const headers = await signOpening(services, by.message, eventStreamType);
       const after = placeOf(call.headers['last-event-id']);
       const { keyId, service, verified } = by;
