@@ -101,6 +101,27 @@ describe('what must be covered', () => {
   });
 });
 
+describe('a policy with a mistake', () => {
+  const mistakes: Partial<SignaturePolicy>[] = [
+    { fieldsWhenPresent: ['Authorization'] },
+    { fieldsWhenPresent: ['authorization '] },
+    { components: ['@mehtod'] },
+    { maxAgeSeconds: Number.NaN },
+    { maxAgeSeconds: -1 },
+    { clockSkewSeconds: Number.POSITIVE_INFINITY },
+    { maxLifetimeSeconds: Number.NaN },
+  ];
+  for (const mistake of mistakes) {
+    test(`is a fault, not a signature less to ask for: ${JSON.stringify(mistake)}`, async () => {
+      await assert.rejects(outcome(signed(), mistake), { name: 'SignaturesFault' });
+    });
+  }
+
+  test('is a fault when it has no clock', async () => {
+    await assert.rejects(outcome(signed(), {}, { now: Number.NaN }), { name: 'SignaturesFault' });
+  });
+});
+
 describe('what must be said', () => {
   test('is when, unless the policy asks for less or for more', async () => {
     const signing = { label: 'sig', components: ['@method'], key: clientKey };
