@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   appendSignature,
+  contentDigest,
   type RequestMessage,
   type SignaturePolicy,
   type Signing,
@@ -98,6 +99,27 @@ describe('what must be covered', () => {
     assert.equal(await outcome(signed(), { fieldsWhenPresent: ['date'] }), 'missing-component');
     const added = { ...signed(), fields: [...signed().fields, ['AUTHORIZATION', ''] as const] };
     assert.equal(await outcome(added, { fieldsWhenPresent }), 'missing-component');
+  });
+});
+
+describe('a policy with a mistake', () => {
+  const mistakes: Partial<SignaturePolicy>[] = [
+    { fieldsWhenPresent: ['Authorization'] },
+    { fieldsWhenPresent: ['authorization '] },
+    { components: ['@mehtod'] },
+    { maxAgeSeconds: Number.NaN },
+    { maxAgeSeconds: -1 },
+    { clockSkewSeconds: Number.POSITIVE_INFINITY },
+    { maxLifetimeSeconds: Number.NaN },
+  ];
+  for (const mistake of mistakes) {
+    test(`is a fault, not a signature less to ask for: ${JSON.stringify(mistake)}`, async () => {
+      await assert.rejects(outcome(signed(), mistake), { name: 'SignaturesFault' });
+    });
+  }
+
+  test('is a fault when it has no clock', async () => {
+    await assert.rejects(outcome(signed(), {}, { now: Number.NaN }), { name: 'SignaturesFault' });
   });
 });
 
@@ -202,6 +224,19 @@ describe('the body', () => {
     assert.equal(await outcome(signed()), 'accepted');
     assert.equal(await outcome(signed(), {}, { body: new Uint8Array() }), 'accepted');
     assert.equal(await outcome(signed(), {}, { body: Buffer.from('x') }), 'missing-digest');
+  });
+
+  test('is not believed for a digest that anybody could have put there', async () => {
+    const body = Buffer.from('x');
+    const uncovered = withField(signed(), 'content-digest', contentDigest(body));
+    assert.equal(await outcome(uncovered, {}, { body }), 'missing-component');
+    const empty = withField(signed(), 'content-digest', contentDigest(new Uint8Array()));
+    assert.equal(await outcome(empty, {}, { body: new Uint8Array() }), 'missing-component');
+    const covered = signed(
+      { components: ['@method', 'content-digest'] },
+      withField(request, 'content-digest', contentDigest(body)),
+    );
+    assert.equal(await outcome(covered, {}, { body }), 'accepted');
   });
 
   test('is believed after the signature only: a wrong one is what is told of', async () => {
