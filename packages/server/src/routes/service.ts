@@ -12,7 +12,7 @@ import { parseJson } from '../http/body.ts';
 import { type EndpointCall, endpointRoute, type Route } from '../http/route.ts';
 import { eventStreamType } from '../http/sse.ts';
 import { isLiveAccess, signedToken } from '../oauth/token/live-token.ts';
-import { type Admitted, admitService } from '../service/admit-service.ts';
+import { type Admitted, admitService, type Denied } from '../service/admit-service.ts';
 import { signAnswer, signOpening } from '../service/sign-answer.ts';
 import type { Services } from '../services.ts';
 import { time } from './describe.ts';
@@ -29,7 +29,7 @@ export const serviceRoutes: readonly Route[] = [
       if (isRefused(by)) return refusedAnswer(services, by);
       if (!services.feed.hasRoom(by.keyId))
         return refusedAnswer(services, { refused: 'slow_down', retryAfterSeconds: 5, message: by.message });
-      const headers = await signOpening(services, by.message, eventStreamType);
+      const headers = signOpening(services, by.message, eventStreamType);
       const after = placeOf(call.headers['last-event-id']);
       const { keyId, service, verified } = by;
       return {
@@ -93,10 +93,7 @@ function signedRoute<const E extends Endpoint>(
   };
 }
 
-async function refusedAnswer(
-  services: Services,
-  { message, ...refused }: Exclude<Awaited<ReturnType<typeof admitService>>, Admitted>,
-): Promise<Answer> {
+function refusedAnswer(services: Services, { message, ...refused }: Denied): Answer {
   const answer = problemAnswer(refused);
   return message ? signAnswer(services, message, answer) : answer;
 }
