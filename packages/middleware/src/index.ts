@@ -4,6 +4,7 @@ export { ProtectionFault } from './fault.ts';
 export { type Argus, type ArgusOptions, type ArgusState, connectArgus } from './link/connect-argus.ts';
 export type { FeedHealth, HeardEnd } from './link/feed-state.ts';
 export type { FeedTrouble } from './link/follow-feed.ts';
+export { argusMetrics } from './link/metrics.ts';
 export type { Revocations, StandingToken } from './link/revocations.ts';
 export type {
   Actor,
