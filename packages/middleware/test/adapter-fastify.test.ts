@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { fastifyProtection, personOf, principalOf } from '../src/adapters/fastify.ts';
+import { protect } from '../src/index.ts';
+import { adapterContract } from './adapter-contract.ts';
+import {
+  type ContractApp,
+  contractSetting,
+  demands,
+  dressed,
+  handlersSecret,
+  publicUrl,
+  slowly,
+} from './contract-app.ts';
+import type { Listening } from './fake-issuer.ts';
+
+adapterContract('Fastify', async (app) => served(await fastifyApp(app)));
+
+async function fastifyApp(app: ContractApp): Promise<FastifyInstance> {
+  const doorOf = (name: keyof ContractApp['options']) =>
+    fastifyProtection(protect(app.options[name]), { onRefused: app.onRefused });
+  const server = fastify();
+  const main = doorOf('main');
+  const me = (request: FastifyRequest) => app.me(principalOf(request));
+  const stream = (_request: FastifyRequest, reply: FastifyReply) => {
+    app.reached();
+    return reply.code(202).headers(dressed).send(Readable.from(slowly()));
+  };
+  server.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  server.setErrorHandler((fault, _request, reply) => {
+    app.faults.push(fault);
+    return reply.code(500).send({ code: 'fault' });
+  });
+  await server.register(
+    async (api) => {
+      await api.register(main);
+      api.route({ method: ['GET', 'POST', 'OPTIONS'], url: '/me', handler: me });
+      for (const [name, demand] of Object.entries(demands)) {
+        api.get(`/${name}`, { onRequest: main.guard(demand) }, me);
+      }
+      api.post('/echo', (request, reply) => reply.send(request.raw));
+      api.get('/stream', stream);
+      api.get('/fault', async () => {
+        throw new Error(handlersSecret);
+      });
+    },
+    { prefix: '/app/api' },
+  );
+  for (const name of ['down', 'broken'] as const) {
+    await server.register(async (scope) => {
+      await scope.register(doorOf(name));
+      scope.get(`/${name}/me`, me);
+    });
+  }
+  await server.register(async (scope) => {
+    await scope.register(doorOf('nonce'));
+    scope.get('/nonce/stream', stream);
+  });
+  server.get('/open', async () => 'open');
+  return server;
+}
+
+async function served(server: FastifyInstance): Promise<Listening> {
+  await server.listen({ port: 0, host: '127.0.0.1' });
+  return {
+    port: server.addresses()[0]?.port ?? 0,
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(server.server, 'close');
+      server.server.closeAllConnections();
+      await server.close();
+      await closed.catch(() => undefined);
+    },
+  };
+}
+
+test('the plugin guards the scope that registers it, also routes that were there before, and no scope beside it', async () => {
+  const { app } = await contractSetting();
+  const session = fastifyProtection(protect(app.options.main));
+  await using server = fastify();
+  await server.register(async (scope) => {
+    scope.get('/before', async () => 'guarded');
+    await scope.register(session);
+    scope.get('/after', async () => 'guarded');
+    await scope.register(async (below) => void below.get('/below', async () => 'guarded'));
+  });
+  await server.register(async (scope) => void scope.get('/beside', async () => 'open'));
+  for (const path of ['/before', '/after', '/below'])
+    assert.equal((await server.inject(path)).statusCode, 401, path);
+  assert.equal((await server.inject('/beside')).statusCode, 200);
+});
+
+test('asking for the person on a route that nobody guards is a fault', async () => {
+  await using server = fastify();
+  server.get('/open', async (request) => personOf(request).userId);
+  const reply = await server.inject('/open');
+  assert.equal(reply.statusCode, 500);
+});
+
+test('two protections in one scope both ask', async () => {
+  const { app, issuer } = await contractSetting();
+  await using server = fastify();
+  await server.register(fastifyProtection(protect(app.options.main)));
+  await server.register(fastifyProtection(protect({ ...app.options.main, ...demands.scope })));
+  server.get('/notes', async (request) => personOf(request).userId);
+  const authorization = `Bearer ${await issuer.token()}`;
+  assert.equal((await server.inject({ url: '/notes', headers: { authorization } })).statusCode, 403);
+});
+
+test('a handler that takes the reply over keeps the nonce for the next proof', async () => {
+  const { app, bound, maker, clock } = await contractSetting();
+  await using server = fastify();
+  await server.register(fastifyProtection(protect(app.options.nonce)));
+  server.get('/raw', (_request, reply) => {
+    reply.hijack();
+    reply.raw.writeHead(200, ['content-type', 'text/plain', 'cache-control', 'public']);
+    reply.raw.end('raw');
+  });
+  const ask = async (nonce?: string) => {
+    const token = await bound();
+    const dpop = await maker.prove(token, { htu: `${publicUrl}/raw`, nonce });
+    return server.inject({ url: '/raw', headers: { authorization: `DPoP ${token}`, dpop } });
+  };
+  const nonce = String((await ask()).headers['dpop-nonce']);
+  clock.advance(120_000);
+  const reply = await ask(nonce);
+  assert.deepEqual([reply.statusCode, reply.headers['cache-control']], [200, 'no-store']);
+  assert.notEqual(reply.headers['dpop-nonce'], undefined);
+});

@@ -1,0 +1,42 @@
+import { getRequestListener } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { honoProtection, type ProtectedEnv } from '../src/adapters/hono.ts';
+import { protect } from '../src/index.ts';
+import { adapterContract } from './adapter-contract.ts';
+import { type ContractApp, demands, dressed, handlersSecret, slowStream } from './contract-app.ts';
+import { listening } from './fake-issuer.ts';
+
+adapterContract('Hono', (app) => listening(getRequestListener(honoApp(app).fetch)));
+
+function honoApp(app: ContractApp): Hono {
+  const doorOf = (name: keyof ContractApp['options']) =>
+    honoProtection(protect(app.options[name]), { onRefused: app.onRefused });
+  const main = doorOf('main');
+  const stream = (c: Context) => {
+    app.reached();
+    return c.body(slowStream(), 202, dressed);
+  };
+  // An app of its own under the prefix.
+  const api = new Hono<ProtectedEnv>();
+  api.use(main);
+  api.all('/me', async (c) => c.json(await app.me(c.get('argus'))));
+  for (const [name, demand] of Object.entries(demands)) {
+    api.get(`/${name}`, main.guard(demand), async (c) => c.json(await app.me(c.get('argus'))));
+  }
+  api.post('/echo', (c) => new Response(c.req.raw.body));
+  api.get('/stream', stream);
+  api.get('/fault', () => {
+    throw new Error(handlersSecret);
+  });
+  const server = new Hono();
+  server.route('/app/api', api);
+  server.get('/down/me', doorOf('down'), async (c) => c.json(await app.me(c.get('argus'))));
+  server.get('/broken/me', doorOf('broken'), async (c) => c.json(await app.me(c.get('argus'))));
+  server.get('/nonce/stream', doorOf('nonce'), stream);
+  server.get('/open', (c) => c.text('open'));
+  server.onError((fault, c) => {
+    app.faults.push(fault);
+    return c.json({ code: 'fault' }, 500);
+  });
+  return server;
+}
