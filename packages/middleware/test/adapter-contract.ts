@@ -3,15 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { refusalOf } from '@argus/contract';
-import {
-  chunks,
-  contractSetting,
-  digestOf,
-  dressed,
-  handlersSecret,
-  publicUrl,
-  type Serve,
-} from './contract-app.ts';
+import { contractSetting, digestOf } from './contract-app.ts';
+import { chunks, dressed, handlersSecret, publicUrl, type Serve } from './contract-routes.ts';
 import type { Listening } from './fake-issuer.ts';
 import { json, type Reply, type Sent, send, sendBytes } from './plain-client.ts';
 

@@ -3,7 +3,8 @@ import express from 'express';
 import { expressProtection, principalOf } from '../src/adapters/express.ts';
 import { protect } from '../src/index.ts';
 import { adapterContract } from './adapter-contract.ts';
-import { type ContractApp, demands, dressed, handlersSecret, slowly } from './contract-app.ts';
+import { slowly } from './contract-app.ts';
+import { type ContractApp, demands, dressed, handlersSecret } from './contract-routes.ts';
 import { listening } from './fake-issuer.ts';
 
 adapterContract('Express', (app) => listening(expressApp(app)));

@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { fastifyProtection, personOf, principalOf } from '../src/adapters/fastify.ts';
 import { protect } from '../src/index.ts';
 import { adapterContract } from './adapter-contract.ts';
-import {
-  type ContractApp,
-  contractSetting,
-  demands,
-  dressed,
-  handlersSecret,
-  publicUrl,
-  slowly,
-} from './contract-app.ts';
+import { contractSetting, slowly } from './contract-app.ts';
+import { type ContractApp, demands, dressed, handlersSecret, publicUrl } from './contract-routes.ts';
 import type { Listening } from './fake-issuer.ts';
 
 adapterContract('Fastify', async (app) => served(await fastifyApp(app)));
@@ -66,7 +60,8 @@ async function fastifyApp(app: ContractApp): Promise<FastifyInstance> {
 async function served(server: FastifyInstance): Promise<Listening> {
   await server.listen({ port: 0, host: '127.0.0.1' });
   return {
-    port: server.addresses()[0]?.port ?? 0,
+    // A TCP server that listens has an AddressInfo.
+    port: (server.server.address() as AddressInfo).port,
     [Symbol.asyncDispose]: async () => {
       const closed = once(server.server, 'close');
       server.server.closeAllConnections();

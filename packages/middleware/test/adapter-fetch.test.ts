@@ -2,7 +2,7 @@ import { getRequestListener } from '@hono/node-server';
 import { fetchProtection, type ProtectedHandler } from '../src/adapters/fetch.ts';
 import { protect } from '../src/index.ts';
 import { adapterContract } from './adapter-contract.ts';
-import { type ContractApp, demands, dressed, handlersSecret, slowStream } from './contract-app.ts';
+import { type ContractApp, demands, handlersSecret } from './contract-routes.ts';
 import { listening } from './fake-issuer.ts';
 
 type Handler = (request: Request) => Response | Promise<Response>;
@@ -16,10 +16,7 @@ function handlerOf(app: ContractApp): Handler {
   const main = doorOf('main');
   const me: ProtectedHandler<Request, []> = async (_request, principal) =>
     Response.json(await app.me(principal));
-  const stream = () => {
-    app.reached();
-    return new Response(slowStream(), { status: 202, headers: dressed });
-  };
+  const stream = () => app.stream();
   const inner: Record<string, Handler> = {
     me: main(me),
     echo: main((request) => new Response(request.body)),

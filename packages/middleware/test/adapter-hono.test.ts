@@ -1,9 +1,9 @@
 import { getRequestListener } from '@hono/node-server';
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { honoProtection, type ProtectedEnv } from '../src/adapters/hono.ts';
 import { protect } from '../src/index.ts';
 import { adapterContract } from './adapter-contract.ts';
-import { type ContractApp, demands, dressed, handlersSecret, slowStream } from './contract-app.ts';
+import { type ContractApp, demands, handlersSecret } from './contract-routes.ts';
 import { listening } from './fake-issuer.ts';
 
 adapterContract('Hono', (app) => listening(getRequestListener(honoApp(app).fetch)));
@@ -12,10 +12,7 @@ function honoApp(app: ContractApp): Hono {
   const doorOf = (name: keyof ContractApp['options']) =>
     honoProtection(protect(app.options[name]), { onRefused: app.onRefused });
   const main = doorOf('main');
-  const stream = (c: Context) => {
-    app.reached();
-    return c.body(slowStream(), 202, dressed);
-  };
+  const stream = () => app.stream();
   // An app of its own under the prefix.
   const api = new Hono<ProtectedEnv>();
   api.use(main);

@@ -3,7 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { nodeProtection, type ProtectedListener, personOf } from '../src/adapters/node.ts';
 import { protect } from '../src/index.ts';
 import { adapterContract } from './adapter-contract.ts';
-import { type ContractApp, demands, dressed, handlersSecret, slowly } from './contract-app.ts';
+import { slowly } from './contract-app.ts';
+import { type ContractApp, demands, dressed, handlersSecret } from './contract-routes.ts';
 import { listening } from './fake-issuer.ts';
 
 adapterContract('node:http', (app) => listening(listenerOf(app)));

@@ -1,54 +1,10 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { seeded } from '@argus/testing/seeded';
-import type { Principal, ProtectOptions, Requirement } from '../src/index.ts';
-import { fakeIssuer, type Listening } from './fake-issuer.ts';
+import type { Principal, ProtectOptions } from '../src/index.ts';
+import { type ContractApp, chunks, dressed, publicUrl } from './contract-routes.ts';
+import { fakeIssuer } from './fake-issuer.ts';
 import { proofMaker } from './proof-maker.ts';
-
-/**
- * What every adapter serves for the contract, each in the idiom of its framework:
- *
- * | path | door | answer |
- * |---|---|---|
- * | `/app/api/me`, also `POST` and `OPTIONS` | main | `await app.me(principal)` as JSON |
- * | `/app/api/{scope,role,level,fresh}` | main, and `demands[…]` on the route itself | the same |
- * | `POST /app/api/echo` | main | the body as it came |
- * | `/app/api/stream` | main | status 202, `dressed` headers set by the handler, `chunks` one by one |
- * | `/app/api/fault` | main | throws `new Error(handlersSecret)` |
- * | `/down/me` | of an issuer that cannot be reached | as `/app/api/me` |
- * | `/broken/me` | whose memory of proofs throws what is no error | as `/app/api/me` |
- * | `/nonce/stream` | that asks for a nonce | as `/app/api/stream` |
- * | `/open` | none | `open` |
- *
- * A framework that has a place for faults tells `app.faults` from there.
- */
-export interface ContractApp {
-  readonly options: Readonly<Record<'main' | 'down' | 'broken' | 'nonce', ProtectOptions>>;
-  readonly onRefused: (refusal: { code: string; reason: string }) => void;
-  /** Counts that a handler was reached, waits a little, and says who acts. */
-  me(principal: Principal): Promise<object>;
-  reached(): void;
-  readonly faults: unknown[];
-}
-
-export type Serve = (app: ContractApp) => Promise<Listening>;
-
-export const demands = {
-  scope: { scope: 'notes.write' },
-  role: { roles: ['auditor', 'owner'] },
-  level: { acr: 'urn:argus:aal2' },
-  fresh: { maxAgeSeconds: 300 },
-} as const satisfies Record<string, Requirement>;
-
-export const handlersSecret = 'the handler’s own secret';
-export const chunks = ['one ', 'two ', 'three'];
-export const dressed = {
-  'cache-control': 'public, max-age=60',
-  'x-own': 'kept',
-  'content-type': 'text/plain',
-};
-/** Where clients reach the app: its `/app` is a prefix that the app sees, and `/outer` one that a proxy takes away. */
-export const publicUrl = 'https://notes.example/outer';
 
 export async function* slowly(): AsyncGenerator<Buffer> {
   for (const chunk of chunks) {
@@ -57,7 +13,7 @@ export async function* slowly(): AsyncGenerator<Buffer> {
   }
 }
 
-export function slowStream(): ReadableStream<Uint8Array> {
+function slowStream(): ReadableStream<Uint8Array> {
   const source = slowly();
   return new ReadableStream({
     pull: async (controller) => {
@@ -97,6 +53,10 @@ export async function contractSetting() {
       return saidOf(principal);
     },
     reached: () => void seen.handlers++,
+    stream: () => {
+      seen.handlers++;
+      return new Response(slowStream(), { status: 202, headers: dressed });
+    },
     faults: [],
   };
   const bound = (changes: object = {}) => issuer.token({ cnf: { jkt: maker.jkt }, ...changes });

@@ -6,6 +6,7 @@ import { type FetchDoor, fetchProtection, withHeaders } from './fetch.ts';
 
 export type { PersonPrincipal, Principal } from '../principal.ts';
 export { person as personOf } from './door.ts';
+export type { ProtectedHandler } from './fetch.ts';
 
 export type NextProtectionOptions = DoorOptions<Request>;
 
