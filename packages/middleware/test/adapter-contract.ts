@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { refusalOf } from '@argus/contract';
 import { contractSetting, digestOf } from './contract-app.ts';
-import { chunks, dressed, handlersSecret, publicUrl, type Serve } from './contract-routes.ts';
+import { chunks, dressed, publicUrl, type Serve } from './contract-routes.ts';
 import type { Listening } from './fake-issuer.ts';
 import { json, type Reply, type Sent, send, sendBytes } from './plain-client.ts';
 
@@ -323,11 +323,10 @@ function keepsFaultsIn(run: Run, { keepsFaults }: Limits): void {
     const reply = await ask('/app/api/fault', bearer(await issuer.token()));
     assert.equal(reply.status, 500);
     const answer = JSON.stringify([reply.headers, reply.body.toString()]);
-    for (const secret of [handlersSecret, 'adapter', issuer.claims().sub])
-      assert.ok(!answer.includes(secret));
+    for (const secret of [app.secret, 'adapter', issuer.claims().sub]) assert.ok(!answer.includes(secret));
     if (keepsFaults) return;
     const [fault] = app.faults;
-    assert.ok(fault instanceof Error && fault.message === handlersSecret);
+    assert.ok(fault instanceof Error && fault.message === app.secret);
   });
 
   test('a check that throws lets nobody in, whatever it throws', async () => {

@@ -4,7 +4,7 @@ import { expressProtection, principalOf } from '../src/adapters/express.ts';
 import { protect } from '../src/index.ts';
 import { adapterContract } from './adapter-contract.ts';
 import { slowly } from './contract-app.ts';
-import { type ContractApp, demands, dressed, handlersSecret } from './contract-routes.ts';
+import { type ContractApp, demands, dressed } from './contract-routes.ts';
 import { listening } from './fake-issuer.ts';
 
 adapterContract('Express', (app) => listening(expressApp(app)));
@@ -29,7 +29,7 @@ function expressApp(app: ContractApp): express.Express {
   api.post('/echo', (request, response) => pipeline(request, response));
   api.get('/stream', stream);
   api.get('/fault', () => {
-    throw new Error(handlersSecret);
+    throw new Error(app.secret);
   });
   const server = express();
   server.use('/app/api', api);

@@ -8,7 +8,7 @@ import { fastifyProtection, personOf, principalOf } from '../src/adapters/fastif
 import { protect } from '../src/index.ts';
 import { adapterContract } from './adapter-contract.ts';
 import { contractSetting, slowly } from './contract-app.ts';
-import { type ContractApp, demands, dressed, handlersSecret, publicUrl } from './contract-routes.ts';
+import { type ContractApp, demands, dressed, publicUrl } from './contract-routes.ts';
 import type { Listening } from './fake-issuer.ts';
 
 adapterContract('Fastify', async (app) => served(await fastifyApp(app)));
@@ -38,7 +38,7 @@ async function fastifyApp(app: ContractApp): Promise<FastifyInstance> {
       api.post('/echo', (request, reply) => reply.send(request.raw));
       api.get('/stream', stream);
       api.get('/fault', async () => {
-        throw new Error(handlersSecret);
+        throw new Error(app.secret);
       });
     },
     { prefix: '/app/api' },

@@ -1,14 +1,12 @@
-import { getRequestListener } from '@hono/node-server';
 import { fetchProtection, type ProtectedHandler } from '../src/adapters/fetch.ts';
 import { protect } from '../src/index.ts';
 import { adapterContract } from './adapter-contract.ts';
-import { type ContractApp, demands, handlersSecret } from './contract-routes.ts';
-import { listening } from './fake-issuer.ts';
+import { type ContractApp, demands } from './contract-routes.ts';
+import { fetchListening } from './fetch-server.ts';
 
 type Handler = (request: Request) => Response | Promise<Response>;
 
-// The runtime under the handler is node's, by the bridge of Hono: it builds a standard `Request`.
-adapterContract('fetch', (app) => listening(getRequestListener(runtimeOf(app, handlerOf(app)))));
+adapterContract('fetch', (app) => fetchListening(runtimeOf(app, handlerOf(app))));
 
 function handlerOf(app: ContractApp): Handler {
   const doorOf = (name: keyof ContractApp['options']) =>
@@ -22,7 +20,7 @@ function handlerOf(app: ContractApp): Handler {
     echo: main((request) => new Response(request.body)),
     stream: main(stream),
     fault: main(() => {
-      throw new Error(handlersSecret);
+      throw new Error(app.secret);
     }),
   };
   for (const [name, demand] of Object.entries(demands)) inner[name] = main.guard(demand)(me);

@@ -1,12 +1,14 @@
-import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { honoProtection, type ProtectedEnv } from '../src/adapters/hono.ts';
 import { protect } from '../src/index.ts';
 import { adapterContract } from './adapter-contract.ts';
-import { type ContractApp, demands, handlersSecret } from './contract-routes.ts';
-import { listening } from './fake-issuer.ts';
+import { type ContractApp, demands } from './contract-routes.ts';
+import { fetchListening } from './fetch-server.ts';
 
-adapterContract('Hono', (app) => listening(getRequestListener(honoApp(app).fetch)));
+adapterContract('Hono', (app) => {
+  const hono = honoApp(app);
+  return fetchListening((request) => hono.fetch(request));
+});
 
 function honoApp(app: ContractApp): Hono {
   const doorOf = (name: keyof ContractApp['options']) =>
@@ -23,7 +25,7 @@ function honoApp(app: ContractApp): Hono {
   api.post('/echo', (c) => new Response(c.req.raw.body));
   api.get('/stream', stream);
   api.get('/fault', () => {
-    throw new Error(handlersSecret);
+    throw new Error(app.secret);
   });
   const server = new Hono();
   server.route('/app/api', api);

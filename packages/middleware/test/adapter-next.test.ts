@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -14,20 +14,19 @@ interface NextServer {
   close(): Promise<void>;
 }
 
+const require = createRequire(import.meta.url);
 // Not by import: the types of `next` redeclare `process.env` for the whole repository.
-const next: (options: { dev: boolean; dir: string }) => NextServer = createRequire(import.meta.url)('next');
-const dir = fileURLToPath(new URL('next-app', import.meta.url));
-const command = fileURLToPath(import.meta.resolve('next/dist/bin/next'));
-// A folder for each run, so that two at once do not build over each other.
-const built = `.next/${process.pid}`;
-process.env.ARGUS_NEXT_FOLDER = built;
-process.env.NEXT_TELEMETRY_DISABLED = '1';
+const next: (options: { dev: boolean; dir: string }) => NextServer = require('next');
 
 // The real Next.js: the app of `next-app` as `next build` makes it, answered by Next.js's own server.
 adapterContract('Next.js', serve, { hidesRepeatedLines: true });
 
 async function serve(app: ContractApp): Promise<Listening> {
-  await promisify(execFile)(process.execPath, [command, 'build', dir]);
+  // Copied, because building writes files beside the sources; a folder for each run, in the reach of node_modules.
+  const dir = fileURLToPath(new URL(`.next/${process.pid}`, import.meta.url));
+  await cp(new URL('next-app', import.meta.url), dir, { recursive: true });
+  process.env.NEXT_TELEMETRY_DISABLED = '1';
+  await promisify(execFile)(process.execPath, [require.resolve('next/dist/bin/next'), 'build', dir]);
   Object.assign(globalThis, { argusContract: app });
   const server = next({ dev: false, dir });
   await server.prepare();
@@ -37,7 +36,7 @@ async function serve(app: ContractApp): Promise<Listening> {
     [Symbol.asyncDispose]: async () => {
       await http[Symbol.asyncDispose]();
       await server.close();
-      await rm(`${dir}/${built}`, { recursive: true, force: true });
+      await rm(dir, { recursive: true, force: true });
     },
   };
 }

@@ -4,7 +4,7 @@ import { nodeProtection, type ProtectedListener, personOf } from '../src/adapter
 import { protect } from '../src/index.ts';
 import { adapterContract } from './adapter-contract.ts';
 import { slowly } from './contract-app.ts';
-import { type ContractApp, demands, dressed, handlersSecret } from './contract-routes.ts';
+import { type ContractApp, demands, dressed } from './contract-routes.ts';
 import { listening } from './fake-issuer.ts';
 
 adapterContract('node:http', (app) => listening(listenerOf(app)));
@@ -31,7 +31,7 @@ function listenerOf(app: ContractApp): RequestListener {
     '/app/api/stream': stream,
     '/app/api/fault': (request, response) => {
       response.setHeader('x-user', personOf(request).userId);
-      throw new Error(handlersSecret);
+      throw new Error(app.secret);
     },
   };
   for (const [name, demand] of Object.entries(demands)) inner[`/app/api/${name}`] = main.guard(demand)(me);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { seeded } from '@argus/testing/seeded';
 import type { Principal, ProtectOptions } from '../src/index.ts';
-import { type ContractApp, chunks, dressed, publicUrl } from './contract-routes.ts';
+import { type ContractApp, chunks, demands, dressed, publicUrl } from './contract-routes.ts';
 import { fakeIssuer } from './fake-issuer.ts';
 import { proofMaker } from './proof-maker.ts';
 
@@ -46,6 +46,7 @@ export async function contractSetting() {
       broken: { ...main, dpop: { replays } },
       nonce: { ...main, dpop: { nonce: true, nonceSecret: 'the same in all processes of an app' } },
     },
+    demands,
     onRefused: ({ code, reason }) => void seen.refusals.push(`${code} ${reason}`),
     me: async (principal) => {
       seen.handlers++;
@@ -58,6 +59,7 @@ export async function contractSetting() {
       return new Response(slowStream(), { status: 202, headers: dressed });
     },
     faults: [],
+    secret: 'the handler’s own secret',
   };
   const bound = (changes: object = {}) => issuer.token({ cnf: { jkt: maker.jkt }, ...changes });
   return { clock, issuer, maker, bound, seen, app };

@@ -10,7 +10,7 @@ import type { Listening } from './fake-issuer.ts';
  * | `/app/api/{scope,role,level,fresh}` | main, and `demands[…]` on the route itself | the same |
  * | `POST /app/api/echo` | main | the body as it came |
  * | `/app/api/stream` | main | status 202, `dressed` headers set by the handler, `chunks` one by one |
- * | `/app/api/fault` | main | throws `new Error(handlersSecret)` |
+ * | `/app/api/fault` | main | throws `new Error(app.secret)` |
  * | `/down/me` | of an issuer that cannot be reached | as `/app/api/me` |
  * | `/broken/me` | whose memory of proofs throws what is no error | as `/app/api/me` |
  * | `/nonce/stream` | that asks for a nonce | as `/app/api/stream` |
@@ -20,6 +20,7 @@ import type { Listening } from './fake-issuer.ts';
  */
 export interface ContractApp {
   readonly options: Readonly<Record<'main' | 'down' | 'broken' | 'nonce', ProtectOptions>>;
+  readonly demands: typeof demands;
   readonly onRefused: (refusal: { code: string; reason: string }) => void;
   /** Counts that a handler was reached, waits a little, and says who acts. */
   me(principal: Principal): Promise<object>;
@@ -27,18 +28,19 @@ export interface ContractApp {
   /** The answer of `/app/api/stream`, for frameworks that take a `Response`. */
   stream(): Response;
   readonly faults: unknown[];
+  /** What `/app/api/fault` throws as its message. */
+  readonly secret: string;
 }
 
 export type Serve = (app: ContractApp) => Promise<Listening>;
 
-export const demands = {
+export const demands: Readonly<Record<'scope' | 'role' | 'level' | 'fresh', Requirement>> = {
   scope: { scope: 'notes.write' },
   role: { roles: ['auditor', 'owner'] },
   level: { acr: 'urn:argus:aal2' },
   fresh: { maxAgeSeconds: 300 },
-} as const satisfies Record<string, Requirement>;
+};
 
-export const handlersSecret = 'the handler’s own secret';
 export const chunks = ['one ', 'two ', 'three'];
 export const dressed = {
   'cache-control': 'public, max-age=60',

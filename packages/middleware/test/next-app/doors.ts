@@ -1,4 +1,4 @@
-import { protect } from '@argus/middleware';
+import { protect, type Requirement } from '@argus/middleware';
 import { type NextProtection, nextProtection, type ProtectedHandler } from '@argus/middleware/next';
 import type { ContractApp } from '../contract-routes.ts';
 
@@ -10,10 +10,14 @@ export function contractApp(): ContractApp {
   return left.argusContract;
 }
 
+// Next.js runs each file once while it builds, when there is no test.
 export function doorOf(name: keyof ContractApp['options']): NextProtection {
-  // Next.js runs each file once while it builds, when there is no test.
   const options = left.argusContract?.options[name] ?? { issuer: 'https://build.example' };
   return nextProtection(protect(options), { onRefused: (refusal) => contractApp().onRefused(refusal) });
+}
+
+export function demandOf(name: keyof ContractApp['demands']): Requirement {
+  return left.argusContract?.demands[name] ?? {};
 }
 
 export const me: ProtectedHandler<Request, unknown[]> = async (_request, principal) =>

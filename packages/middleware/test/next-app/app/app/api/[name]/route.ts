@@ -1,28 +1,25 @@
-import type { NextRequest } from 'next/server.js';
-import { demands, handlersSecret } from '../../../../../contract-routes.ts';
-import { contractApp, doorOf, me } from '../../../../doors.ts';
+import { contractApp, demandOf, doorOf, me } from '../../../../doors.ts';
 
+// Stands for `NextRequest`: the types of `next` redeclare `process.env` for the whole repository.
+type NextRequest = Request & { readonly nextUrl: URL };
 type Context = { params: Promise<{ name: string }> };
 type Route = (request: NextRequest, context: Context) => Promise<Response>;
 
 const withProtection = doorOf('main');
-const reading = new Map<string, Route>(
-  Object.entries(demands).map(([name, demand]) => [name, withProtection.guard(demand)(me)]),
-);
-reading.set('me', withProtection(me));
-reading.set(
-  'stream',
-  withProtection(() => contractApp().stream()),
-);
-reading.set(
-  'fault',
-  withProtection(() => {
-    throw new Error(handlersSecret);
+const reading: Record<string, Route> = {
+  me: withProtection(me),
+  scope: withProtection.guard(demandOf('scope'))(me),
+  role: withProtection.guard(demandOf('role'))(me),
+  level: withProtection.guard(demandOf('level'))(me),
+  fresh: withProtection.guard(demandOf('fresh'))(me),
+  stream: withProtection(() => contractApp().stream()),
+  fault: withProtection(() => {
+    throw new Error(contractApp().secret);
   }),
-);
+};
 
 export const GET: Route = async (request, context) => {
-  const route = reading.get((await context.params).name);
+  const route = reading[(await context.params).name];
   return route === undefined ? new Response(null, { status: 404 }) : route(request, context);
 };
 
