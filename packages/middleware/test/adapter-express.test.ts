@@ -34,7 +34,10 @@ function expressApp(app: ContractApp): express.Express {
   const server = express();
   server.use('/app/api', api);
   server.get('/down/me', doorOf('down'), me);
-  server.get('/broken/me', doorOf('broken'), me);
+  server.get('/broken/me', doorOf('broken'), (_request, response) => {
+    app.reached();
+    response.end();
+  });
   server.get('/nonce/stream', doorOf('nonce'), stream);
   server.get('/open', (_request, response) => void response.send('open'));
   server.use(tellFault(app));

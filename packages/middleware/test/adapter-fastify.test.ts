@@ -43,16 +43,14 @@ async function fastifyApp(app: ContractApp): Promise<FastifyInstance> {
     },
     { prefix: '/app/api' },
   );
-  for (const name of ['down', 'broken'] as const) {
+  const others = { '/down/me': me, '/broken/me': stream, '/nonce/stream': stream };
+  for (const [path, handler] of Object.entries(others)) {
     await server.register(async (scope) => {
-      await scope.register(doorOf(name));
-      scope.get(`/${name}/me`, me);
+      // The first part of each path is the name of its door.
+      await scope.register(doorOf(path.split('/')[1] as keyof ContractApp['options']));
+      scope.get(path, handler);
     });
   }
-  await server.register(async (scope) => {
-    await scope.register(doorOf('nonce'));
-    scope.get('/nonce/stream', stream);
-  });
   server.get('/open', async () => 'open');
   return server;
 }

@@ -30,7 +30,7 @@ function honoApp(app: ContractApp): Hono {
   const server = new Hono();
   server.route('/app/api', api);
   server.get('/down/me', doorOf('down'), async (c) => c.json(await app.me(c.get('argus'))));
-  server.get('/broken/me', doorOf('broken'), async (c) => c.json(await app.me(c.get('argus'))));
+  server.get('/broken/me', doorOf('broken'), stream);
   server.get('/nonce/stream', doorOf('nonce'), stream);
   server.get('/open', (c) => c.text('open'));
   server.onError((fault, c) => {

@@ -12,7 +12,7 @@ import type { Listening } from './fake-issuer.ts';
  * | `/app/api/stream` | main | status 202, `dressed` headers set by the handler, `chunks` one by one |
  * | `/app/api/fault` | main | throws `new Error(app.secret)` |
  * | `/down/me` | of an issuer that cannot be reached | as `/app/api/me` |
- * | `/broken/me` | whose memory of proofs throws what is no error | as `/app/api/me` |
+ * | `/broken/me` | whose memory of proofs throws what is no error | anything, after `app.reached()` |
  * | `/nonce/stream` | that asks for a nonce | as `/app/api/stream` |
  * | `/open` | none | `open` |
  *
