@@ -8,32 +8,35 @@ import { chunks, dressed, publicUrl, type Serve } from './contract-routes.ts';
 import type { Listening } from './fake-issuer.ts';
 import { json, type Reply, type Sent, send, sendBytes } from './plain-client.ts';
 
-/** Where a framework cannot do what the contract asks. Each is stated in the declaration of its adapter, too. */
-export interface Limits {
-  /** Of two Authorization lines it shows the application one. */
+/** What is particular to one framework. */
+export interface Particulars {
+  /** Of two Authorization lines it shows the application one. Stated in the declaration of its adapter, too. */
   readonly hidesRepeatedLines?: true;
-  /** It has no place where an application learns of what a handler throws. */
-  readonly keepsFaults?: true;
+  /** Where the framework itself mounts everything, as clients see it. */
+  readonly prefix?: string;
+  /** Cases that only this framework has. */
+  readonly more?: (run: Run) => void;
 }
 
 type Setting = Awaited<ReturnType<typeof contractSetting>>;
 interface Running extends Setting {
   readonly port: number;
+  readonly prefix: string;
   /** A request and what is to come of it. */
   ask(path: string, lines?: readonly string[], more?: Partial<Sent>): Promise<Reply>;
   proof(token: string, path: string, claims?: object): Promise<string[]>;
 }
-type Run = () => Running;
+export type Run = () => Running;
 
 /** One suite for all adapters, over real HTTP: the same routes, the same requests, the same answers. */
-export function adapterContract(name: string, serve: Serve, limits: Limits = {}): void {
+export function adapterContract(name: string, serve: Serve, particulars: Particulars = {}): void {
   describe(`the adapter for ${name}`, () => {
     let running: Running;
     let server: Listening;
     before(async () => {
       const setting = await contractSetting();
       server = await serve(setting.app);
-      running = runningAt(server.port, setting);
+      running = runningAt(server.port, setting, particulars);
     });
     after(() => server[Symbol.asyncDispose]());
     beforeEach(() => {
@@ -43,26 +46,28 @@ export function adapterContract(name: string, serve: Serve, limits: Limits = {})
     });
     const run = () => running;
     letsIn(run);
-    refuses(run, limits);
+    refuses(run, particulars);
     challenges(run);
     takesProofs(run);
     leavesAlone(run);
-    keepsFaultsIn(run, limits);
+    keepsFaultsIn(run);
     keepsPeopleApart(run);
+    particulars.more?.(run);
   });
 }
 
-function runningAt(port: number, setting: Setting): Running {
+function runningAt(port: number, setting: Setting, { prefix = '' }: Particulars): Running {
   const { maker } = setting;
   return {
     ...setting,
     port,
-    ask: (path, lines = [], more = {}) => send(port, { path, lines, ...more }),
+    prefix,
+    ask: (path, lines = [], more = {}) => send(port, { path: `${prefix}${path}`, lines, ...more }),
     proof: async (token, path, claims = {}) => [
       'authorization',
       `DPoP ${token}`,
       'dpop',
-      await maker.prove(token, { htu: `${publicUrl}${path}`, ...claims }),
+      await maker.prove(token, { htu: `${publicUrl}${prefix}${path}`, ...claims }),
     ],
   };
 }
@@ -131,7 +136,7 @@ function letsIn(run: Run): void {
   });
 }
 
-function refuses(run: Run, { hidesRepeatedLines }: Limits): void {
+function refuses(run: Run, { hidesRepeatedLines }: Particulars): void {
   test('a request without a token is the whole problem with its challenge, and reaches no handler', async () => {
     const { ask, seen } = run();
     const reply = await ask(me);
@@ -170,7 +175,7 @@ function refuses(run: Run, { hidesRepeatedLines }: Limits): void {
 
   const outcome = hidesRepeatedLines ? 'are read as the first of them (A LIMIT)' : 'are refused';
   test(`two Authorization lines ${outcome}`, async () => {
-    const { port, issuer, seen } = run();
+    const { port, prefix, issuer, seen } = run();
     const good = `Bearer ${await issuer.token()}`;
     for (const [first, second] of [
       [good, 'Bearer x'],
@@ -178,7 +183,7 @@ function refuses(run: Run, { hidesRepeatedLines }: Limits): void {
       [good, 'DPoP x'],
       ['Bearer x', good],
     ]) {
-      const lines = [`GET ${me} HTTP/1.1`, `Authorization: ${first}`, `authorization: ${second}`];
+      const lines = [`GET ${prefix}${me} HTTP/1.1`, `Authorization: ${first}`, `authorization: ${second}`];
       const [head = ''] = (await sendBytes(port, lines)).split('\r\n');
       const read = first === good ? 200 : 401;
       assert.ok(head.startsWith(`HTTP/1.1 ${hidesRepeatedLines ? read : 400} `), head);
@@ -255,10 +260,10 @@ function takesProofs(run: Run): void {
   });
 
   test('a proof for the path without its prefix, or for another host, is not taken', async () => {
-    const { ask, bound, proof, maker, seen } = run();
+    const { ask, bound, proof, prefix, maker, seen } = run();
     const token = await bound();
     assert.equal((await ask(me, await proof(token, '/api/me'))).status, 401);
-    const foreign = await maker.prove(token, { htu: `https://evil.example${me}` });
+    const foreign = await maker.prove(token, { htu: `https://evil.example${prefix}${me}` });
     const lines = ['authorization', `DPoP ${token}`, 'dpop', foreign, 'x-forwarded-host', 'evil.example'];
     assert.equal((await ask(me, lines)).status, 401);
     assert.equal(seen.handlers, 0);
@@ -278,9 +283,12 @@ function takesProofs(run: Run): void {
     assert.equal(seen.handlers, 0);
   });
 
-  test('a nonce is asked for, and the next one is on the answer beside what the handler set', async () => {
+  keepsTheNonce(run, '/nonce/stream');
+}
+
+export function keepsTheNonce(run: Run, path: string): void {
+  test(`the nonce for the next proof is on the answer of ${path} beside what the handler set`, async () => {
     const { ask, bound, proof, clock, seen } = run();
-    const path = '/nonce/stream';
     const withoutNonce = await ask(path, await proof(await bound(), path));
     assert.deepEqual([withoutNonce.status, json(withoutNonce).code], [401, 'use_dpop_nonce']);
     const nonce = String(withoutNonce.headers['dpop-nonce']);
@@ -317,14 +325,13 @@ function leavesAlone(run: Run): void {
   });
 }
 
-function keepsFaultsIn(run: Run, { keepsFaults }: Limits): void {
+function keepsFaultsIn(run: Run): void {
   test('what a handler throws is a 500 that tells nothing, and the framework learns of it', async () => {
     const { ask, issuer, app } = run();
     const reply = await ask('/app/api/fault', bearer(await issuer.token()));
     assert.equal(reply.status, 500);
     const answer = JSON.stringify([reply.headers, reply.body.toString()]);
     for (const secret of [app.secret, 'adapter', issuer.claims().sub]) assert.ok(!answer.includes(secret));
-    if (keepsFaults) return;
     const [fault] = app.faults;
     assert.ok(fault instanceof Error && fault.message === app.secret);
   });

@@ -1,10 +1,12 @@
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cp, rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { adapterContract } from './adapter-contract.ts';
+import { adapterContract, keepsTheNonce, type Run } from './adapter-contract.ts';
 import type { ContractApp } from './contract-routes.ts';
 import { type Listening, listening } from './fake-issuer.ts';
 
@@ -19,7 +21,23 @@ const require = createRequire(import.meta.url);
 const next: (options: { dev: boolean; dir: string }) => NextServer = require('next');
 
 // The real Next.js: the app of `next-app` as `next build` makes it, answered by Next.js's own server.
-adapterContract('Next.js', serve, { hidesRepeatedLines: true });
+adapterContract('Next.js', serve, { hidesRepeatedLines: true, prefix: '/site', more: ofProxies });
+
+function ofProxies(run: Run): void {
+  keepsTheNonce(run, '/proxied/stream');
+
+  test('an answer of the inner proxy function is sent, also one that cannot be changed', async () => {
+    const { ask, bound, proof, clock, seen } = run();
+    const path = '/proxied/elsewhere';
+    const first = await ask(path, await proof(await bound(), path));
+    clock.advance(120_000);
+    const claims = { nonce: first.headers['dpop-nonce'] };
+    const reply = await ask(path, await proof(await bound(), path, claims));
+    assert.deepEqual([reply.status, reply.headers.location], [307, 'https://elsewhere.example/']);
+    assert.equal(typeof reply.headers['dpop-nonce'], 'string');
+    assert.equal(seen.handlers, 0);
+  });
+}
 
 async function serve(app: ContractApp): Promise<Listening> {
   // Copied, because building writes files beside the sources; a folder for each run, in the reach of node_modules.

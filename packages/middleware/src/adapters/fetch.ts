@@ -1,5 +1,6 @@
 import type { Principal } from '../principal.ts';
 import type { Protection } from '../protect.ts';
+import { partsOfRequest, type RequestParts } from '../request-parts.ts';
 import { type DoorOptions, type WithGuards, withGuards } from './door.ts';
 
 export type { PersonPrincipal, Principal } from '../principal.ts';
@@ -32,13 +33,18 @@ export function fetchProtection(
   return withGuards(protection, (door) => doorOf(door, options));
 }
 
-function doorOf(door: Protection, { onRefused }: FetchProtectionOptions): FetchDoor {
+/** `partsOf` where a framework hides something of the request that its client signed. */
+export function doorOf(
+  door: Protection,
+  { onRefused }: FetchProtectionOptions,
+  partsOf: (request: Request) => RequestParts = partsOfRequest,
+): FetchDoor {
   return (handler) =>
     async (request, ...rest) => {
-      const verdict = await door.check(request);
+      const verdict = await door.checkParts(partsOf(request));
       if (verdict.ok) return withHeaders(await handler(request, verdict.principal, ...rest), verdict.headers);
       onRefused?.({ code: verdict.refusal, reason: verdict.reason }, request);
-      return verdict.response;
+      return new Response(verdict.answer.body, verdict.answer);
     };
 }
 

@@ -1,14 +1,18 @@
+import { ProtectionFault } from '../fault.ts';
 import type { Principal } from '../principal.ts';
 import type { Protection } from '../protect.ts';
-import type { Requirement } from '../requirement.ts';
-import type { DoorOptions } from './door.ts';
-import { type FetchDoor, fetchProtection, withHeaders } from './fetch.ts';
+import { partsOfRequest, type RequestParts } from '../request-parts.ts';
+import { type DoorOptions, type WithGuards, withGuards } from './door.ts';
+import { doorOf, type FetchDoor, withHeaders } from './fetch.ts';
 
 export type { PersonPrincipal, Principal } from '../principal.ts';
 export { person as personOf } from './door.ts';
 export type { ProtectedHandler } from './fetch.ts';
 
-export type NextProtectionOptions = DoorOptions<Request>;
+export interface NextProtectionOptions extends DoorOptions<Request> {
+  /** As in `next.config`: Next.js hides it from route handlers, and the proofs of DPoP name it. */
+  readonly basePath?: string;
+}
 
 type Awaitable<T> = T | Promise<T>;
 
@@ -20,10 +24,7 @@ export interface NextDoor extends FetchDoor {
   proxy(inner?: (request: Request, principal: Principal) => Awaitable<Response | undefined>): NextProxy;
 }
 
-export interface NextProtection extends NextDoor {
-  /** Throws a fault for an impossible requirement. */
-  guard(requirement: Requirement): NextDoor;
-}
+export type NextProtection = WithGuards<NextDoor>;
 
 /**
  * Guards route handlers of the App Router, `export const GET = withProtection((request, principal, context) => …)`,
@@ -33,6 +34,7 @@ export interface NextProtection extends NextDoor {
  * WHAT NEXT.JS CANNOT DO
  * - Of two Authorization lines it shows its application the first and drops the second in silence, so that they are
  *   not refused here as they are elsewhere: the first one counts. What stands in front of Next.js must refuse them.
+ * - Route handlers do not see the `basePath` of `next.config`: say it here, too, or no proof fits.
  * - A proxy in the Edge runtime (`middleware.ts` without `runtime: 'nodejs'`) has no `node:crypto`.
  * - `proxy.ts` and the routes are built apart from each other: nothing of the principal gets from one to the other,
  *   and they share neither keys nor cache nor remembered proofs. Guard the route itself where it needs the principal;
@@ -41,10 +43,17 @@ export interface NextProtection extends NextDoor {
  * - Where there is a `proxy.ts`, Next.js keeps the first 10 MB of a body and cuts the rest off (`proxyClientMaxBodySize`).
  */
 export function nextProtection(protection: Protection, options: NextProtectionOptions = {}): NextProtection {
-  const doorOf = (door: Protection): NextDoor =>
-    Object.assign(fetchProtection(door, options), { proxy: proxyOf(door, options) });
-  return Object.assign(doorOf(protection), {
-    guard: (requirement: Requirement) => doorOf(protection.requiring(requirement)),
+  const partsOf = partsBelow(options.basePath ?? '');
+  const nextDoor = (door: Protection): NextDoor =>
+    Object.assign(doorOf(door, options, partsOf), { proxy: proxyOf(door, options) });
+  return withGuards(protection, nextDoor);
+}
+
+function partsBelow(basePath: string): (request: Request) => RequestParts {
+  if (!/^(\/.*[^/])?$/.test(basePath)) throw new ProtectionFault('basePath is like /docs, or empty');
+  return (request) => ({
+    ...partsOfRequest(request),
+    url: basePath + request.url.slice(new URL(request.url).origin.length),
   });
 }
 

@@ -13,7 +13,10 @@ export function contractApp(): ContractApp {
 // Next.js runs each file once while it builds, when there is no test.
 export function doorOf(name: keyof ContractApp['options']): NextProtection {
   const options = left.argusContract?.options[name] ?? { issuer: 'https://build.example' };
-  return nextProtection(protect(options), { onRefused: (refusal) => contractApp().onRefused(refusal) });
+  return nextProtection(protect(options), {
+    basePath: '/site',
+    onRefused: (refusal) => contractApp().onRefused(refusal),
+  });
 }
 
 export function demandOf(name: keyof ContractApp['demands']): Requirement {
