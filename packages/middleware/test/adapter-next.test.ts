@@ -1,24 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { cp, rm } from 'node:fs/promises';
-import type { RequestListener } from 'node:http';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { adapterContract, keepsTheNonce, type Run } from './adapter-contract.ts';
 import type { ContractApp } from './contract-routes.ts';
 import { type Listening, listening } from './fake-issuer.ts';
-
-interface NextServer {
-  prepare(): Promise<void>;
-  getRequestHandler(): RequestListener;
-  close(): Promise<void>;
-}
-
-const require = createRequire(import.meta.url);
-// Not by import: the types of `next` redeclare `process.env` for the whole repository.
-const next: (options: { dev: boolean; dir: string }) => NextServer = require('next');
+import { builtApp, next } from './next-build.ts';
 
 // The real Next.js: the app of `next-app` as `next build` makes it, answered by Next.js's own server.
 adapterContract('Next.js', serve, { hidesRepeatedLines: true, prefix: '/site', more: ofProxies });
@@ -40,13 +25,9 @@ function ofProxies(run: Run): void {
 }
 
 async function serve(app: ContractApp): Promise<Listening> {
-  // Copied, because building writes files beside the sources; a folder for each run, in the reach of node_modules.
-  const dir = fileURLToPath(new URL(`.next/${process.pid}`, import.meta.url));
-  await cp(new URL('next-app', import.meta.url), dir, { recursive: true });
-  process.env.NEXT_TELEMETRY_DISABLED = '1';
-  await promisify(execFile)(process.execPath, [require.resolve('next/dist/bin/next'), 'build', dir]);
+  const { folder, [Symbol.asyncDispose]: remove } = await builtApp(new URL('next-app/', import.meta.url));
   Object.assign(globalThis, { argusContract: app });
-  const server = next({ dev: false, dir });
+  const server = next({ dev: false, dir: folder });
   await server.prepare();
   const http = await listening(server.getRequestHandler());
   return {
@@ -54,7 +35,7 @@ async function serve(app: ContractApp): Promise<Listening> {
     [Symbol.asyncDispose]: async () => {
       await http[Symbol.asyncDispose]();
       await server.close();
-      await rm(dir, { recursive: true, force: true });
+      await remove();
     },
   };
 }
