@@ -45,8 +45,7 @@ function handlerOf(door: Protection, { onRefused }: ExpressProtectionOptions): R
       verdict = await door.checkParts(partsOfMessage(request, request.originalUrl));
       if (!verdict.ok) onRefused?.({ code: verdict.refusal, reason: verdict.reason }, request);
     } catch (fault) {
-      // Express goes on where `next` is given nothing, and past this router where it is given the word `router`.
-      next(fault instanceof Error ? fault : new ProtectionFault('the check failed', { cause: fault }));
+      next(errorOf(fault));
       return;
     }
     if (verdict.ok) {
@@ -57,4 +56,9 @@ function handlerOf(door: Protection, { onRefused }: ExpressProtectionOptions): R
       writeAnswer(response, verdict.answer);
     }
   };
+}
+
+/** Express goes on where `next` is given nothing, and past the router where it is given the word `router`. */
+export function errorOf(fault: unknown): Error {
+  return fault instanceof Error ? fault : new ProtectionFault('the check failed', { cause: fault });
 }

@@ -22,8 +22,8 @@ export type FastifyProtection = FastifyPluginAsync & {
 /**
  * A plugin that guards the scope in which it is registered and the scopes below, and nothing beside them. Register it
  * before the scopes below: those that were there already are not guarded. It acts before the body is read, and a fault
- * goes to Fastify's error handler. Fastify answers unknown paths 404 without asking who it is, unless the scope has a
- * handler of its own for them.
+ * goes to Fastify's error handler. Below a prefix Fastify answers unknown paths 404 without asking who it is, unless the
+ * scope has a handler of its own for them.
  */
 export function fastifyProtection(
   protection: Protection,

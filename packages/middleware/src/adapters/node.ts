@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { problemOf } from '@argus/contract';
 import type { PersonPrincipal, Principal } from '../principal.ts';
 import type { Protection } from '../protect.ts';
 import { type DoorOptions, guarded, person, type WithGuards, withGuards } from './door.ts';
+import { answerFault, tellStandardError } from './node-fault.ts';
 import { keepHeaders, partsOfMessage, writeAnswer } from './node-parts.ts';
 
 /** A request that was let in. */
@@ -69,19 +69,4 @@ async function serve(
     answerFault(response);
     (options.onFault ?? tellStandardError)(fault, request);
   }
-}
-
-/** What the listener had begun to say is taken back, or the connection is cut where it left already. */
-function answerFault(response: ServerResponse): void {
-  if (response.headersSent) {
-    if (!response.writableEnded) response.destroy();
-    return;
-  }
-  for (const name of response.getHeaderNames()) response.removeHeader(name);
-  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
-  writeAnswer(response, { status: 500, headers, body: JSON.stringify(problemOf('fault')) });
-}
-
-function tellStandardError(fault: unknown): void {
-  console.error(fault);
 }

@@ -1,0 +1,39 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readAll } from '../gateway/request-body.ts';
+import type { GatewayAnswer, GatewayParts, HeaderLine } from '../gateway/verdict.ts';
+import { beforeHead, partsOfMessage } from './node-parts.ts';
+
+export function gatewayPartsOf(message: IncomingMessage, url: string): GatewayParts {
+  return {
+    ...partsOfMessage(message, url),
+    body: (most) => (message.readableDidRead ? Promise.resolve(undefined) : readMost(message, most)),
+  };
+}
+
+export function writeGatewayAnswer(response: ServerResponse, { status, headers, body }: GatewayAnswer): void {
+  setLines(response, headers);
+  response.writeHead(status);
+  response.end(body);
+}
+
+/** The lines are on the answer when it leaves, also if the application sets `set-cookie` itself or clears headers. */
+export function keepLines(response: ServerResponse, lines: readonly HeaderLine[]): void {
+  if (lines.length === 0) return;
+  // At once too: an answer of HTTP/2 without a body leaves by another way.
+  setLines(response, lines);
+  beforeHead(response, () => setLines(response, lines));
+}
+
+function setLines(response: ServerResponse, lines: readonly HeaderLine[]): void {
+  for (const [name, value] of lines) {
+    if (name !== 'set-cookie') response.setHeader(name, value);
+    else if (![response.getHeader(name)].flat().includes(value)) response.appendHeader(name, value);
+  }
+}
+
+/** Reading on past the limit, for destroying the request would cut the connection before it is answered. */
+async function readMost(message: IncomingMessage, most: number): Promise<Uint8Array | undefined> {
+  const body = await readAll(message.iterator({ destroyOnReturn: false }), most);
+  if (body === undefined) message.resume();
+  return body;
+}
