@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
@@ -9,9 +7,9 @@ import { protect } from '../src/index.ts';
 import { adapterContract } from './adapter-contract.ts';
 import { contractSetting, slowly } from './contract-app.ts';
 import { type ContractApp, demands, dressed, publicUrl } from './contract-routes.ts';
-import type { Listening } from './fake-issuer.ts';
+import { fastifyListening } from './fastify-server.ts';
 
-adapterContract('Fastify', async (app) => served(await fastifyApp(app)));
+adapterContract('Fastify', async (app) => fastifyListening(await fastifyApp(app)));
 
 async function fastifyApp(app: ContractApp): Promise<FastifyInstance> {
   const doorOf = (name: keyof ContractApp['options']) =>
@@ -53,20 +51,6 @@ async function fastifyApp(app: ContractApp): Promise<FastifyInstance> {
   }
   server.get('/open', async () => 'open');
   return server;
-}
-
-async function served(server: FastifyInstance): Promise<Listening> {
-  await server.listen({ port: 0, host: '127.0.0.1' });
-  return {
-    // A TCP server that listens has an AddressInfo.
-    port: (server.server.address() as AddressInfo).port,
-    [Symbol.asyncDispose]: async () => {
-      const closed = once(server.server, 'close');
-      server.server.closeAllConnections();
-      await server.close();
-      await closed.catch(() => undefined);
-    },
-  };
 }
 
 test('the plugin guards the scope that registers it, also routes that were there before, and no scope beside it', async () => {

@@ -1,5 +1,6 @@
 import type { SessionGateway } from '../gateway/gateway.ts';
-import type { HeaderLine } from '../gateway/verdict.ts';
+import { partsOfFetch } from '../gateway/request-body.ts';
+import type { GatewayAnswer, GatewayParts, HeaderLine } from '../gateway/verdict.ts';
 import type { PersonPrincipal } from '../principal.ts';
 import { type GatewayDoorOptions, signedIn, type WithSignedIn, withSignedIn } from './gateway-door.ts';
 
@@ -30,25 +31,54 @@ export type FetchGateway = WithSignedIn<GatewayDoor<GatewaySession>, GatewayDoor
 export function fetchGateway(gateway: SessionGateway, options: FetchGatewayOptions = {}): FetchGateway {
   return withSignedIn(
     gateway,
-    (door) => doorOf(door, options, (session) => session),
-    (door) => doorOf(door, options, signedInSession),
+    (door) => sessionDoor(() => door, options),
+    (door) => signedInDoor(() => door, options),
   );
 }
 
+export interface FetchDoorOptions extends FetchGatewayOptions {
+  /** Where a framework hides something of the request that the gateway reads. */
+  readonly partsOf?: (request: Request) => GatewayParts;
+}
+
+/** The gateway is asked for with each request, because frameworks load files where there is none yet. */
+export function sessionDoor(
+  gateway: () => SessionGateway,
+  options: FetchDoorOptions,
+): GatewayDoor<GatewaySession> {
+  return doorOf(gateway, options, ({ principal, accessToken }) => ({ principal, accessToken }));
+}
+
+export function signedInDoor(
+  gateway: () => SessionGateway,
+  options: FetchDoorOptions,
+): GatewayDoor<SignedInSession> {
+  return doorOf(gateway, options, signedInSession);
+}
+
 function doorOf<Session>(
-  door: SessionGateway,
-  { onRefused }: FetchGatewayOptions,
+  gateway: () => SessionGateway,
+  { onRefused, partsOf = partsOfFetch }: FetchDoorOptions,
   sessionOf: (session: GatewaySession) => Session,
 ): GatewayDoor<Session> {
   return (handler) =>
     async (request, ...rest) => {
-      const verdict = await door.handle(request);
-      if (verdict.kind === 'answer') {
-        if (verdict.refusal !== null) onRefused?.(verdict.refusal, request);
-        return verdict.response;
+      const verdict = await gateway().handleParts(partsOf(request));
+      if (verdict.kind === 'pass') {
+        return withLines(await handler(request, sessionOf(verdict), ...rest), verdict.headers);
       }
-      return withLines(await handler(request, sessionOf(verdict), ...rest), verdict.headers);
+      if (verdict.refusal !== null) onRefused?.(verdict.refusal, request);
+      return gatewayResponse(verdict.answer);
     };
+}
+
+export function gatewayResponse({ status, headers, body }: GatewayAnswer): Response {
+  // The constructor refuses a body, even an empty one, where none may be.
+  const response = new Response(body === '' ? null : body, { status });
+  // Text brings a type of its own, which only counts where the answer names none.
+  response.headers.delete('content-type');
+  for (const [name, value] of headers) response.headers.append(name, value);
+  return response;
 }
 
 function signedInSession({ principal, accessToken }: GatewaySession): SignedInSession {
@@ -69,7 +99,7 @@ export function withLines(response: Response, lines: readonly HeaderLine[]): Res
   }
 }
 
-export function addLines(headers: Headers, lines: readonly HeaderLine[]): void {
+function addLines(headers: Headers, lines: readonly HeaderLine[]): void {
   for (const [name, value] of lines) {
     if (name === 'set-cookie') headers.append(name, value);
     else headers.set(name, value);

@@ -26,9 +26,14 @@ export function keepLines(response: ServerResponse, lines: readonly HeaderLine[]
 
 function setLines(response: ServerResponse, lines: readonly HeaderLine[]): void {
   for (const [name, value] of lines) {
-    if (name !== 'set-cookie') response.setHeader(name, value);
-    else if (![response.getHeader(name)].flat().includes(value)) response.appendHeader(name, value);
+    // Never appended: node would push the line into a list that the application gave and may give to others, too.
+    response.setHeader(name, name === 'set-cookie' ? [...new Set([...cookiesOf(response), value])] : value);
   }
+}
+
+function cookiesOf(response: ServerResponse): string[] {
+  const lines = response.getHeader('set-cookie') ?? [];
+  return Array.isArray(lines) ? lines : [String(lines)];
 }
 
 /** Reading on past the limit, for destroying the request would cut the connection before it is answered. */

@@ -1,6 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { SessionGateway } from '../gateway/gateway.ts';
+import { partsOfFetch } from '../gateway/request-body.ts';
 import type { PersonPrincipal } from '../principal.ts';
+import { gatewayResponse } from './fetch-gateway.ts';
 import {
   type GatewayDoorOptions,
   keepAccessToken,
@@ -40,10 +42,10 @@ export function accessTokenOf(context: Context): string {
 
 function middlewareOf(door: SessionGateway, { onRefused }: HonoGatewayOptions): MiddlewareHandler {
   return async (context, next) => {
-    const verdict = await door.handle(context.req.raw);
+    const verdict = await door.handleParts(partsOfFetch(context.req.raw));
     if (verdict.kind === 'answer') {
       if (verdict.refusal !== null) onRefused?.(verdict.refusal, context);
-      return verdict.response;
+      return gatewayResponse(verdict.answer);
     }
     context.set('argus', verdict.principal);
     keepAccessToken(context.req.raw, verdict);

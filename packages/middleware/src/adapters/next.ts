@@ -50,11 +50,14 @@ export function nextProtection(protection: Protection, options: NextProtectionOp
 }
 
 function partsBelow(basePath: string): (request: Request) => RequestParts {
+  const urlOf = urlBelow(basePath);
+  return (request) => ({ ...partsOfRequest(request), url: urlOf(request) });
+}
+
+/** Path and query as the client sent them, for a request that reached a route. */
+export function urlBelow(basePath: string): (request: Request) => string {
   if (!/^(\/.*[^/])?$/.test(basePath)) throw new ProtectionFault('basePath is like /docs, or empty');
-  return (request) => ({
-    ...partsOfRequest(request),
-    url: basePath + request.url.slice(new URL(request.url).origin.length),
-  });
+  return ({ url }) => basePath + url.slice(new URL(url).origin.length);
 }
 
 function proxyOf(door: Protection, { onRefused }: NextProtectionOptions): NextDoor['proxy'] {
