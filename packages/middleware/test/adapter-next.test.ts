@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { adapterContract, keepsTheNonce, type Run } from './adapter-contract.ts';
-import type { ContractApp } from './contract-routes.ts';
-import { type Listening, listening } from './fake-issuer.ts';
-import { builtApp, next } from './next-build.ts';
+import { nextListening } from './next-build.ts';
 
 // The real Next.js: the app of `next-app` as `next build` makes it, answered by Next.js's own server.
-adapterContract('Next.js', serve, { hidesRepeatedLines: true, prefix: '/site', more: ofProxies });
+adapterContract(
+  'Next.js',
+  (app) => nextListening(new URL('next-app/', import.meta.url), { argusContract: app }),
+  { hidesRepeatedLines: true, prefix: '/site', more: ofProxies },
+);
 
 function ofProxies(run: Run): void {
   keepsTheNonce(run, '/proxied/stream');
@@ -22,20 +24,4 @@ function ofProxies(run: Run): void {
     assert.equal(typeof reply.headers['dpop-nonce'], 'string');
     assert.equal(seen.handlers, 0);
   });
-}
-
-async function serve(app: ContractApp): Promise<Listening> {
-  const { folder, [Symbol.asyncDispose]: remove } = await builtApp(new URL('next-app/', import.meta.url));
-  Object.assign(globalThis, { argusContract: app });
-  const server = next({ dev: false, dir: folder });
-  await server.prepare();
-  const http = await listening(server.getRequestHandler());
-  return {
-    port: http.port,
-    [Symbol.asyncDispose]: async () => {
-      await http[Symbol.asyncDispose]();
-      await server.close();
-      await remove();
-    },
-  };
 }

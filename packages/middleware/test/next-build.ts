@@ -5,6 +5,7 @@ import { createRequire, stripTypeScriptTypes } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { type Listening, listening } from './fake-issuer.ts';
 
 interface NextServer {
   prepare(): Promise<void>;
@@ -14,13 +15,30 @@ interface NextServer {
 
 const require = createRequire(import.meta.url);
 // Not by import: the types of `next` redeclare `process.env` for the whole repository.
-export const next: (options: { dev: boolean; dir: string }) => NextServer = require('next');
+const next: (options: { dev: boolean; dir: string }) => NextServer = require('next');
+
+/** An app as `next build` makes it, answered by Next.js's own server; `left` is left to it on `globalThis`. */
+export async function nextListening(sources: URL, left: object): Promise<Listening> {
+  const { folder, [Symbol.asyncDispose]: remove } = await builtApp(sources);
+  Object.assign(globalThis, left);
+  const server = next({ dev: false, dir: folder });
+  await server.prepare();
+  const http = await listening(server.getRequestHandler());
+  return {
+    port: http.port,
+    [Symbol.asyncDispose]: async () => {
+      await http[Symbol.asyncDispose]();
+      await server.close();
+      await remove();
+    },
+  };
+}
 
 /**
  * Builds a copy of an app with `next build`, in a folder of this run within the reach of node_modules. The copy is
  * JavaScript: for TypeScript, Next.js asks for a compiler of its own and installs what it misses in the next package.json.
  */
-export async function builtApp(sources: URL): Promise<AsyncDisposable & { readonly folder: string }> {
+async function builtApp(sources: URL): Promise<AsyncDisposable & { readonly folder: string }> {
   const folder = fileURLToPath(new URL(`.next/${process.pid}`, import.meta.url));
   for (const name of await readdir(sources, { recursive: true })) {
     if (!/\.(ts|mjs)$/.test(name)) continue;
