@@ -29,7 +29,7 @@ for (const base of ['/auth', '/auth/api']) {
     assert.equal(Date.parse(session.expiresAt), now + 300_000);
     assert.equal(Date.parse(session.idleExpiresAt), now + 1_800_000);
     assert.equal(Date.parse(session.absoluteExpiresAt), now + 43_200_000);
-    const own = await browser.load(`${stage.issuer}/api/session`);
+    const own = await browser.call(`${stage.issuer}/api/session`);
     const { session: atArgus } = await own.json();
     for (const name of ['id', 'authTime', 'acr', 'createdAt', 'idleExpiresAt', 'absoluteExpiresAt']) {
       assert.equal(session[name], atArgus[name], name);

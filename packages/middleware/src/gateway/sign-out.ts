@@ -1,4 +1,4 @@
-import { isNavigation } from './caller.ts';
+import { browserOf, isNavigation } from './caller.ts';
 import { type Cookies, readCookies } from './cookies.ts';
 import type { GatewayCore } from './core.ts';
 import { emptyAnswer, redirectTo } from './pages/page.ts';
@@ -30,7 +30,9 @@ export async function signOutEverywhere(core: GatewayCore, parts: GatewayParts):
   const cookies = readCookies(parts.header('cookie'));
   const held = heldIn(core, cookies);
   // The token of the sign-in is not kept for this one moment; a refresh brings one.
-  const renewed = held && (await core.renewals.renew(held.refresh, null));
+  const renewed =
+    held &&
+    (await core.renewals.renew({ refresh: held.refresh, idleSeconds: null, browser: browserOf(parts) }));
   const fresh = renewed?.kind === 'renewed' ? renewed.tokens : null;
   if (held !== null) await endHere(core, held, fresh?.refresh ?? held.refresh);
   const about = {
