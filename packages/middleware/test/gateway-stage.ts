@@ -24,6 +24,8 @@ export interface Line {
   readonly answers: string[];
   /** Told before a call goes out. */
   onCall?: (path: string) => Promise<void> | void;
+  /** What arrives in place of an answer. */
+  rewrite?: (path: string, answer: string) => string;
 }
 
 export interface App extends AsyncDisposable {
@@ -127,13 +129,28 @@ export async function serve(
 
 /** What `argus apply` sends. */
 export async function apply(argus: TestServer, document: object): Promise<void> {
+  await operate(argus, 'POST', 'apply', document);
+}
+
+/** All live sessions at Argus, ended on an operator's word; clients hear of it when the jobs run. */
+export async function endSessions(argus: TestServer): Promise<void> {
+  const { sessions } = await operate(argus, 'GET', 'sessions?limit=100');
+  for (const { id } of sessions as { id: string }[]) await operate(argus, 'DELETE', `sessions/${id}`);
+}
+
+async function operate(
+  argus: TestServer,
+  method: string,
+  ...[path, document]: [path: string, document?: object]
+): Promise<Record<string, unknown>> {
   const authorization = `Bearer ${(await readFile(argus.operatorKeyFile, 'utf8')).trim()}`;
-  const answer = await fetch(`${argus.url}/admin/v1/apply`, {
-    method: 'POST',
-    headers: { authorization, 'content-type': 'application/json' },
-    body: JSON.stringify(document),
+  const answer = await fetch(`${argus.url}/admin/v1/${path}`, {
+    method,
+    headers: { authorization, ...(document && { 'content-type': 'application/json' }) },
+    ...(document && { body: JSON.stringify(document) }),
   });
-  if (!answer.ok) throw new Error(`apply answered ${answer.status}: ${await answer.text()}`);
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+  return answer.status === 204 ? {} : ((await answer.json()) as Record<string, unknown>); // JSON of the contract
 }
 
 export function appOf(gateway: SessionGateway, refusals: string[] = []): Express {
@@ -195,7 +212,8 @@ function lineFetch(line: Line): typeof fetch {
       await answer.arrayBuffer();
       throw new TypeError('terminated');
     }
-    const text = await answer.text();
+    const came = await answer.text();
+    const text = line.rewrite?.(path, came) ?? came;
     line.answers.push(text);
     return new Response(text, { status: answer.status, headers: answer.headers });
   };

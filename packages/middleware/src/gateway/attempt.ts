@@ -26,7 +26,7 @@ export const attemptSeconds = 600;
 /** Tabs that sign in at the same time; the oldest attempt gives way. */
 const mostAttempts = 8;
 /** Of all attempts together, so that headers stay within what servers take. */
-const mostAttemptBytes = 7_000;
+const mostAttemptBytes = 6_000;
 const idForm = /^[\w-]{8}$/;
 
 /** What of an attempt travels, each by itself: who sees one learns nothing of the others. */
@@ -82,8 +82,14 @@ export function endedAttemptLines(settings: GatewaySettings, cookies: Cookies, i
   return clearedLines(cookies, cookieName(settings, `try-${id}`));
 }
 
-/** A form that waits for its person's word, after the proof (`form`) as before it (`try`). */
-export function keptLines(settings: GatewaySettings, kind: 'try' | 'form', attempt: Attempt): HeaderLine[] {
+/** The form that waits for its person's word now that the proof is there; one at a time, or headers would grow. */
+export function waitingLines(settings: GatewaySettings, cookies: Cookies, attempt: Attempt): HeaderLine[] {
+  const prefix = cookieName(settings, 'form-');
+  const earlier = [...cookies.keys()].filter((name) => name.startsWith(prefix));
+  return [...earlier.flatMap((name) => clearedLines(cookies, name)), ...keptLines(settings, 'form', attempt)];
+}
+
+function keptLines(settings: GatewaySettings, kind: 'try' | 'form', attempt: Attempt): HeaderLine[] {
   const plain = Buffer.from(JSON.stringify(attempt), 'utf8');
   const name = cookieName(settings, `${kind}-${attempt.id}`);
   return sealedLines(settings, { name, plain, maxAgeSeconds: attemptSeconds });

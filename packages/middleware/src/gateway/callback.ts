@@ -1,5 +1,5 @@
 import type { Called } from './argus-calls.ts';
-import { type Attempt, attemptOf, endedAttemptLines, keptLines, secretsOf } from './attempt.ts';
+import { type Attempt, attemptOf, endedAttemptLines, secretsOf, waitingLines } from './attempt.ts';
 import { callbackRefusal } from './callback-refusal.ts';
 import { type Cookies, readCookies } from './cookies.ts';
 import type { GatewayCore } from './core.ts';
@@ -62,10 +62,14 @@ export async function takeCallback(
   }
 }
 
-function arrive(core: GatewayCore, { cookies, attempt }: Returned, session: NewSession): Reply {
+async function arrive(
+  core: GatewayCore,
+  { cookies, attempt }: Returned,
+  session: NewSession,
+): Promise<Reply> {
   const { settings } = core;
   const before = findSession(settings, cookies);
-  if (before.kind === 'session') forsake(core, before.held.refresh);
+  if (before.kind === 'session') await forsake(core, before.held.refresh);
   const lines: HeaderLine[] = [
     ...endedAttemptLines(settings, cookies, attempt.id),
     ...sessionLines(settings, cookies, session),
@@ -73,11 +77,8 @@ function arrive(core: GatewayCore, { cookies, attempt }: Returned, session: NewS
   const { origin, basePath } = settings;
   const isTheirs = attempt.userId === null || attempt.userId === session.about.userId;
   if (attempt.form === null || !isTheirs) return reply(redirectTo(`${origin}${attempt.returnTo}`, lines));
-  const kept = keptLines(settings, 'form', {
-    ...attempt,
-    userId: session.about.userId,
-    at: settings.clock.now(),
-  });
+  const waiting = { ...attempt, userId: session.about.userId, at: settings.clock.now() };
+  const kept = waitingLines(settings, cookies, waiting);
   return reply(redirectTo(`${origin}${basePath}/resume/${attempt.id}`, [...lines, ...kept]));
 }
 
@@ -85,10 +86,10 @@ function arrive(core: GatewayCore, { cookies, attempt }: Returned, session: NewS
  * Every sign-in and step-up brings a grant of its own, and the one before ends: whoever had a copy of the cookies from
  * before gains nothing by what was proved since.
  */
-function forsake({ renewals, calls }: GatewayCore, refresh: string): void {
+async function forsake({ renewals, calls }: GatewayCore, refresh: string): Promise<void> {
   renewals.replace(refresh);
-  // Nobody waits for it: what is not ended now ends with its session.
-  void calls.revoke(refresh);
+  // What is not ended now, in an outage, ends with its session.
+  await calls.revoke(refresh);
 }
 
 /** A session that nobody will get is not left lying about. */

@@ -14,3 +14,8 @@ export function isNavigation(parts: Pick<GatewayParts, 'header'>): boolean {
 export function isPageLoad(parts: GatewayParts): boolean {
   return isNavigation(parts) && (parts.method === 'GET' || parts.method === 'HEAD');
 }
+
+/** What the browser says of itself; no proof of anything, but a copied cookie often sits in another one. */
+export function browserOf(parts: Pick<GatewayParts, 'header'>): string {
+  return (parts.header('user-agent') ?? '').slice(0, 300);
+}

@@ -97,7 +97,7 @@ export function bytesOf(lines: readonly HeaderLine[]): number {
 /** Lax, for people come back from Argus, which is another site, by a link (RFC 6265bis §5.6.7.1). */
 const attributes = 'Path=/; Secure; HttpOnly; SameSite=Lax';
 
-function clearing(name: string): HeaderLine {
+export function clearing(name: string): HeaderLine {
   return ['set-cookie', `${name}=; Max-Age=0; ${attributes}`];
 }
 

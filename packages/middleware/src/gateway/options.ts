@@ -46,7 +46,10 @@ export interface GatewayOptions {
    * page reports (`reported`), as with the browser client, so that a page that polls keeps nobody signed in.
    */
   readonly activity?: 'requests' | 'reported';
-  /** How long a request with a just replaced cookie gets the successor from memory; default 30. */
+  /**
+   * How long a request with a just replaced cookie gets the successor from memory, at most 60; default 10, as long as
+   * Argus itself forgives a lost reply.
+   */
   readonly replacedSeconds?: number;
   /** The largest form that waits for a step-up, in bytes; default 2,048, at most 2,500. */
   readonly keptFormBytes?: number;

@@ -21,9 +21,17 @@ interface Waiting {
   readonly isReached: boolean;
 }
 
+export interface RenewalAsk {
+  readonly refresh: string;
+  /** How long the person has been idle; null for no activity at all. */
+  readonly idleSeconds: number | null;
+  /** What the browser says of itself: what one has replaced is not given to another. */
+  readonly browser: string;
+}
+
 export interface Renewals {
-  /** `idleSeconds`: how long the person has been idle; null for no activity at all. Never rejects. */
-  renew(refresh: string, idleSeconds: number | null): Promise<Renewed>;
+  /** Never rejects. */
+  renew(ask: RenewalAsk): Promise<Renewed>;
   /** This token was exchanged for something better: whoever still shows it gets nothing by it. */
   replace(refresh: string): void;
   size(): { readonly inFlight: number; readonly settled: number };
@@ -39,10 +47,16 @@ const misconfiguredPauseSeconds = 30;
 interface Settled {
   readonly outcome: Renewed;
   readonly until: number;
+  readonly browser: string;
+}
+
+interface Running {
+  readonly outcome: Promise<Renewed>;
+  readonly browser: string;
 }
 
 interface Memory {
-  readonly inFlight: Map<string, Promise<Renewed>>;
+  readonly inFlight: Map<string, Running>;
   readonly settled: Map<string, Settled>;
   /** While Argus cannot be reached, requests do not queue up to find that out one by one. */
   quietUntil: number;
@@ -59,44 +73,38 @@ export function createRenewals(
 ): Renewals {
   const memory: Memory = { inFlight: new Map(), settled: new Map(), quietUntil: 0 };
   const { clock } = settings;
-  const remember = (key: string, outcome: Renewed): void => {
+  const remember = (key: string, outcome: Renewed, ...[browser = '']: [string?]): void => {
+    const keptMs = outcome.kind === 'unavailable' ? outcome.retryAfterSeconds * 1000 : settings.replacedMs;
     memory.settled.delete(key);
-    const isWait = outcome.kind === 'unavailable';
-    const keptMs = isWait ? outcome.retryAfterSeconds * 1000 : settings.replacedMs;
-    memory.settled.set(key, { outcome, until: clock.now() + keptMs });
+    memory.settled.set(key, { outcome, browser, until: clock.now() + keptMs });
     forget(memory.settled, clock.now());
   };
-  const once = async (key: string, fields: Readonly<Record<string, string>>): Promise<Renewed> => {
-    const outcome = await ask(settings, calls, fields);
+  const begin = async (key: string, { refresh, idleSeconds, browser }: RenewalAsk): Promise<Renewed> => {
+    const idle_seconds = String(idleSeconds ?? neverSeconds);
+    const outcome = await ask(settings, calls, {
+      grant_type: 'refresh_token',
+      refresh_token: refresh,
+      idle_seconds,
+    });
     count(counts, outcome);
     if (outcome.kind === 'unavailable' && !outcome.isReached) {
       memory.quietUntil = clock.now() + outcome.retryAfterSeconds * 1000;
-    } else remember(key, outcome);
+    } else remember(key, outcome, browser);
     return outcome;
   };
   return {
-    renew: (refresh, idleSeconds) => {
-      const known = recall(memory.settled, refresh, clock.now());
-      if (known.outcome !== undefined) {
+    renew: (asked) => {
+      const known = recall(memory, asked, clock.now());
+      if (known !== undefined) {
         counts.refreshesShared += 1;
-        if (known.outcome.kind !== 'renewed') return Promise.resolve(known.outcome);
-        // The newest of the chain may itself be on its way to the next.
-        const next = memory.inFlight.get(keyOf(known.outcome.tokens.refresh));
-        return next ?? Promise.resolve(known.outcome);
-      }
-      const key = keyOf(refresh);
-      const running = memory.inFlight.get(key);
-      if (running !== undefined) {
-        counts.refreshesShared += 1;
-        return running;
+        return Promise.resolve(known);
       }
       const wait = waitOf(memory, clock.now());
       if (wait !== null) return Promise.resolve(wait);
-      const idle = { idle_seconds: String(idleSeconds ?? neverSeconds) };
-      const fields = { grant_type: 'refresh_token', refresh_token: refresh, ...idle };
-      const begun = once(key, fields).finally(() => memory.inFlight.delete(key));
-      memory.inFlight.set(key, begun);
-      return begun;
+      const key = keyOf(asked.refresh);
+      const outcome = begin(key, asked).finally(() => memory.inFlight.delete(key));
+      memory.inFlight.set(key, { outcome, browser: asked.browser });
+      return outcome;
     },
     replace: (refresh) => remember(keyOf(refresh), { kind: 'replaced' }),
     size: () => ({ inFlight: memory.inFlight.size, settled: memory.settled.size }),
@@ -126,24 +134,31 @@ function misconfigured(error: string): Renewed {
   return { kind: 'unavailable', retryAfterSeconds: misconfiguredPauseSeconds, error, isReached: true };
 }
 
-/** The last known successor: late requests must not set cookies back to one that has been replaced since. */
+/**
+ * What is known of a token or on its way: the newest successor, since late requests must not set cookies back to one
+ * that has been replaced meanwhile. Another browser than the one that replaced it gets nothing.
+ */
 function recall(
-  settled: Map<string, Settled>,
-  refresh: string,
+  { settled, inFlight }: Memory,
+  { refresh, browser }: RenewalAsk,
   now: number,
-): { outcome: Renewed | undefined } {
+): Renewed | Promise<Renewed> | undefined {
   let outcome: Renewed | undefined;
   let token = refresh;
   for (let hop = 0; hop < longestChain; hop += 1) {
-    const next = settled.get(keyOf(token));
+    const key = keyOf(token);
+    const running = inFlight.get(key);
+    if (running !== undefined) return running.browser === browser ? running.outcome : { kind: 'replaced' };
+    const next = settled.get(key);
     if (next === undefined || next.until <= now) break;
     // That the successor cannot be renewed now makes it no worse itself.
     if (next.outcome.kind === 'unavailable' && outcome !== undefined) break;
     outcome = next.outcome;
     if (outcome.kind !== 'renewed') break;
+    if (next.browser !== browser) return { kind: 'replaced' };
     token = outcome.tokens.refresh;
   }
-  return { outcome };
+  return outcome;
 }
 
 function waitOf(memory: Memory, now: number): Renewed | null {

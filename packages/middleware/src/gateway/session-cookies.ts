@@ -2,7 +2,15 @@ import type { Instant } from '@argus/contract';
 import { isObject, parseStrictObject } from '@argus/tokens';
 import { ProtectionFault } from '../fault.ts';
 import type { Asked } from './asked.ts';
-import { bytesOf, type Cookies, clearedLines, cookieName, openCookie, sealedLines } from './cookies.ts';
+import {
+  bytesOf,
+  type Cookies,
+  clearedLines,
+  clearing,
+  cookieName,
+  openCookie,
+  sealedLines,
+} from './cookies.ts';
 import { packToken, unpackToken } from './packed-token.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { HeaderLine } from './verdict.ts';
@@ -80,6 +88,12 @@ export function sessionLines(
 export function endedLines(settings: GatewaySettings, cookies: Cookies): HeaderLine[] {
   const names = sessionNames(settings);
   return [...clearedLines(cookies, names.access), ...clearedLines(cookies, names.refresh)];
+}
+
+/** The same with all else that this gateway has in the browser: attempts, and forms that wait. */
+export function leftLines(settings: GatewaySettings, cookies: Cookies): HeaderLine[] {
+  const prefix = cookieName(settings, '');
+  return [...cookies.keys()].filter((name) => name.startsWith(prefix)).map(clearing);
 }
 
 export function sessionNames(settings: GatewaySettings): {

@@ -72,7 +72,7 @@ export function gatewaySettingsOf(options: GatewayOptions): GatewaySettings {
     allowedOrigins: new Set([origin, ...(options.allowedOrigins ?? [])]),
     signedOutPath: signedOutPathOf(options.signedOutPath ?? '/', origin),
     activity: options.activity ?? 'requests',
-    replacedMs: within(options.replacedSeconds ?? 30, 0, 60, 'replacedSeconds') * 1000,
+    replacedMs: within(options.replacedSeconds ?? 10, 0, 60, 'replacedSeconds') * 1000,
     keptFormBytes: within(options.keptFormBytes ?? 2048, 0, mostKeptFormBytes, 'keptFormBytes'),
     mostCookieBytes: within(options.mostCookieBytes ?? 10_240, 2048, 65_536, 'mostCookieBytes'),
     timeoutMs: within(options.timeoutMs ?? 5000, 1, 60_000, 'timeoutMs'),

@@ -1,10 +1,10 @@
-import { isNavigation } from './caller.ts';
+import { browserOf, isNavigation } from './caller.ts';
 import { type Cookies, readCookies } from './cookies.ts';
 import type { GatewayCore } from './core.ts';
 import { emptyAnswer, redirectTo } from './pages/page.ts';
 import { leadOnPage } from './pages/pages.ts';
 import { problemReply, type Reply, reply } from './refuse.ts';
-import { endedLines, findSession, type HeldSession } from './session-cookies.ts';
+import { findSession, type HeldSession, leftLines } from './session-cookies.ts';
 import { principalIn } from './standing.ts';
 import type { GatewayParts } from './verdict.ts';
 
@@ -13,7 +13,7 @@ export async function signOut(core: GatewayCore, parts: GatewayParts): Promise<R
   const cookies = readCookies(parts.header('cookie'));
   const held = heldIn(core, cookies);
   if (held !== null) await endHere(core, held, held.refresh);
-  const lines = endedLines(core.settings, cookies);
+  const lines = leftLines(core.settings, cookies);
   if (!isNavigation(parts)) return reply(emptyAnswer(204, lines));
   return reply(redirectTo(`${core.settings.origin}${core.settings.signedOutPath}`, lines));
 }
@@ -30,7 +30,9 @@ export async function signOutEverywhere(core: GatewayCore, parts: GatewayParts):
   const cookies = readCookies(parts.header('cookie'));
   const held = heldIn(core, cookies);
   // The token of the sign-in is not kept for this one moment; a refresh brings one.
-  const renewed = held && (await core.renewals.renew(held.refresh, null));
+  const renewed =
+    held &&
+    (await core.renewals.renew({ refresh: held.refresh, idleSeconds: null, browser: browserOf(parts) }));
   const fresh = renewed?.kind === 'renewed' ? renewed.tokens : null;
   if (held !== null) await endHere(core, held, fresh?.refresh ?? held.refresh);
   const about = {
@@ -40,7 +42,7 @@ export async function signOutEverywhere(core: GatewayCore, parts: GatewayParts):
   const to = (fields: Readonly<Record<string, string>>) =>
     `${settings.issuer.replace(/\/$/, '')}/oauth/end_session?${new URLSearchParams(fields)}`;
   const url = to({ ...about, ...(fresh?.idToken && { id_token_hint: fresh.idToken }) });
-  const lines = endedLines(settings, cookies);
+  const lines = leftLines(settings, cookies);
   return reply(leadOnPage({ url, link: to(about), title: 'Signing out', lines }));
 }
 

@@ -1,7 +1,7 @@
 import { type AccessClaims, isOfPerson, parseStrictObject } from '@argus/tokens';
 import { type PersonPrincipal, principalOf } from '../principal.ts';
 import { proveToken } from '../token-check.ts';
-import { isNavigation } from './caller.ts';
+import { browserOf, isNavigation } from './caller.ts';
 import { type Cookies, readCookies } from './cookies.ts';
 import type { GatewayCore } from './core.ts';
 import type { Renewed } from './renewals.ts';
@@ -69,7 +69,13 @@ export async function renewedStanding(core: GatewayCore, parts: GatewayParts, wi
       ? { kind: 'signed-in', principal: living, access: held.access, held, lines: [] }
       : null;
   if (before !== null && !wish.isForced && !isDue(core, before.principal)) return before;
-  const renewed = await core.renewals.renew(held.refresh, wish.idleSeconds);
+  // Who asks for a refresh is not told of one that did not happen.
+  const passing = wish.isForced ? null : before;
+  const renewed = await core.renewals.renew({
+    refresh: held.refresh,
+    idleSeconds: wish.idleSeconds,
+    browser: browserOf(parts),
+  });
   switch (renewed.kind) {
     case 'ended':
       return over('session-over');
@@ -78,10 +84,9 @@ export async function renewedStanding(core: GatewayCore, parts: GatewayParts, wi
         (await takeRenewed(core, { cookies, held, renewed })) ?? before ?? unavailable('unusable-token', 5)
       );
     case 'replaced':
-      return before ?? unavailable('replaced-cookie', 1);
+      return passing ?? unavailable('replaced-cookie', 1);
     case 'unavailable':
-      if (before !== null && !wish.isForced) return before;
-      return unavailable(renewed.error ?? 'argus-unavailable', renewed.retryAfterSeconds);
+      return passing ?? unavailable(renewed.error ?? 'argus-unavailable', renewed.retryAfterSeconds);
   }
 }
 
