@@ -1,4 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import {
+  type ClientSessionOptions,
+  connect,
+  type IncomingHttpHeaders,
+  type IncomingHttpStatusHeader,
+} from 'node:http2';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
@@ -105,4 +112,35 @@ test('a handler that takes the reply over keeps the nonce for the next proof', a
   const reply = await ask(nonce);
   assert.deepEqual([reply.statusCode, reply.headers['cache-control']], [200, 'no-store']);
   assert.notEqual(reply.headers['dpop-nonce'], undefined);
+});
+
+test('over HTTP/2 the next nonce is on the answer, and two authorization lines are refused', async () => {
+  const { app, bound, issuer, maker, clock } = await contractSetting();
+  await using server = fastify({ http2: true });
+  await server.register(fastifyProtection(protect(app.options.nonce)));
+  server.get('/empty', (_request, reply) => reply.code(204).header('cache-control', 'public').send());
+  // The types do not know it yet: node's client sends two lines only where it is told to.
+  const loose: ClientSessionOptions & { strictSingleValueFields: boolean } = {
+    strictSingleValueFields: false,
+  };
+  const session = connect(await server.listen({ port: 0, host: '127.0.0.1' }), loose);
+  const ask = async (lines: object): Promise<IncomingHttpHeaders & IncomingHttpStatusHeader> => {
+    const stream = session.request({ ':path': '/empty', ...lines });
+    const [headers] = await once(stream, 'response');
+    stream.resume();
+    return headers;
+  };
+  const askBound = async (nonce?: string) => {
+    const token = await bound();
+    const dpop = await maker.prove(token, { htu: `${publicUrl}/empty`, nonce });
+    return ask({ authorization: `DPoP ${token}`, dpop });
+  };
+  const nonce = String((await askBound())['dpop-nonce']);
+  clock.advance(120_000);
+  const good = await askBound(nonce);
+  assert.deepEqual([good[':status'], good['cache-control']], [204, 'no-store']);
+  assert.notEqual(good['dpop-nonce'], undefined);
+  const authorization = [`Bearer ${await issuer.token()}`, 'Bearer x'];
+  assert.equal((await ask({ authorization }))[':status'], 400);
+  session.destroy();
 });

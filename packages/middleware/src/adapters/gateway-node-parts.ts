@@ -19,15 +19,13 @@ export function writeGatewayAnswer(response: ServerResponse, { status, headers, 
 /** The lines are on the answer when it leaves, also if the application sets `set-cookie` itself or clears headers. */
 export function keepLines(response: ServerResponse, lines: readonly HeaderLine[]): void {
   if (lines.length === 0) return;
-  // At once too: an answer of HTTP/2 without a body leaves by another way.
-  setLines(response, lines);
   beforeHead(response, () => setLines(response, lines));
 }
 
 function setLines(response: ServerResponse, lines: readonly HeaderLine[]): void {
   for (const [name, value] of lines) {
     // Never appended: node would push the line into a list that the application gave and may give to others, too.
-    response.setHeader(name, name === 'set-cookie' ? [...new Set([...cookiesOf(response), value])] : value);
+    response.setHeader(name, name === 'set-cookie' ? [...cookiesOf(response), value] : value);
   }
 }
 

@@ -19,16 +19,17 @@ export function writeAnswer(response: ServerResponse, answer: Answer): void {
 
 /** Headers that are on the answer when it leaves, also if the handler clears or replaces them on the way. */
 export function keepHeaders(response: ServerResponse, headers: Readonly<Record<string, string>> = {}): void {
-  const lines = new Map(Object.entries(headers));
-  if (lines.size === 0) return;
-  // At once too: an answer of HTTP/2 without a body leaves by another way.
-  response.setHeaders(lines);
-  beforeHead(response, () => response.setHeaders(lines));
+  const lines = Object.entries(headers);
+  if (lines.length === 0) return;
+  // One by one: answers of HTTP/2 have no `setHeaders`.
+  beforeHead(response, () => {
+    for (const [name, value] of lines) response.setHeader(name, value);
+  });
 }
 
 /**
  * Acts just before status and headers leave, when the handler has nothing more to say of them. Streams are not held
- * up: node writes the head by this function in any case.
+ * up: node writes the head by this function in any case, also by itself and over HTTP/2.
  */
 export function beforeHead(response: ServerResponse, act: () => void): void {
   const writeHead = response.writeHead.bind(response);
