@@ -68,7 +68,10 @@ test('Argus on one host, the application on another: sign-in, step-up, a kept fo
   assert.equal(renewed, 200);
 
   const held = await context.cookies(stage.app.origin);
-  assert.deepEqual(held.map(({ name }) => name.split('.').at(-1)).sort(), ['access', 'refresh']);
+  assert.deepEqual(
+    held.map(({ name }) => name.split('.').at(-1)).toSorted((a = '', b = '') => a.localeCompare(b)),
+    ['access', 'refresh'],
+  );
   for (const { httpOnly, secure, sameSite, path, domain } of held) {
     assert.deepEqual(
       { httpOnly, secure, sameSite, path, domain },

@@ -163,7 +163,7 @@ export function appOf(gateway: SessionGateway, refusals: string[] = []): Express
     response.send(request.argus?.kind === 'person' ? `signed in as ${request.argus.userId}` : 'nobody');
   });
   app.get('/me', session.guard({}), (request, response) => {
-    const { claims, ...principal } = request.argus ?? {};
+    const { claims: _, ...principal } = request.argus ?? {};
     // How a server would call another API; only what the token is about leaves it here.
     response.json({ ...principal, tokenLength: accessTokenOf(request).length });
   });
@@ -202,7 +202,7 @@ export function appOf(gateway: SessionGateway, refusals: string[] = []): Express
 
 function lineFetch(line: Line): typeof fetch {
   return async (input, init) => {
-    const path = new URL(String(input)).pathname;
+    const path = new URL(input instanceof Request ? input.url : input).pathname;
     line.calls.push(path);
     await line.onCall?.(path);
     if (line.state === 'down') throw new TypeError('fetch failed');
