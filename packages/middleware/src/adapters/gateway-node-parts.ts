@@ -6,7 +6,7 @@ import { beforeHead, partsOfMessage } from './node-parts.ts';
 export function gatewayPartsOf(message: IncomingMessage, url: string): GatewayParts {
   return {
     ...partsOfMessage(message, url),
-    body: (most) => (message.readableDidRead ? Promise.resolve(undefined) : readMost(message, most)),
+    body: (most) => (message.readableDidRead ? Promise.resolve(undefined) : readAll(message, most)),
   };
 }
 
@@ -32,11 +32,4 @@ function setLines(response: ServerResponse, lines: readonly HeaderLine[]): void 
 function cookiesOf(response: ServerResponse): string[] {
   const lines = response.getHeader('set-cookie') ?? [];
   return Array.isArray(lines) ? lines : [String(lines)];
-}
-
-/** Reading on past the limit, for destroying the request would cut the connection before it is answered. */
-async function readMost(message: IncomingMessage, most: number): Promise<Uint8Array | undefined> {
-  const body = await readAll(message.iterator({ destroyOnReturn: false }), most);
-  if (body === undefined) message.resume();
-  return body;
 }
