@@ -3,48 +3,12 @@ import { describe, test } from 'node:test';
 import {
   appendSignature,
   contentDigest,
-  type RequestMessage,
   type SignaturePolicy,
-  type Signing,
   signMessage,
-  type Verification,
   verifySignature,
 } from '../src/index.ts';
-import {
-  clientKey,
-  findKey,
-  nonceOf,
-  now,
-  nowSeconds,
-  rejectionOf,
-  serverKey,
-  withField,
-} from './fixtures.ts';
-
-const request: RequestMessage = {
-  kind: 'request',
-  method: 'GET',
-  targetUri: 'https://id.example/',
-  fields: [
-    ['Accept', '*/*'],
-    ['Date', 'today'],
-  ],
-};
-
-function signed(more: Partial<Signing> = {}, message = request): RequestMessage {
-  const signing = { label: 'sig', components: ['@method', 'accept'], key: clientKey, created: nowSeconds };
-  return {
-    ...message,
-    fields: appendSignature(message.fields, signMessage(message, { ...signing, ...more })),
-  };
-}
-
-const policy: SignaturePolicy = { select: { label: 'sig' }, components: ['@method'] };
-const outcome = (
-  message: RequestMessage,
-  more: Partial<SignaturePolicy> = {},
-  verification: Partial<Verification> = {},
-) => rejectionOf(verifySignature(message, { ...policy, ...more }, { findKey, now, ...verification }));
+import { clientKey, findKey, nonceOf, now, nowSeconds, serverKey, withField } from './fixtures.ts';
+import { outcome, policy, request, signed } from './plain-signature.ts';
 
 describe('one signature is selected', () => {
   const two = signed({ label: 'other', key: serverKey, tag: 'other' }, signed({ tag: 'ours' }));
@@ -244,42 +208,5 @@ describe('the body', () => {
     const made = signed({ components: ['@method', 'content-digest'] }, message);
     assert.equal(await outcome(made, {}, { body: Buffer.from('x') }), 'malformed-digest');
     assert.equal(await outcome({ ...made, method: 'PUT' }, {}, { body: Buffer.from('x') }), 'bad-signature');
-  });
-});
-
-describe('a signature beside others', () => {
-  test('leaves them as they are', async () => {
-    const first = signed();
-    const both = signed({ label: 'proxy', key: serverKey, components: ['"signature";key="sig"'] }, first);
-    assert.equal(await outcome(both), 'accepted');
-    assert.equal(
-      await outcome(both, { select: { label: 'proxy' }, components: ['"signature";key="sig"'] }),
-      'accepted',
-    );
-  });
-
-  test('needs a label of its own, and neighbours that are well formed', () => {
-    assert.throws(() => signed({}, signed()), { name: 'SignaturesFault' });
-    assert.throws(() => signed({ label: 'b' }, withField(signed(), 'signature', '=')), {
-      name: 'SignaturesFault',
-    });
-  });
-
-  test('is not made with what cannot be written', () => {
-    const bad: Partial<Signing>[] = [
-      { label: 'Sig' },
-      { label: '' },
-      { tag: 'é' },
-      { nonce: '\n' },
-      { created: 1.5 },
-      { created: -1 },
-      { expires: Number.NaN },
-      { expires: 1e15 },
-      { components: ['@method', '@method'] },
-      { components: ['x-absent'] },
-    ];
-    for (const more of bad) {
-      assert.throws(() => signed(more), { name: 'SignaturesFault' }, JSON.stringify(more));
-    }
   });
 });
