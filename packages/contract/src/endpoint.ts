@@ -3,9 +3,16 @@ import type { RefusalCode } from './refusals.ts';
 
 /**
  * Who may call: nobody in particular, a signed-in person by cookie, an operator, an OAuth client that proves itself,
- * or whoever holds an access token.
+ * whoever holds an access token, or a service that signs its request (RFC 9421).
  */
-export type Caller = 'anyone' | 'session' | 'refresh-cookie' | 'operator' | 'client' | 'access-token';
+export type Caller =
+  | 'anyone'
+  | 'session'
+  | 'refresh-cookie'
+  | 'operator'
+  | 'client'
+  | 'access-token'
+  | 'service';
 
 /** One HTTP call of the contract. Routes, clients and OpenAPI are all made from this. */
 export interface Endpoint {

@@ -29,6 +29,12 @@ export function openApiDocument(server: string, version: string): Json {
         operator: { type: 'http', scheme: 'bearer' },
         client: { type: 'http', scheme: 'basic' },
         'access-token': { type: 'http', scheme: 'bearer' },
+        service: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Signature',
+          description: 'An HTTP message signature (RFC 9421) with a key that is registered for the service.',
+        },
       },
     },
   };

@@ -58,6 +58,7 @@ export const refusals = {
     oauthError: 'insufficient_user_authentication',
     sentence: 'A stronger or fresher sign-in is needed.',
   },
+  invalid_signature: { status: 401, sentence: 'The signature of the request is missing or not valid.' },
   operator_key_required: { status: 401, sentence: 'An administrator session or the operator key is needed.' },
   denied: { status: 403, sentence: 'This is not allowed.' },
   foreign_origin: { status: 403, sentence: 'The request came from another site.' },

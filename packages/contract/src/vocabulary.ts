@@ -19,6 +19,8 @@ export type ClientId = Branded<'client'>;
 export type EventId = Branded<'event'>;
 /** The absolute URI of an API, which is the audience of its tokens (RFC 8707 §2). */
 export type ResourceId = Branded<'resource'>;
+/** A peer that signs its requests (RFC 9421): an application's middleware, or another program of ours. */
+export type ServiceId = Branded<'service'>;
 /** An upstream identity provider. */
 export type ProviderId = Branded<'provider'>;
 
@@ -32,6 +34,9 @@ export const argusClient = 'argus' as ClientId;
 
 export const userStatuses = ['active', 'disabled'] as const;
 export type UserStatus = (typeof userStatuses)[number];
+
+export const serviceStatuses = ['active', 'disabled'] as const;
+export type ServiceStatus = (typeof serviceStatuses)[number];
 
 export const sessionStates = ['active', 'ended'] as const;
 export type SessionState = (typeof sessionStates)[number];
@@ -128,6 +133,13 @@ export const auditEventTypes = [
   'resource.removed',
   'provider.declared',
   'provider.removed',
+  'service.declared',
+  'service.disabled',
+  'service.enabled',
+  'service.removed',
+  'service.key-added',
+  'service.key-removed',
+  'service.refused',
   'consent.given',
   'consent.refused',
   'consent.withdrawn',

@@ -16,6 +16,7 @@ import type { Device } from './device/device.ts';
 import type { FederationChange } from './federation/change.ts';
 import type { Mail } from './mail/mail.ts';
 import type { OAuthChange } from './oauth/change.ts';
+import type { ServiceChange } from './service/service.ts';
 import type { Grant, Session } from './session/session.ts';
 import type { Link, LinkKind, User } from './user/user.ts';
 
@@ -33,6 +34,7 @@ export type Change =
   | OAuthChange
   | FederationChange
   | AuthenticatorChange
+  | ServiceChange
   /** Expects the address to be free. */
   | { readonly kind: 'create-user'; readonly user: User }
   /** Expects the stored password to be the one that was verified (`expected`), or none at all (`null`). */

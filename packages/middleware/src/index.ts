@@ -16,6 +16,10 @@ export type {
   GatewayVerdict,
   HeaderLine,
 } from './gateway/verdict.ts';
+export { type Argus, type ArgusOptions, type ArgusState, connectArgus } from './link/connect-argus.ts';
+export type { FeedHealth, HeardEnd } from './link/feed-state.ts';
+export type { FeedTrouble } from './link/follow-feed.ts';
+export type { Revocations, StandingToken } from './link/revocations.ts';
 export type {
   Actor,
   ClientPrincipal,

@@ -3,12 +3,14 @@ import type { JwksState } from '@argus/tokens';
 import { type Answer, answerOf } from './challenge.ts';
 import { readCredentials } from './credentials.ts';
 import { createDpopCheck, type DpopCheck, type KeyProven, proveKey } from './dpop-check.ts';
+import type { ArgusState } from './link/connect-argus.ts';
+import type { StandingToken } from './link/revocations.ts';
 import { isForeign } from './origin-check.ts';
 import type { Principal } from './principal.ts';
 import { type RefusalReason, type Refused, refused } from './refused.ts';
 import { partsOfRequest, type RequestParts } from './request-parts.ts';
 import { type Demand, noDemand, type Requirement, tighten, unmet } from './requirement.ts';
-import { type ProtectOptions, settingsOf } from './settings.ts';
+import { type ProtectOptions, type Settings, settingsOf } from './settings.ts';
 import { createTokenCheck, proveToken, type TokenCheck } from './token-check.ts';
 import type { CacheBounds } from './verified-tokens.ts';
 
@@ -28,6 +30,8 @@ export interface ProtectionState {
   /** Proofs of possession remembered now; null where none are taken or who remembers them does not tell. */
   readonly proofs: number | null;
   readonly keys: JwksState;
+  /** How the link to Argus is; null without one. */
+  readonly argus: ArgusState | null;
 }
 
 /** One door of an API. All doors made from one another share keys and verified tokens. */
@@ -44,14 +48,17 @@ export interface Protection {
 
 /**
  * Guards an API with Argus's access tokens, verified here without a call per request: the issuer's JWKS is
- * fetched at the first token and when a token names an unknown key. Until tokens can be revoked by feed, a token
- * of an ended session is accepted until its own expiry. Throws a fault for options that could not guard anything.
+ * fetched at the first token and when a token names an unknown key. With `argus`, what has ended is refused within a
+ * second; without it, a token of an ended session is accepted until its own expiry. Throws a fault for options that
+ * could not guard anything.
  * Source: RFC 9068 §4, RFC 6750 §3, RFC 9449 §7, RFC 9470 §3.
  */
 export function protect(options: ProtectOptions): Protection {
   const settings = settingsOf(options);
   const { dpop, clock } = settings;
   const checks = { tokens: createTokenCheck(settings), keys: dpop && createDpopCheck(dpop, clock) };
+  // Word from the issuer itself: a withdrawn key must not prove anything for another five minutes.
+  settings.argus?.onKeysChanged(() => void checks.tokens.keys.refresh());
   return door(checks, tighten(noDemand, { ...options, kind: options.kind ?? 'person' }));
 }
 
@@ -82,6 +89,7 @@ function door(checks: Checks, demand: Demand): Protection {
       cache: tokens.verified.size(),
       proofs: keys?.replays.size?.() ?? null,
       keys: tokens.keys.state(),
+      argus: tokens.settings.argus?.state() ?? null,
     }),
   };
 }
@@ -100,6 +108,8 @@ async function judge(
   }
   const proof = await proveToken(tokens, credentials);
   if (!proof.ok) return { ...proof, source };
+  const end = await endOf(settings, proof, token);
+  if (end !== undefined) return { ...end, source };
   const { principal } = proof;
   // A remembered verification proves the token and never who sends it: the key is proven by every request.
   const key =
@@ -107,8 +117,25 @@ async function judge(
   if (!key.ok) return { ...key, source };
   const lack = unmet(demand, principal, settings.clock.now());
   if (lack !== undefined) return { ...key, ...lack, source };
-  return key.headers === undefined ? proof : { ...proof, headers: key.headers };
+  return key.headers === undefined ? { ok: true, principal } : { ok: true, principal, headers: key.headers };
 }
+
+/** Whether the token's session, or anything else that it stands on, is over; and if nobody can know, a no. */
+async function endOf(
+  { argus }: Settings,
+  { standing }: { readonly standing: StandingToken },
+  token: string,
+): Promise<Refused | undefined> {
+  if (argus === null || argus === undefined) return undefined;
+  const known = argus.revocations.standingOf(standing, token);
+  const is = typeof known === 'string' ? known : await known;
+  if (is === 'live') return undefined;
+  if (is === 'ended') return refused('invalid_token', 'ended');
+  return { ...refused('unavailable', 'revocations-unknown'), retryAfterSeconds: unknownRetrySeconds };
+}
+
+/** The feed comes back within a second when Argus does. */
+const unknownRetrySeconds = 1;
 
 /** Any other token was refused before, if it is bound to a key. */
 const needsNoProof: KeyProven = { ok: true };

@@ -29,7 +29,9 @@ export type RefusalReason =
   | 'no-authentication'
   | 'weak-authentication'
   | 'stale-authentication'
-  | 'issuer-unreachable';
+  | 'issuer-unreachable'
+  | 'ended'
+  | 'revocations-unknown';
 
 export interface Refused {
   readonly ok: false;

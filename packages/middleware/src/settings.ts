@@ -2,6 +2,7 @@ import { defaultTenant } from '@argus/contract';
 import { type Clock, type SigningAlgorithm, signingAlgorithms } from '@argus/tokens';
 import { type DpopMode, type DpopOptions, type DpopSettings, dpopSettingsOf } from './dpop-settings.ts';
 import { ProtectionFault } from './fault.ts';
+import type { Argus } from './link/connect-argus.ts';
 import type { PrincipalKind } from './principal.ts';
 import type { Requirement } from './requirement.ts';
 import { systemClock } from './services/clock.ts';
@@ -37,6 +38,11 @@ export interface ProtectOptions extends Requirement {
   readonly clockSkewSeconds?: number;
   /** Bounds of the cache of verified tokens; default 10,000 tokens and 32 MiB. */
   readonly cache?: Partial<CacheBounds>;
+  /**
+   * The link to Argus (`connectArgus`). With it, a token is refused within a second after its session, grant, person,
+   * client or tenant ended, without a call per request. Without it, a token is good until its own expiry.
+   */
+  readonly argus?: Pick<Argus, 'revocations' | 'onKeysChanged' | 'state'>;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
 }
@@ -54,6 +60,7 @@ export interface Settings {
   readonly jwksUrl: string;
   readonly clockSkewSeconds: number;
   readonly cache: CacheBounds;
+  readonly argus: ProtectOptions['argus'] | null;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
 }
@@ -82,6 +89,7 @@ export function settingsOf(options: ProtectOptions): Settings {
     jwksUrl: options.jwksUrl ?? `${options.issuer.replace(/\/$/, '')}/.well-known/jwks.json`,
     clockSkewSeconds,
     cache: boundsOf(options.cache),
+    argus: options.argus ?? null,
     fetch: options.fetch ?? fetch,
     clock: options.clock ?? systemClock,
   };

@@ -11,6 +11,7 @@ import {
   verifyAccessToken,
 } from '@argus/tokens';
 import type { Credentials } from './credentials.ts';
+import type { StandingToken } from './link/revocations.ts';
 import { type Principal, principalOf, type TokenSource } from './principal.ts';
 import { type Refused, refused } from './refused.ts';
 import type { Settings } from './settings.ts';
@@ -22,7 +23,7 @@ export interface TokenCheck {
   readonly verified: VerifiedTokens;
 }
 
-type Proof = { readonly ok: true; readonly principal: Principal } | Refused;
+type Proof = { readonly ok: true; readonly principal: Principal; readonly standing: StandingToken } | Refused;
 
 /** Between two fetches of the key set because a token names a key that is not in it. */
 const cooldownSeconds = 30;
@@ -68,11 +69,12 @@ export async function proveToken(check: TokenCheck, credentials: Credentials): P
   const misuse = misuseOf(claims, source);
   if (misuse !== undefined) return invalid(misuse);
   const principal = principalOf(claims, source);
+  const standing: StandingToken = { claims };
   if (key !== undefined) {
     const bytes = entryBytes + 2 * token.length;
-    check.verified.set(digest, { principal, key, bytes, notBeforeAt: beginOf(claims) });
+    check.verified.set(digest, { principal, standing, key, bytes, notBeforeAt: beginOf(claims) });
   }
-  return { ok: true, principal };
+  return { ok: true, principal, standing };
 }
 
 /** A bound token without a proof may be in anyone's hands (RFC 9449 §7.2); an unbound one has no key to prove. */
@@ -95,7 +97,8 @@ function recall(check: TokenCheck, digest: string, now: Instant): Proof | undefi
     return invalid('expired');
   }
   if (known.notBeforeAt - skewMs > now) return invalid('not-yet-valid');
-  if (isKeyKept(check.keys, known)) return { ok: true, principal: known.principal };
+  const { principal, standing } = known;
+  if (isKeyKept(check.keys, known)) return { ok: true, principal, standing };
   check.verified.delete(digest);
   return undefined;
 }

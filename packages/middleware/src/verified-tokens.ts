@@ -1,10 +1,13 @@
 import type { Instant } from '@argus/contract';
 import type { VerificationKey } from '@argus/tokens';
+import type { StandingToken } from './link/revocations.ts';
 import type { Principal } from './principal.ts';
 
 /** One token whose signature was checked. The token itself is not kept. */
 export interface VerifiedToken {
   readonly principal: Principal;
+  /** Whether what it stands on has ended is looked up by this. */
+  readonly standing: StandingToken;
   readonly notBeforeAt: Instant;
   /** An estimate of the memory this entry holds. */
   readonly bytes: number;

@@ -17,7 +17,8 @@ async function sampleToken() {
     removeAfterAt: null,
   } as const;
   const principal = principalOf(issuer.claims(), 'bearer');
-  return (bytes: number) => ({ principal, key, bytes, notBeforeAt: 0 });
+  const standing = { claims: principal.claims };
+  return (bytes: number) => ({ principal, standing, key, bytes, notBeforeAt: 0 });
 }
 
 test('ten times as many tokens as allowed leave no more than allowed', async () => {

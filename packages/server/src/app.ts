@@ -6,6 +6,7 @@ import { adminRoutes } from './routes/admin.ts';
 import { adminAuthenticatorRoutes } from './routes/admin-authenticators.ts';
 import { adminClientRoutes } from './routes/admin-clients.ts';
 import { adminProviderRoutes } from './routes/admin-providers.ts';
+import { adminServiceRoutes } from './routes/admin-services.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { authenticatorRoutes } from './routes/authenticators.ts';
 import { consentRoutes } from './routes/consents.ts';
@@ -18,6 +19,7 @@ import { operationsRoutes, type Readiness } from './routes/operations.ts';
 import { recoveryRoutes } from './routes/recovery.ts';
 import { recoveryPageRoutes } from './routes/recovery-pages.ts';
 import { registrationRoutes } from './routes/registration.ts';
+import { serviceRoutes } from './routes/service.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { signInPageRoutes } from './routes/sign-in-pages.ts';
@@ -47,6 +49,8 @@ export function createApp(services: Services): App {
     ...adminRoutes,
     ...adminClientRoutes,
     ...adminProviderRoutes,
+    ...adminServiceRoutes,
+    ...serviceRoutes,
     ...adminAuthenticatorRoutes,
     ...recoveryRoutes,
     ...recoveryPageRoutes,

@@ -1,5 +1,6 @@
-import { defaultTenant, signingAlgorithms } from '@argus/contract';
+import { defaultTenant, type Instant, signingAlgorithms } from '@argus/contract';
 import { balanced, type EventDraft } from '@argus/core';
+import { type SignatureKey, signatureKeyOf } from '@argus/http-signatures';
 import { changeSigningKeys, type KeyChanges, type Store, type StoredKey } from '@argus/store';
 import {
   generateKey,
@@ -26,6 +27,8 @@ const schedule: KeySchedule = {
   longestTokenSeconds: {
     access: balanced.tokens.accessSeconds,
     refresh: balanced.session.absoluteSeconds,
+    // What the feed keeps for those who come back.
+    service: 2 * balanced.tokens.accessSeconds,
   },
 };
 
@@ -33,6 +36,8 @@ const schedule: KeySchedule = {
 export interface KeyKeeper {
   ring(): KeyRing;
   records(): readonly KeyRecord[];
+  /** With which answers to services are signed now (RFC 9421). */
+  serviceKey(now: Instant): SignatureKey;
   /** Bring the keys to where the schedule wants them now, or do what an operator asks for. */
   tend(actor: string, order?: KeyOrder): Promise<void>;
 }
@@ -58,12 +63,19 @@ export async function openKeys(parts: KeyKeeperParts): Promise<KeyKeeper> {
   const safe = safeOf(parts);
   let records: readonly KeyRecord[] = [];
   let ring: KeyRing | null = null;
+  let serviceKey: SignatureKey | null = null;
   const keeper: KeyKeeper = {
     ring() {
       if (!ring) throw new Error('the signing keys are not loaded');
       return ring;
     },
     records: () => records,
+    serviceKey: (now) => {
+      const { kid, privateKey } = keeper.ring().servicePrivateKey(now);
+      if (serviceKey?.keyid !== kid)
+        serviceKey = signatureKeyOf(privateKey, { algorithm: 'ed25519', keyid: kid });
+      return serviceKey;
+    },
     async tend(actor, order = {}) {
       const stored = await changeSigningKeys(parts.store.pool, defaultTenant, (keys) =>
         plan(parts, { keys, actor, order }),
@@ -104,6 +116,7 @@ async function plan(parts: KeyKeeperParts, { keys, actor, order }: Planning): Pr
     create: created,
     change,
     remove: [...remove, ...withdraw],
+    ...(drafts.length > 0 ? { tells: { type: 'keys-rotated', emergency: withdraw.length > 0 } } : {}),
     events: drafts.map((draft) => ({ ...draft, id: random.uuid(), at: now })),
   };
 }

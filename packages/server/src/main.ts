@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { balanced, type Policy } from '@argus/core';
-import { migrate, openStore } from '@argus/store';
+import { migrate, notePolicy, openStore } from '@argus/store';
 import { startPostgres } from '@argus/store/embedded';
 import { createDpopNonces } from '@argus/tokens';
 import { createApp } from './app.ts';
@@ -11,6 +11,7 @@ import { createPasswordHasher, type PasswordHasher } from './authenticators/pass
 import type { Config } from './config/config.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { openUpstreams } from './federation/upstreams.ts';
+import { openFeed } from './feed/feed.ts';
 import { firstAdministratorLink } from './first-administrator.ts';
 import { allJobs, type Job, startJob } from './jobs/start-job.ts';
 import { openKeys } from './keys.ts';
@@ -22,6 +23,7 @@ import { openClientBook } from './oauth/client/client-book.ts';
 import { openClientKeyring } from './oauth/client/client-keys.ts';
 import { openSoftwareIssuers } from './oauth/client/software-issuers.ts';
 import { createSecrets, hashOf } from './secrets.ts';
+import { openServiceBook } from './service/service-book.ts';
 import { type Clock, systemClock, within } from './services/clock.ts';
 import { createLog, type Log } from './services/log.ts';
 import { onTheBeat, type Pace } from './services/pace.ts';
@@ -128,6 +130,7 @@ export async function openHouse(config: Config, parts: Parts = {}): Promise<Hous
 /** Listen where the configuration says. */
 export async function openDoor(services: Services): Promise<Door> {
   const { host, port, tls } = services.config;
+  services.feed.start();
   const { http, readiness } = createApp(services);
   await http.listen({ host, port });
   const address = http.server.address() as AddressInfo; // it listens on TCP
@@ -135,6 +138,7 @@ export async function openDoor(services: Services): Promise<Door> {
     url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     async close() {
       readiness.state = 'draining';
+      await services.feed.close();
       const isDrained = await within(
         drainMs,
         http.close().then(() => true),
@@ -184,18 +188,27 @@ async function openServices(
   const passwords = parts.passwords ?? stack.use(await createPasswordHasher(random));
   const secrets = createSecrets(masterKey, random);
   const metrics = createMetrics(passwords.load, parts.isProcessWide ?? true);
+  const policy = () => parts.policy ?? balanced;
+  await notePolicy(store.pool, policy().feed);
+  const keys = await openKeys({ store, masterKey, clock, random });
+  const serviceBook = openServiceBook(store, clock);
+  const feed = openFeed({ config, clock, random, log, store, keys, policy, metrics, serviceBook });
+  store.onTold((tenant) => void feed.settle(tenant));
+  stack.defer(() => feed.close());
   return {
     config,
     clock,
     random,
     log,
+    serviceBook,
+    feed,
     store,
     passwords,
     commonPasswords: parts.commonPasswords ?? openBlocklist(),
     breachedPasswords: config.breachedPasswordsUrl
       ? openBreachedRange({ url: config.breachedPasswordsUrl, fetch, log, metrics })
       : null,
-    keys: await openKeys({ store, masterKey, clock, random }),
+    keys,
     clients: openClientBook(store, clock),
     clientKeys: openClientKeyring(fetch, clock),
     upstreams: openUpstreams({ fetch, clock }),
@@ -208,7 +221,7 @@ async function openServices(
     pace: parts.pace ?? onTheBeat,
     passkeyMetadata: parts.passkeyMetadata ?? metadataIn(config, clock.now()),
     operatorKeyHash: Buffer.from(hashOf(operatorKey)).toString('hex'),
-    policy: () => parts.policy ?? balanced,
+    policy,
   };
 }
 

@@ -21,6 +21,8 @@ export interface Metrics {
   readonly throttled: Counter<'limit'>;
   readonly logouts: Counter<'outcome'>;
   readonly mails: Counter<'kind' | 'outcome'>;
+  readonly serviceRefusals: Counter<'reason'>;
+  readonly feedEvents: Counter<'type'>;
   readonly breachedLookups: Counter<'outcome'>;
   /** Everything as Prometheus reads it. */
   page(): Promise<string>;
@@ -71,6 +73,12 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       'Questions to the range of breached passwords, by outcome',
       'outcome',
     ),
+    serviceRefusals: counter(
+      'argus_service_refusals_total',
+      'Requests of services that were refused, by reason',
+      'reason',
+    ),
+    feedEvents: counter('argus_feed_events_total', 'Events that were numbered for a feed, by type', 'type'),
     page: () => registry.metrics(),
   };
 }

@@ -8,6 +8,7 @@ import type { BreachedRange } from './authenticators/password/breached-range.ts'
 import type { PasswordHasher } from './authenticators/password/hasher.ts';
 import type { Config } from './config/config.ts';
 import type { Upstreams } from './federation/upstreams.ts';
+import type { Feed } from './feed/feed.ts';
 import type { KeyKeeper } from './keys.ts';
 import type { MailTransport } from './mail/transport.ts';
 import type { Metrics } from './metrics.ts';
@@ -15,6 +16,7 @@ import type { ClientBook } from './oauth/client/client-book.ts';
 import type { ClientKeyring } from './oauth/client/client-keys.ts';
 import type { SoftwareIssuers } from './oauth/client/software-issuers.ts';
 import type { Secrets } from './secrets.ts';
+import type { ServiceBook } from './service/service-book.ts';
 import type { Clock } from './services/clock.ts';
 import type { Log } from './services/log.ts';
 import type { Pace } from './services/pace.ts';
@@ -30,6 +32,10 @@ export interface Services {
   readonly store: Store;
   readonly keys: KeyKeeper;
   readonly clients: ClientBook;
+  /** The services that sign their requests. */
+  readonly serviceBook: ServiceBook;
+  /** What services hear from Argus. */
+  readonly feed: Feed;
   readonly clientKeys: ClientKeyring;
   readonly dpopNonces: DpopNonces;
   /** The providers that people come from. */

@@ -64,7 +64,11 @@ describe('a planned rotation', () => {
     const person = await someone(server);
     const old = kidOf(person, 'access');
     const keys = await rotate();
-    assert.equal(keys.length, 10, 'an old and a new key of four algorithms and of refresh tokens');
+    assert.equal(
+      keys.length,
+      12,
+      'an old and a new key of four algorithms, of refresh tokens and for services',
+    );
     const next =
       (await published()).find(({ kid, alg }) => alg === 'RS256' && kid !== old) ?? assert.fail('no new key');
     server.clock.advance(cacheMs - 1000);
@@ -139,7 +143,7 @@ describe('an emergency', () => {
     const { status, body } = await withdraw();
     assert.equal(status, 200);
     const after: Listed[] = body.keys;
-    assert.equal(after.length, 5);
+    assert.equal(after.length, 6);
     assert.deepEqual(
       after.filter(({ kid }) => before.includes(kid)),
       [],

@@ -13,6 +13,7 @@ interface Need {
 const administrator = /^administrator:/;
 const client = /^client:/;
 const person = /^user$/;
+const ofService: Need = { by: administrator, names: [], tells: ['serviceId'] };
 const ofClient: Need = { by: administrator, names: [], tells: ['clientId'] };
 
 /** Who may have done it, and what the line must name beside time, address and browser. */
@@ -57,6 +58,13 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'resource.removed': { by: administrator, names: [], tells: ['resourceId'] },
   'provider.declared': { by: administrator, names: [], tells: ['providerId', 'settings'] },
   'provider.removed': { by: administrator, names: [], tells: ['providerId'] },
+  'service.declared': { by: administrator, names: [], tells: ['serviceId', 'permissions'] },
+  'service.disabled': ofService,
+  'service.enabled': ofService,
+  'service.removed': ofService,
+  'service.key-added': { ...ofService, tells: ['serviceId', 'keyId'] },
+  'service.key-removed': { ...ofService, tells: ['serviceId', 'keyId'] },
+  'service.refused': { by: /^(anyone|service:.+)$/, names: ['reason'], tells: ['serviceId', 'keyId'] },
   'consent.given': { by: person, names: ['userId', 'sessionId'], tells: ['clientId', 'scope'] },
   'consent.refused': { by: person, names: ['userId', 'sessionId'], tells: ['clientId', 'scope'] },
   'consent.withdrawn': { by: person, names: ['userId'], tells: ['clientId'] },

@@ -15,6 +15,7 @@ import {
   signInFor,
 } from './life-with-clients.ts';
 import { throughProvider } from './life-with-providers.ts';
+import { withServices } from './life-with-services.ts';
 import { type LogoutReceiver, listenForLogouts } from './logout-receiver.ts';
 import { type Holder, newHolder, signInAgain } from './oauth-holders.ts';
 import { openProvider } from './oauth-stage.ts';
@@ -57,6 +58,7 @@ export async function playClients(options: TestServerOptions = {}): Promise<Life
   await asService(server, applications, person);
   await hardened(server, administrator.browser, person);
   await onDevices(server, person);
+  await withServices(server, administrator.browser);
   await takeAway(server, administrator.browser, person);
   await signOut(server, applications);
   const rotation = { headers: await withKey(server), body: { emergency: true } };

@@ -1,8 +1,9 @@
-import type { DeviceId, SessionId, UserId } from '@argus/contract';
+import type { DeviceId, EndReason, SessionId, Told, UserId } from '@argus/contract';
 import type { AuditEvent, Change } from '@argus/core';
 import { insertEvents } from './changes/audit.ts';
 import { endGrants } from './changes/grants.ts';
 import { statementOf } from './changes/index.ts';
+import { tellFeed } from './changes/tell.ts';
 import type { Ending, GuardedStatement, Statement } from './changes/write.ts';
 import { retryingConflicts } from './postgres/conflict.ts';
 import type { Client, Pool } from './postgres/pool.ts';
@@ -27,6 +28,8 @@ export type Committed =
 export interface Writing {
   readonly pool: Pool;
   uuid(): string;
+  /** Called when something was left for the feed of a tenant. */
+  readonly onTold?: ((tenant: string) => void) | undefined;
 }
 
 /**
@@ -37,13 +40,17 @@ export function commit(writing: Writing, work: Commit): Promise<Committed> {
   return retryingConflicts(() => commitOnce(writing, work));
 }
 
-async function commitOnce({ pool, uuid }: Writing, { tenant, changes, events }: Commit): Promise<Committed> {
+async function commitOnce(
+  { pool, uuid, onTold }: Writing,
+  { tenant, changes, events }: Commit,
+): Promise<Committed> {
   const client = await pool.connect();
   let isBroken = true;
   try {
     await client.query('BEGIN');
     const touched: string[][] = [];
     const ended: AuditEvent[] = [];
+    const told: Told[] = [];
     for (const change of changes) {
       const statement = statementOf(change);
       const rows = await written(client, tenant, statement);
@@ -54,10 +61,13 @@ async function commitOnce({ pool, uuid }: Writing, { tenant, changes, events }: 
       }
       touched.push(rows.map((row) => row.id));
       if (statement.ends) ended.push(...endedEvents(statement.ends, rows, uuid));
+      told.push(...toldBy(statement, rows));
     }
+    await tellFeed(client, tenant, told);
     await insertEvents(client, tenant, [...events, ...ended]);
     await client.query('COMMIT');
     isBroken = false;
+    if (told.length > 0) onTold?.(tenant);
     return { isCommitted: true, touched };
   } catch (error) {
     await client.query('ROLLBACK').then(
@@ -104,6 +114,16 @@ async function write(client: Client, tenant: string, statement: GuardedStatement
     await run(client, tenant, endGrants(statement.ends, sessionIds));
   }
   return rows;
+}
+
+/** No token outlives the limits of its session, so of an end by them nobody needs to hear. */
+const heardOfByTime: ReadonlySet<EndReason> = new Set(['idle-expired', 'absolute-expired']);
+
+function toldBy({ ends, tells }: GuardedStatement, rows: readonly Touched[]): readonly Told[] {
+  const ids = rows.map(({ id }) => id);
+  if (tells) return tells(ids);
+  if (!ends || heardOfByTime.has(ends.reason)) return [];
+  return ids.map((sid) => ({ type: 'session-ended', sid, reason: ends.reason }));
 }
 
 function endedEvents(ends: Ending, rows: readonly Touched[], uuid: () => string): AuditEvent[] {

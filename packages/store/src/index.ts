@@ -1,4 +1,6 @@
 export type { Commit, Committed } from './commit.ts';
+export type { FeedListening } from './feed/listen.ts';
+export type { FeedEnd, Numbered, NumberedEvent, Numbering } from './feed/number-events.ts';
 export {
   type Migration,
   type MigrationClient,
@@ -30,6 +32,17 @@ export {
   type Swept,
   sweepSessions,
 } from './questions/expired-sessions.ts';
+export {
+  type FeedPlace,
+  type FeedState,
+  feedEnd,
+  feedEventsAfter,
+  feedStates,
+  forgetFeedEvents,
+  notePolicy,
+  type ToldEvent,
+  toldBetween,
+} from './questions/feed.ts';
 export { forgetExpired } from './questions/forget-expired.ts';
 export { type HeldGrant, liveGrantsOfClient } from './questions/grants-of-client.ts';
 export {
@@ -53,10 +66,12 @@ export {
 export { pushedRequest } from './questions/pushed-requests.ts';
 export { dueRecoveries, recoveryOfUser } from './questions/recoveries.ts';
 export { resourcesOf, resourcesOfTenant } from './questions/resources.ts';
+export { type ServiceRecord, serviceByKey, serviceOfTenant, servicesOfTenant } from './questions/services.ts';
 export {
   endedSessionsOfUser,
   liveSessionsOfUser,
   type SessionRecord,
+  sessionOfTenant,
   sessionsOfTenant,
 } from './questions/session-lists.ts';
 export { type SignInRecord, signInFacts, userFacts } from './questions/sign-in-facts.ts';

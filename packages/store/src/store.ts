@@ -2,6 +2,8 @@ import type { AuditEvent, Mark, RefreshFacts, Rotation } from '@argus/core';
 import { appends } from './append.ts';
 import { claims } from './claim.ts';
 import { type Commit, type Committed, commit } from './commit.ts';
+import { type FeedEars, type FeedListening, listenToFeeds } from './feed/listen.ts';
+import { type Numbered, type Numbering, numberEvents } from './feed/number-events.ts';
 import { openPool, type Pool, type PoolOptions } from './postgres/pool.ts';
 import { type CodeName, type CodeRecord, codeFactsQuestion } from './questions/code-facts.ts';
 import { type GrantName, refreshFactsQuestion } from './questions/refresh-facts.ts';
@@ -21,6 +23,12 @@ export interface Store extends AsyncDisposable {
   claim(tenant: string, marks: readonly Mark[]): Promise<boolean>;
   /** Add audit events that belong to no change; those of one moment share a statement. */
   append(tenant: string, events: readonly AuditEvent[]): Promise<void>;
+  /** Give what waits for the feed of a tenant its numbers. */
+  numberEvents(tenant: string, numbering: Numbering): Promise<Numbered>;
+  /** Hear of every feed that grows, whichever node made it grow. */
+  listenToFeeds(ears: Omit<FeedEars, 'url'>): FeedListening;
+  /** Called whenever a commit left something for the feed of a tenant; one at a time. */
+  onTold(listener: (tenant: string) => void): void;
   refreshFacts(name: GrantName): Promise<RefreshFacts | null>;
   codeFacts(name: CodeName): Promise<CodeRecord | null>;
   /** Whether the database answers. */
@@ -43,9 +51,16 @@ export function openStore(options: StoreOptions): Store {
   const redeeming = redemptions(pool);
   const askingCodes = codeFactsQuestion(pool);
   const close = () => pool.end();
+  let onTold: (tenant: string) => void = () => undefined;
   return {
     pool,
-    commit: (work) => commit({ pool, uuid: options.uuid ?? systemRandom.uuid }, work),
+    commit: (work) =>
+      commit({ pool, uuid: options.uuid ?? systemRandom.uuid, onTold: (tenant) => onTold(tenant) }, work),
+    numberEvents: (tenant, numbering) => numberEvents(pool, tenant, numbering),
+    listenToFeeds: (ears) => listenToFeeds({ ...ears, url: options.url }),
+    onTold(listener) {
+      onTold = listener;
+    },
     rotate: (rotation) => rotating.submit(rotation),
     redeemCode: (redemption) => redeeming.submit(redemption),
     codeFacts: (name) => askingCodes.submit(name),

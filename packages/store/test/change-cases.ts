@@ -1,6 +1,7 @@
 import type { Change } from '@argus/core';
 import { authenticatorCases } from './authenticator-cases.ts';
 import { oauthCases } from './oauth-cases.ts';
+import { serviceCases } from './service-cases.ts';
 import { at, idOf, mailOf, type Person, rotationOf } from './stage.ts';
 
 /** A change of each kind that finds what it expects in a tenant where this person is signed in. */
@@ -12,6 +13,7 @@ export const by = { actor: 'user' };
 export const changeCases: ChangeCases = {
   ...oauthCases,
   ...authenticatorCases,
+  ...serviceCases,
   'create-user': ({ user }, number) => ({
     kind: 'create-user',
     user: { ...user, ...newcomer(number) },

@@ -23,6 +23,7 @@ import type {
   UpstreamSession,
 } from '@argus/core';
 import type { Store } from '@argus/store';
+import { serviceKeyOf, serviceOf } from './service-stage.ts';
 import { at, idOf, mailOf, type Person, personOf, seed, signInChanges } from './stage.ts';
 
 export const issuer = 'https://upstream.example';
@@ -197,6 +198,8 @@ export function oauthChanges(person: Person, number: number): Change[] {
   return [
     { kind: 'create-client', client: clientOf(tenant, number) },
     { kind: 'declare-resource', resource: resourceOf(tenant, number) },
+    { kind: 'declare-service', service: serviceOf(tenant, number) },
+    { kind: 'add-service-key', key: serviceKeyOf(tenant, number) },
     { kind: 'declare-provider', provider: providerOf(tenant, number) },
     { kind: 'link-identity', identity: identityOf(person, number) },
     { kind: 'note-upstream-session', upstream: upstreamOf(person, number) },

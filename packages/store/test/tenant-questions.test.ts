@@ -8,6 +8,8 @@ import { authenticatorQuestions } from './authenticator-questions.ts';
 import * as authenticators from './authenticator-stage.ts';
 import { oauthQuestions } from './oauth-questions.ts';
 import * as oauth from './oauth-stage.ts';
+import { serviceQuestions } from './service-questions.ts';
+import { settle } from './service-stage.ts';
 import {
   at,
   eventOf,
@@ -70,6 +72,7 @@ const questions: Readonly<Record<string, Question>> = {
   refreshFacts: ({ store }, tenant, { grant }) => store.refreshFacts({ tenant, grantId: grant.id }),
   ...oauthQuestions,
   ...authenticatorQuestions,
+  ...serviceQuestions,
 };
 
 /** Questions about the whole installation: their rows name their tenant, and are tested apart. */
@@ -84,6 +87,10 @@ const ofTheInstallation = [
   'takeMails',
   'dueRecoveries',
   'forgetExpired',
+  'serviceByKey',
+  'feedStates',
+  'forgetFeedEvents',
+  'notePolicy',
 ];
 /** Questions that the store itself asks, many at once, under another name. */
 const askedTogether = { refreshFactsQuestion: 'refreshFacts', codeFactsQuestion: 'codeFacts' };
@@ -154,9 +161,11 @@ async function furnish(tenant: TenantId): Promise<void> {
 before(async () => {
   stage = await openStage();
   await furnish(home);
+  await settle(stage.store, home);
   person = personOf(home, 1);
   for (const [name, ask] of Object.entries(questions)) alone.set(name, await ask(stage, home, person));
   await furnish(other);
+  await settle(stage.store, other);
   await stage.store.commit({
     tenant: other,
     changes: [{ kind: 'be-first-administrator', userId: person.user.id }],

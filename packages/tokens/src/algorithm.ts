@@ -5,7 +5,8 @@ import { TokensFault } from './fault.ts';
 
 export { type SigningAlgorithm, signingAlgorithms };
 export type KeyAlgorithm = SigningAlgorithm | 'HS256';
-export type KeyUse = 'access' | 'refresh';
+/** `service`: what Argus says to services, by signatures of HTTP messages (RFC 9421) and in the feed. */
+export type KeyUse = 'access' | 'refresh' | 'service';
 
 /** A key that may check signatures of exactly one algorithm (RFC 8725 §3.1) and for exactly one use. */
 export interface VerificationKey {

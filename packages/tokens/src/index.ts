@@ -26,6 +26,19 @@ export { type AssertionKey, assertSigns, issueClientAssertion } from './client-p
 export { type DpopExpectation, type DpopProof, type DpopRejection, verifyDpopProof } from './dpop.ts';
 export { createDpopNonces, type DpopNonceOptions, type DpopNonces } from './dpop-nonces.ts';
 export { TokensFault } from './fault.ts';
+export {
+  type FeedEventMessage,
+  type FeedExpectation,
+  type FeedMessage,
+  feedDigest,
+  firstDigest,
+  type HeartbeatMessage,
+  issueFeedToken,
+  type SnapshotMessage,
+  snapshotEntryOf,
+  snapshotPartEntries,
+  verifyFeedToken,
+} from './feed-token.ts';
 export { type ForeignExpectation, foreignKeyIdOf, verifyForeign } from './foreign-jws.ts';
 export {
   type ClientKeys,

@@ -1,5 +1,5 @@
 import type { Instant } from '@argus/contract';
-import type { SigningAlgorithm, VerificationKey } from './algorithm.ts';
+import type { KeyUse, SigningAlgorithm, VerificationKey } from './algorithm.ts';
 import { readBounded } from './bounded-body.ts';
 import { TokensFault } from './fault.ts';
 import { type ForeignKeys, fitting } from './foreign-keys.ts';
@@ -21,6 +21,8 @@ export interface JwksSourceOptions {
    * two takes the first here, unless the signature says the other) or have no name.
    */
   readonly algorithms?: readonly SigningAlgorithm[];
+  /** What its keys may prove; default access tokens and whatever is signed with them. */
+  readonly use?: KeyUse;
   /** A set with more keys is refused whole; default 20. */
   readonly maxKeys?: number;
   /** For the whole answer; default 5,000. */
@@ -119,7 +121,7 @@ export function createJwksSource(options: JwksSourceOptions): JwksSource {
   return { find, load, candidates, refresh, state: () => stateOf(cache) };
 }
 
-type Fetching = Pick<JwksSourceOptions, 'fetch' | 'clock' | 'algorithms'> & Limits;
+type Fetching = Pick<JwksSourceOptions, 'fetch' | 'clock' | 'algorithms' | 'use'> & Limits;
 
 /** Never rejects: an issuer that is down is an expected state, and `failure` says so. */
 async function fetchInto(cache: Cache, url: string, options: Fetching): Promise<void> {
@@ -134,10 +136,18 @@ async function fetchInto(cache: Cache, url: string, options: Fetching): Promise<
     // A set without one usable key is a mistake at the issuer, not its wish to stop.
     cache.failure = imported.all.length === 0 ? 'no-usable-key' : null;
     if (cache.failure !== null) return;
-    cache.keys = imported.keys;
+    cache.keys = forUse(imported.keys, options.use);
     cache.all = imported.all;
     cache.fetchedAt = options.clock.now();
   }
+}
+
+function forUse(
+  keys: ReadonlyMap<string, VerificationKey>,
+  use: KeyUse = 'access',
+): ReadonlyMap<string, VerificationKey> {
+  if (use === 'access') return keys;
+  return new Map([...keys].map(([kid, key]) => [kid, { ...key, use }]));
 }
 
 async function fetchDocument(url: string, options: Fetching): Promise<Record<string, unknown> | JwksFailure> {

@@ -48,7 +48,7 @@ export type Refused = { readonly ok: false; readonly rejection: TokenRejection }
 
 /**
  * What Argus signs, by its `typ`: RFC 9068 §2.1, OIDC Core §2, OIDC Back-Channel Logout §2.4, RFC 9701 §5; the second
- * is its own. No other spelling is accepted, since only Argus issues them.
+ * and the last are its own. No other spelling is accepted, since only Argus issues them.
  */
 export const tokenTypes = {
   access: 'at+jwt',
@@ -56,6 +56,7 @@ export const tokenTypes = {
   id: 'JWT',
   logout: 'logout+jwt',
   introspection: 'token-introspection+jwt',
+  feed: 'argus-feed+jwt',
 } as const;
 export type TokenKind = keyof typeof tokenTypes;
 
@@ -63,6 +64,7 @@ export type TokenKind = keyof typeof tokenTypes;
 export const kindsOfUse = {
   access: ['access', 'id', 'logout', 'introspection'],
   refresh: ['refresh'],
+  service: ['feed'],
 } as const satisfies Record<KeyUse, readonly TokenKind[]>;
 
 /** Longer texts are refused before any work; cookies stop at 4 KiB anyway. */

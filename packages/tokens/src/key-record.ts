@@ -10,7 +10,7 @@ import {
 } from './algorithm.ts';
 import { TokensFault } from './fault.ts';
 import type { KeySafe, Signer } from './key-vault.ts';
-import { createSealedSecret, sealedVault } from './sealed-vault.ts';
+import { createSealedKey, createSealedSecret, sealedVault } from './sealed-vault.ts';
 import type { Random } from './services/random.ts';
 
 /** What the store keeps of a key. Only `sealed` is secret; everything but the last two instants never changes. */
@@ -42,11 +42,22 @@ export async function generateKey(spec: KeySpec, safe: KeySafe, random: Random):
   }
   // A random name: a thumbprint of the refresh key would be a hash of a secret.
   const kid = Buffer.from(random.bytes(12)).toString('base64url');
-  const sealed =
-    algorithm === 'HS256'
-      ? createSealedSecret(safe, kid, random)
-      : await createInVault({ kid, algorithm, rsaBits: boundedBits(spec) }, safe, random);
+  const sealed = await createSealed({ kid, ...spec }, safe, random);
   return { kid, use, algorithm, publishedAt, signsFromAt, signsUntilAt: null, removeAfterAt: null, sealed };
+}
+
+/** Keys for services stay in this process, which signs HTTP messages with them itself. */
+async function createSealed(
+  spec: KeySpec & { readonly kid: string },
+  safe: KeySafe,
+  random: Random,
+): Promise<Uint8Array> {
+  const { kid, use, algorithm } = spec;
+  if (algorithm === 'HS256') return createSealedSecret(safe, kid, random);
+  const pair = { kid, algorithm, rsaBits: boundedBits(spec) };
+  return use === 'service'
+    ? createSealedKey(safe, { ...pair, use }, random)
+    : createInVault(pair, safe, random);
 }
 
 function boundedBits({ rsaBits = rsaBitsLeast }: KeySpec): number {

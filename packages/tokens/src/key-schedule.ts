@@ -10,8 +10,8 @@ export interface KeySchedule {
   readonly rotateEverySeconds: number;
   /** How long others may keep the JWKS: a key is published at least this long before it signs. */
   readonly jwksCacheSeconds: number;
-  /** A key stays published and verifying at least this long after its last signature. */
-  readonly longestTokenSeconds: Readonly<Record<KeyUse, number>>;
+  /** A key stays published and verifying at least this long after its last signature. Services have keys if named. */
+  readonly longestTokenSeconds: Readonly<Record<Exclude<KeyUse, 'service'>, number> & { service?: number }>;
   /** Begins the next rotation now, by the same rules; without effect while one is under way. */
   readonly force?: boolean;
   /**
@@ -69,9 +69,11 @@ export function planRotation(
   };
 }
 
-function linesOf({ accessAlgorithms }: KeySchedule): readonly Line[] {
+function linesOf({ accessAlgorithms, longestTokenSeconds }: KeySchedule): readonly Line[] {
   const access = accessAlgorithms.map((algorithm) => ({ use: 'access', algorithm }) as const);
-  return [...access, { use: 'refresh', algorithm: 'HS256' }];
+  const refresh = { use: 'refresh', algorithm: 'HS256' } as const;
+  const service = { use: 'service', algorithm: 'EdDSA' } as const;
+  return [...access, refresh, ...(longestTokenSeconds.service === undefined ? [] : [service])];
 }
 
 function withdrawal(records: readonly KeyRecord[], wanted: readonly Line[], now: Instant): RotationPlan {
@@ -128,7 +130,7 @@ function successionAt(
 
 /** Ends a key when its successor begins. A token life that grew moves the removal out, never in. */
 function retirement(record: KeyRecord, signsUntilAt: Instant, schedule: KeySchedule): KeyChange[] {
-  const lifeMs = schedule.longestTokenSeconds[record.use] * 1000;
+  const lifeMs = (schedule.longestTokenSeconds[record.use] ?? 0) * 1000;
   const removeAfterAt = Math.max(record.removeAfterAt ?? 0, signsUntilAt + lifeMs + removalMarginMs);
   const isSame = record.signsUntilAt === signsUntilAt && record.removeAfterAt === removeAfterAt;
   return isSame ? [] : [{ kid: record.kid, signsUntilAt, removeAfterAt }];

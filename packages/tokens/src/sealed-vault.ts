@@ -24,19 +24,32 @@ const hmacBytes = 32;
 /** Access keys made and used in this process, and stored sealed under the master key. */
 export function sealedVault(masterKey: MasterKey): KeyVault {
   return {
-    create: async (spec, random) => {
-      const { privateKey } = await generatePair(spec);
-      const material = privateKey.export({ type: 'pkcs8', format: 'der' });
-      return sealAndForget(masterKey, material, { name: { ...spec, use: 'access' }, random });
-    },
-    open: (record) => {
-      const material = unseal(masterKey, record.sealed, sealingContext({ ...record, use: 'access' }));
-      const der = Buffer.from(material.buffer, material.byteOffset, material.length);
-      const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-      der.fill(0);
-      return signerOf(record.algorithm, privateKey);
-    },
+    create: (spec, random) => createSealedKey(masterKey, { ...spec, use: 'access' }, random),
+    open: (record) => signerOf(record.algorithm, openSealedKey(masterKey, { ...record, use: 'access' })),
   };
+}
+
+/** A new key pair, its private half sealed. */
+export async function createSealedKey(
+  masterKey: MasterKey,
+  spec: VaultSpec & Pick<KeyName, 'use'>,
+  random: Random,
+): Promise<Uint8Array> {
+  const { privateKey } = await generatePair(spec);
+  const material = privateKey.export({ type: 'pkcs8', format: 'der' });
+  return sealAndForget(masterKey, material, { name: spec, random });
+}
+
+/** The private half of a key. Throws a fault when the record was tampered with. */
+export function openSealedKey(
+  masterKey: MasterKey,
+  record: KeyName & { readonly sealed: Uint8Array },
+): KeyObject {
+  const material = unseal(masterKey, record.sealed, sealingContext(record));
+  const der = Buffer.from(material.buffer, material.byteOffset, material.length);
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  der.fill(0);
+  return privateKey;
 }
 
 /** A new HMAC key for refresh tokens. */
@@ -80,7 +93,7 @@ function generatePair({ algorithm, rsaBits }: VaultSpec) {
 }
 
 /** RSA in the thread pool, the rest on this thread. */
-function signerOf(algorithm: SigningAlgorithm, signingKey: KeyObject): Signer {
+export function signerOf(algorithm: SigningAlgorithm, signingKey: KeyObject): Signer {
   const key = { algorithm, signingKey };
   const isRsa = algorithm === 'RS256' || algorithm === 'PS256';
   return {

@@ -41,6 +41,17 @@ test('the first start makes a key of every algorithm, published and signing from
   );
 });
 
+test('services have a line of keys of their own where their life is named', () => {
+  const longestTokenSeconds = { access: 300, refresh: 60, service: 600 };
+  const { create } = planRotation([], { ...schedule, longestTokenSeconds }, now);
+  assert.deepEqual(create.at(-1), {
+    use: 'service',
+    algorithm: 'EdDSA',
+    publishedAt: now,
+    signsFromAt: now,
+  });
+});
+
 test('nothing is to do while keys are young', () => {
   const plan = planRotation([recordOf({}), refreshKey], schedule, now + 10 * day);
   assert.deepEqual(plan, nothing);

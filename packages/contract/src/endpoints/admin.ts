@@ -140,7 +140,7 @@ export const adminListAuditEvents = defineEndpoint({
 
 export const signingKeySchema = z.strictObject({
   kid: z.string(),
-  use: z.enum(['access', 'refresh']),
+  use: z.enum(['access', 'refresh', 'service']),
   algorithm: z.string(),
   publishedAt: timeSchema,
   signsFrom: timeSchema,

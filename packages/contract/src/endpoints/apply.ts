@@ -9,6 +9,7 @@ import { defineEndpoint } from '../endpoint.ts';
 import { adminRefusals, rolesSchema, tenantSchema } from './admin.ts';
 import { clientWarningsSchema, newClientIdSchema } from './clients.ts';
 import { providerIdSchema, providerSecretSchema } from './providers.ts';
+import { serviceIdSchema, servicePublicKeySchema, serviceSettingsSchema } from './services.ts';
 import { emailSchema } from './shapes.ts';
 
 const ofTenant = { tenant: tenantSchema.default('default') };
@@ -45,6 +46,14 @@ const providerDeclarationSchema = providerSettingsSchema.extend({
   clientSecret: providerSecretSchema.optional(),
 });
 
+const serviceDeclarationSchema = serviceSettingsSchema.extend({
+  ...ofTenant,
+  id: serviceIdSchema,
+  publicKey: servicePublicKeySchema.optional(),
+  /** With these and no others; without any, the ones that are known stay. */
+  publicKeys: z.array(servicePublicKeySchema).min(1).max(10).optional(),
+});
+
 /** The declarative document of `argus apply`. Unknown keys are refused. */
 export const applyDocumentSchema = z.strictObject({
   tenants: z
@@ -55,12 +64,13 @@ export const applyDocumentSchema = z.strictObject({
   resources: z.array(resourceDeclarationSchema).max(1000).default([]),
   clients: z.array(clientDeclarationSchema).max(1000).default([]),
   providers: z.array(providerDeclarationSchema).max(1000).default([]),
+  services: z.array(serviceDeclarationSchema).max(1000).default([]),
 });
 export type ApplyDocument = z.infer<typeof applyDocumentSchema>;
 
 const appliedChangeSchema = z.strictObject({
   kind: z.enum(['create', 'change']),
-  what: z.enum(['tenant', 'user', 'resource', 'client', 'provider']),
+  what: z.enum(['tenant', 'user', 'resource', 'client', 'provider', 'service']),
   name: z.string(),
   /** What is different from before. */
   fields: z.array(z.string()).optional(),

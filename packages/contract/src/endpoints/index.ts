@@ -10,6 +10,8 @@ import * as providers from './providers.ts';
 import * as recovery from './recovery.ts';
 import * as registration from './registration.ts';
 import * as resources from './resources.ts';
+import * as service from './service.ts';
+import * as services from './services.ts';
 import * as session from './session.ts';
 import * as signIn from './sign-in.ts';
 import * as signInSteps from './sign-in-steps.ts';
@@ -86,6 +88,13 @@ export const endpoints = {
   adminShowProvider: providers.adminShowProvider,
   adminDeclareProvider: providers.adminDeclareProvider,
   adminRemoveProvider: providers.adminRemoveProvider,
+  adminListServices: services.adminListServices,
+  adminShowService: services.adminShowService,
+  adminDeclareService: services.adminDeclareService,
+  adminChangeService: services.adminChangeService,
+  adminRemoveService: services.adminRemoveService,
+  adminAddServiceKey: services.adminAddServiceKey,
+  adminRemoveServiceKey: services.adminRemoveServiceKey,
   adminApply: apply.adminApply,
   signInIdentifier: federation.signInIdentifier,
   beginFederatedSignIn: federation.beginFederatedSignIn,
@@ -107,6 +116,10 @@ export const endpoints = {
   postUserInfo: oauth.postUserInfo,
   endSessionByClient: oauth.endSessionByClient,
   registerClient: registration.registerClient,
+  followRevocations: service.followRevocations,
+  serviceIntrospect: service.serviceIntrospect,
+  serviceShowSession: service.serviceShowSession,
+  messageSignaturesDirectory: service.messageSignaturesDirectory,
   jwks: operations.jwks,
   healthLive: operations.healthLive,
   healthReady: operations.healthReady,

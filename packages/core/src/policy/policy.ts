@@ -1,10 +1,12 @@
-import type { AuthenticatorKind } from '@argus/contract';
+import type { AuthenticatorKind, FeedPolicy } from '@argus/contract';
 
 /** What an administrator may decide. Until policy documents exist every tenant has the `balanced` preset. */
 export interface Policy {
   readonly session: SessionPolicy;
   readonly tokens: TokenPolicy;
   readonly authentication: AuthenticationPolicy;
+  /** For those who follow what ends (see the feed in the contract). */
+  readonly feed: FeedPolicy;
 }
 
 export interface AuthenticationPolicy {

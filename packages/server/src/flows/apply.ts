@@ -5,6 +5,7 @@ import { type Services, stamp } from '../services.ts';
 import { applyClient } from './apply-client.ts';
 import type { ApplyOutcome } from './apply-outcome.ts';
 import { applyProvider, applyResource } from './apply-provider.ts';
+import { applyService } from './apply-service.ts';
 import { applyUser } from './apply-user.ts';
 import type { Ender } from './end-sessions.ts';
 import { mistakesOfDocument } from './judge-document.ts';
@@ -42,13 +43,14 @@ export async function applyDocument(
 function stepsOf(
   services: Services,
   by: Ender,
-  { tenants, users, resources, clients, providers }: ApplyDocument,
+  { tenants, users, resources, clients, providers, services: declared }: ApplyDocument,
 ): (() => Promise<ApplyOutcome>)[] {
   return [
     ...tenants.map((each) => () => applyTenant(services, by, each)),
     ...resources.map((each) => () => applyResource(services, by, each)),
     ...clients.map((each) => () => applyClient(services, by, each)),
     ...providers.map((each) => () => applyProvider(services, by, each)),
+    ...declared.map((each) => () => applyService(services, by, each)),
     ...users.map((each) => () => applyUser(services, by, each)),
   ];
 }

@@ -1,12 +1,13 @@
-import type { ApplyDocument, ClientSettings, TenantId } from '@argus/contract';
-import type { Mistake } from '@argus/core';
-import { knownTenants, type Owned, ownersOf } from '@argus/store';
+import type { ApplyDocument, ClientSettings, ServiceId, TenantId } from '@argus/contract';
+import type { Mistake, ServiceKey } from '@argus/core';
+import { knownTenants, type Owned, ownersOf, serviceByKey } from '@argus/store';
 import type { Services } from '../services.ts';
 import { mistakesOfResource } from './administer-resources.ts';
 import { mistakesInClient, strangeResources } from './judge-client.ts';
 import { userMistakes } from './judge-declared-users.ts';
 import { mistakesInProvider, takenDomains } from './judge-provider.ts';
 import { usesSecret, withPlainName } from './new-client.ts';
+import { newServiceKey } from './service-key.ts';
 
 /** All that speaks against a document, at the place where it stands; empty when it can be applied. */
 export async function mistakesOfDocument(
@@ -30,12 +31,14 @@ async function clashes(services: Services, document: ApplyDocument): Promise<Mis
     ...(await ownershipMistakes(services, 'resources', document.resources)),
     ...(await ownershipMistakes(services, 'clients', document.clients)),
     ...(await ownershipMistakes(services, 'providers', document.providers)),
+    ...(await ownershipMistakes(services, 'services', document.services)),
+    ...(await serviceKeyClashes(services, document)),
     ...(await resourceClashes(services, document)),
     ...(await domainClashes(services, document)),
   ];
 }
 
-const sections = ['users', 'resources', 'clients', 'providers'] as const;
+const sections = ['users', 'resources', 'clients', 'providers', 'services'] as const;
 
 async function strangeTenants({ store }: Services, document: ApplyDocument): Promise<Mistake[]> {
   const named = new Set(sections.flatMap((section) => document[section].map(({ tenant }) => tenant)));
@@ -87,6 +90,28 @@ function providerMistakes({ providers }: ApplyDocument): Mistake[] {
     const { tenant: _, id: __, clientSecret: ___, ...settings } = declared;
     return under(`providers.${at}`, mistakesInProvider(settings));
   });
+}
+
+/** A key is one service's: in a document twice, or known as another's, nobody could tell who signed. */
+async function serviceKeyClashes({ store }: Services, { services }: ApplyDocument): Promise<Mistake[]> {
+  const mistakes: Mistake[] = [];
+  const seen = new Set<string>();
+  for (const [at, { id, publicKey, publicKeys = publicKey ? [publicKey] : [] }] of services.entries()) {
+    for (const [place, jwk] of publicKeys.entries()) {
+      const path = `services.${at}.publicKeys.${place}`;
+      const key = newServiceKey(jwk, { serviceId: id as ServiceId, addedAt: 0, expiresAt: null }); // as above
+      if (!key) mistakes.push({ path, message: 'is no key' });
+      else if (seen.has(key.keyId)) mistakes.push({ path, message: 'is declared twice' });
+      else if (await isElsewhere(store, key)) mistakes.push({ path, message: 'belongs to another service' });
+      if (key) seen.add(key.keyId);
+    }
+  }
+  return mistakes;
+}
+
+async function isElsewhere(store: Services['store'], { keyId, serviceId }: ServiceKey): Promise<boolean> {
+  const owner = (await serviceByKey(store.pool, keyId))?.service.id;
+  return owner !== undefined && owner !== serviceId;
 }
 
 async function resourceClashes(

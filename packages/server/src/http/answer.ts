@@ -2,13 +2,17 @@ import { type Problem, problemOf, type RefusalCode, refusalOf } from '@argus/con
 import type { Requirement } from '@argus/core';
 import type { SetCookie } from './cookies.ts';
 import type { PagePolicy } from './security-headers.ts';
+import type { EventStream } from './sse.ts';
 
 /** What a route gives back; the HTTP layer turns it into bytes. */
 export interface Answer {
   readonly status: number;
   readonly json?: unknown;
   readonly html?: string;
-  readonly text?: { readonly type: string; readonly body: string };
+  /** Bytes go out under exactly this type; of text the framework may say the character set, too. */
+  readonly text?: { readonly type: string; readonly body: string | Buffer };
+  /** What goes on after the head; it ends when the stream does. */
+  readonly stream?: (stream: EventStream) => Promise<void>;
   readonly cookies?: readonly SetCookie[];
   readonly headers?: Readonly<Record<string, string>>;
   /** What a page may do beyond the policy of all pages. */

@@ -16,6 +16,12 @@ export interface Call {
   /** JSON value, form fields, or the `Parameters` of an OAuth call; undefined without a body. */
   readonly body: unknown;
   readonly headers: IncomingHttpHeaders;
+  /** Path and query as they came. */
+  readonly url: string;
+  /** The lines of the header as they came, in order: what is signed is judged by them. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  /** The bytes of the body. */
+  readonly bytes: Buffer;
   readonly cookies: Cookies;
   readonly origin: CallOrigin;
   /** A program on this machine calls, as far as anyone can see (`isLocal` in caller.ts). */
@@ -30,9 +36,10 @@ export interface Route {
   readonly path: string;
   /**
    * `json`: JSON or nothing from our own pages; `form`: the same with form fields; `operator`: JSON with a key;
-   * `oauth`: OAuth parameters and `foreign-json`: JSON, both from anywhere, because no cookie counts there.
+   * `oauth`: OAuth parameters and `foreign-json`: JSON, both from anywhere, because no cookie counts there; `signed`:
+   * bytes that nobody reads before their signature is verified.
    */
-  readonly accepts: 'json' | 'form' | 'operator' | 'oauth' | 'foreign-json' | 'nothing';
+  readonly accepts: 'json' | 'form' | 'operator' | 'oauth' | 'foreign-json' | 'signed' | 'nothing';
   /** Whose pages may read the answer: everybody's, or those of origins that a client registered. */
   readonly cors?: 'any' | 'registered';
   readonly endpoint?: Endpoint;

@@ -20,6 +20,7 @@ import { isOwnPage } from './csrf.ts';
 import { oauthRefusalOf } from './oauth-answer.ts';
 import type { Call, Route } from './route.ts';
 import { loadsScript, pagePolicy, securityHeaders } from './security-headers.ts';
+import { eventStreamOn } from './sse.ts';
 
 export type { FastifyInstance } from 'fastify';
 
@@ -83,10 +84,34 @@ async function serve(services: Services, route: Route, { request, reply }: Excha
   if (route.paced === 'all' || (route.paced === 'refusals' && answer.status >= 400))
     await services.pace(took);
   if (route.cors) reply.headers((await corsHeaders(services, route, request.headers.origin)) ?? {});
-  send(reply, answer, services.config.issuer);
+  if (answer.stream) openStream(services, answer, reply);
+  else send(reply, answer, services.config.issuer);
   services.metrics.requests.inc({ method: route.method, route: route.path, status: String(answer.status) });
   services.metrics.durations.observe({ method: route.method, route: route.path }, took);
   return reply;
+}
+
+/** The head goes out now; the framework has no more to do with what follows. */
+function openStream(
+  { log, config }: Services,
+  { stream, status, headers }: Answer,
+  reply: FastifyReply,
+): void {
+  const secured = securityHeaders('other', config.issuer.startsWith('https:'));
+  reply.hijack();
+  // The last one is for proxies (nginx) that would hold a stream back until enough of it is there.
+  reply.raw.writeHead(status, {
+    ...secured,
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+    ...headers,
+  });
+  reply.raw.flushHeaders();
+  const events = eventStreamOn(reply.raw);
+  stream?.(events).catch((fault: unknown) => {
+    log.error({ err: fault }, 'a stream failed');
+    events.end();
+  });
 }
 
 async function answerTo(services: Services, route: Route, request: FastifyRequest): Promise<Answer> {
@@ -110,7 +135,7 @@ function refusalAnswer(route: Route, refused: Refused): Answer {
 }
 
 // Calls that prove themselves by what they carry: a foreign page that makes one gains nothing by the person's cookies.
-const cookieless: ReadonlySet<Route['accepts']> = new Set(['operator', 'oauth', 'foreign-json']);
+const cookieless: ReadonlySet<Route['accepts']> = new Set(['operator', 'oauth', 'foreign-json', 'signed']);
 
 function readCall(route: Route, request: FastifyRequest, origins: readonly string[]): Call | Refused {
   const isGuarded = route.method !== 'GET' && !cookieless.has(route.accepts);
@@ -127,6 +152,9 @@ function readCall(route: Route, request: FastifyRequest, origins: readonly strin
     search: searchOf(request.url),
     body: body.value,
     headers: request.headers,
+    url: request.raw.url ?? '',
+    fields: linesOf(request.raw.rawHeaders),
+    bytes: bytesOf(request),
     cookies: readCookies(request.headers.cookie),
     origin: {
       ip: addressOf(request),
@@ -137,8 +165,22 @@ function readCall(route: Route, request: FastifyRequest, origins: readonly strin
   };
 }
 
-function bodyOf(route: Route, { body, headers }: FastifyRequest): { readonly value: unknown } | Refused {
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+function linesOf(raw: readonly string[]): (readonly [string, string])[] {
+  const lines: (readonly [string, string])[] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) lines.push([raw[at] ?? '', raw[at + 1] ?? '']);
+  return lines;
+}
+
+function bytesOf({ body }: FastifyRequest): Buffer {
+  return Buffer.isBuffer(body) ? body : nothing;
+}
+
+const nothing = Buffer.alloc(0);
+
+function bodyOf(route: Route, request: FastifyRequest): { readonly value: unknown } | Refused {
+  if (route.accepts === 'signed') return { value: undefined };
+  const { headers } = request;
+  const bytes = bytesOf(request);
   const isForm = route.accepts === 'form' || route.accepts === 'oauth';
   if (bytes.length === 0 && route.accepts !== 'oauth') return { value: isForm ? {} : undefined };
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();

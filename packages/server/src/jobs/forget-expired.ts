@@ -1,4 +1,4 @@
-import { forgetExpired } from '@argus/store';
+import { forgetExpired, forgetFeedEvents } from '@argus/store';
 import type { Services } from '../services.ts';
 
 /** Rows of each kind in one statement. */
@@ -10,7 +10,9 @@ const rounds = 1_000;
 export async function forgetWhatExpired(services: Services): Promise<number> {
   let forgotten = 0;
   for (let round = 0; round < rounds; round += 1) {
-    const gone = await forgetExpired(services.store.pool, { now: services.clock.now(), limit });
+    const old = { now: services.clock.now(), limit };
+    const { pool } = services.store;
+    const gone = (await forgetExpired(pool, old)) + (await forgetFeedEvents(pool, old));
     forgotten += gone;
     if (gone < limit) break;
   }

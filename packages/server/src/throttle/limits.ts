@@ -30,6 +30,8 @@ export interface Limits {
   readonly refusedRefresh: Limit;
   /** Lines of the audit log about one client that could not prove itself, by network. */
   readonly refusedClient: Limit;
+  /** What one service asks. A middleware that is degraded asks for each of its tokens now and then. */
+  readonly service: Limit;
   /** What a public client, or nobody in particular, may leave behind in the database from one network. */
   readonly oauth: Limit;
   /** Codes, refusals and consents that one person leaves behind at the authorization endpoint. */
@@ -53,6 +55,7 @@ export const generousLimits: Limits = {
   refresh: { burst: 120, everySeconds: 1 },
   refusedRefresh: { burst: 10, everySeconds: 30 },
   refusedClient: { burst: 10, everySeconds: 30 },
+  service: { burst: 5_000, everySeconds: 0.002 },
   oauth: { burst: 100, everySeconds: 0.6 },
   authorization: { burst: 300, everySeconds: 1 },
   deviceAuthorization: { burst: 1_000, everySeconds: 0.1 },
@@ -75,6 +78,7 @@ export const noLimits: Limits = {
   refresh: never,
   refusedRefresh: never,
   refusedClient: never,
+  service: never,
   oauth: never,
   authorization: never,
   deviceAuthorization: never,

@@ -29,7 +29,8 @@ export interface WithWorkers extends Pick<Parts, 'onMailWritten'> {
  * the workers answer requests. A worker that dies is replaced, five times a minute at most.
  */
 export async function startArgusWithWorkers(config: Config, options: WithWorkers): Promise<Argus> {
-  const poolSize = Math.min(10, Math.floor(connections / (options.workers + 1)));
+  // Each process hears of the feed over one connection more than its pool has.
+  const poolSize = Math.min(10, Math.floor(connections / (options.workers + 1)) - 1);
   const { onMailWritten } = options;
   const house = await openHouse(config, { poolSize, ...(onMailWritten ? { onMailWritten } : {}) });
   try {

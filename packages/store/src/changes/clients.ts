@@ -1,5 +1,7 @@
+import type { Told } from '@argus/contract';
 import type { Change } from '@argus/core';
 import { timestamp } from '../postgres/pool.ts';
+import { endedGrants } from './grants.ts';
 import { holdTenant } from './hold-tenant.ts';
 import type { Statement, Write } from './write.ts';
 
@@ -66,6 +68,7 @@ export const setClientStatus: Write<Of<'set-client-status'>> = (change) => ({
   text: `UPDATE clients SET status = $3, changed_at = ${nextChange('$4')} WHERE tenant_id = $1 AND id = $2`,
   values: [change.clientId, change.status, timestamp(change.at)],
   expects: 1,
+  tells: () => (change.status === 'disabled' ? [clientEnded(change.clientId)] : []),
 });
 
 export const removeClient: Write<Of<'remove-client'>> = ({ clientId, ifUnusedSince }) => ({
@@ -73,7 +76,12 @@ export const removeClient: Write<Of<'remove-client'>> = ({ clientId, ifUnusedSin
   text: `DELETE FROM clients c WHERE tenant_id = $1 AND id = $2 ${ifUnusedSince === undefined ? '' : `AND ${isUnused}`}`,
   values: [clientId, ...(ifUnusedSince === undefined ? [] : [timestamp(ifUnusedSince)])],
   expects: 1,
+  tells: () => [clientEnded(clientId)],
 });
+
+function clientEnded(clientId: string): Told {
+  return { type: 'client-ended', client_id: clientId };
+}
 
 // Whoever lets it in meanwhile holds its key until that is written: so it is seen, and the client stays.
 const removalOfUnused = (clientId: string) => ({
@@ -126,6 +134,7 @@ export const endGrantsOfClient: Write<Of<'end-grants-of-client'>> = (change) => 
     ...(change.userId === undefined ? [] : [change.userId]),
   ],
   expects: 0,
+  tells: endedGrants,
 });
 
 function andUser({ userId }: Of<'end-grants-of-client'>, column: string): string {

@@ -1,3 +1,4 @@
+import type { Told } from '@argus/contract';
 import type { Change } from '@argus/core';
 import { timestamp } from '../postgres/pool.ts';
 import type { Ending, Statement, Write } from './write.ts';
@@ -34,6 +35,10 @@ const endedAre = (sessions: string) => `
   )
   UPDATE grants SET status = 'ended', ended_at = $2, end_reason = $3
   WHERE tenant_id = $1 AND status = 'active' AND session_id ${sessions}`;
+
+export function endedGrants(ids: readonly string[]): readonly Told[] {
+  return ids.map((gid) => ({ type: 'grant-ended', gid }));
+}
 
 export const createGrant: Write<Of<'create-grant'>> = ({ grant }) => ({
   name: 'create-grant',
@@ -110,7 +115,8 @@ export const endGrant: Write<Of<'end-grant'>> = (change) => ({
       WHERE g.tenant_id = $1 AND g.id = $2 FOR NO KEY UPDATE OF s
     )
     UPDATE grants g SET status = 'ended', ended_at = $3, end_reason = $4 FROM held
-    WHERE g.tenant_id = $1 AND g.id = held.id AND g.status = 'active'`,
+    WHERE g.tenant_id = $1 AND g.id = held.id AND g.status = 'active' RETURNING g.id`,
   values: [change.grantId, timestamp(change.at), change.reason],
   expects: change.orAlreadyEnded ? 0 : 1,
+  tells: endedGrants,
 });

@@ -8,6 +8,7 @@ import * as deliveries from './logout-deliveries.ts';
 import * as mails from './mails.ts';
 import * as oauth from './oauth.ts';
 import * as recovery from './recovery.ts';
+import * as services from './services.ts';
 import * as sessions from './sessions.ts';
 import * as progress from './sign-in-progress.ts';
 import * as users from './users.ts';
@@ -60,6 +61,11 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'claim-mark': oauth.claimMark,
   'end-token': oauth.endToken,
   'settle-logout-delivery': deliveries.settleLogoutDelivery,
+  'declare-service': services.declareService,
+  'set-service-status': services.setServiceStatus,
+  'remove-service': services.removeService,
+  'add-service-key': services.addServiceKey,
+  'remove-service-key': services.removeServiceKey,
   'declare-provider': federation.declareProvider,
   'remove-provider': federation.removeProvider,
   'link-identity': federation.linkIdentity,

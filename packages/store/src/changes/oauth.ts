@@ -123,7 +123,8 @@ export const claimMark: Write<Of<'claim-mark'>> = ({ mark }) => ({
 export const endToken: Write<Of<'end-token'>> = ({ jti, grantId, expiresAt }) => ({
   name: 'end-token',
   text: `INSERT INTO ended_tokens (tenant_id, jti, grant_id, expires_at) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (tenant_id, jti) DO NOTHING`,
+    ON CONFLICT (tenant_id, jti) DO NOTHING RETURNING jti AS id`,
   values: [jti, grantId, timestamp(expiresAt)],
   expects: 0,
+  tells: (ids) => ids.map((ended) => ({ type: 'token-ended', jti: ended })),
 });

@@ -66,6 +66,7 @@ export const setUserStatus: Write<Of<'set-user-status'>> = ({ userId, status }) 
   text: 'UPDATE users SET status = $3 WHERE tenant_id = $1 AND id = $2',
   values: [userId, status],
   expects: 1,
+  tells: () => (status === 'disabled' ? [{ type: 'user-ended', sub: userId }] : []),
 });
 
 export const setUserName: Write<Of<'set-user-name'>> = ({ userId, name }) => ({
@@ -173,9 +174,16 @@ export const changeEmail: Write<Of<'change-email'>> = ({ userId, from, to, at })
   losesToDuplicate: true,
 });
 
+/** SHA-256 of nothing, base64url: the first event of a feed has none before it. */
+const digestOfNothing = '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU';
+
 export const createTenant: Write<Of<'create-tenant'>> = ({ at }) => ({
   name: 'create-tenant',
-  text: 'INSERT INTO tenants (id, created_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING',
-  values: [timestamp(at)],
+  text: `
+    WITH born AS (
+      INSERT INTO tenants (id, created_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id
+    )
+    INSERT INTO feeds (tenant_id, digest) SELECT id, $3 FROM born`,
+  values: [timestamp(at), digestOfNothing],
   expects: 1,
 });

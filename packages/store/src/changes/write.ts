@@ -1,4 +1,4 @@
-import type { EndReason, Instant } from '@argus/contract';
+import type { EndReason, Instant, Told } from '@argus/contract';
 import type { EndedBy } from '@argus/core';
 
 /** How sessions ended. */
@@ -24,6 +24,8 @@ export interface GuardedStatement extends Statement {
   readonly losesToDuplicate?: true;
   /** Whose rows are sessions that it ended: their grants end too, and the audit log is told of each. */
   readonly ends?: Ending;
+  /** What services are to hear of it, in words of the rows that it touched. */
+  tells?(ids: readonly string[]): readonly Told[];
 }
 
 /** How one kind of change is written. */

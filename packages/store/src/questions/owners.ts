@@ -2,12 +2,13 @@ import type { TenantId } from '@argus/contract';
 import type { Pool } from '../postgres/pool.ts';
 
 /** What has ids that are unique in the installation. */
-export type Owned = 'clients' | 'resources' | 'providers';
+export type Owned = 'clients' | 'resources' | 'providers' | 'services';
 
 const questions: { readonly [Table in Owned]: string } = {
   clients: 'SELECT id, tenant_id FROM clients WHERE id = ANY ($1)',
   resources: 'SELECT id, tenant_id FROM resources WHERE id = ANY ($1)',
   providers: 'SELECT id, tenant_id FROM providers WHERE id = ANY ($1)',
+  services: 'SELECT id, tenant_id FROM services WHERE id = ANY ($1)',
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { Instant, SessionState, TenantId, UserId } from '@argus/contract';
+import type { Instant, SessionId, SessionState, TenantId, UserId } from '@argus/contract';
 import type { Device, Session } from '@argus/core';
 import { type Pool, timestamp } from '../postgres/pool.ts';
 import { deviceColumns, deviceOf, type Row, sessionColumns, sessionOf } from '../tables/rows.ts';
@@ -17,6 +17,16 @@ const from = `
   FROM sessions s
   JOIN devices d ON d.tenant_id = s.tenant_id AND d.id = s.device_id
   JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id`;
+
+/** One session of a tenant, whatever its state. */
+export async function sessionOfTenant(pool: Pool, tenant: TenantId, id: SessionId): Promise<Session | null> {
+  const { rows } = await pool.query<Row>({
+    name: 'session-of-tenant',
+    text: `SELECT ${sessionColumns} FROM sessions s WHERE s.tenant_id = $1 AND s.id = $2`,
+    values: [tenant, id],
+  });
+  return rows[0] ? sessionOf(rows[0]) : null;
+}
 
 /** A user's live sessions, most recently active first. */
 export async function liveSessionsOfUser(

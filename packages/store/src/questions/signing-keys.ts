@@ -1,13 +1,14 @@
-import type { Instant, TenantId } from '@argus/contract';
+import type { Instant, TenantId, Told } from '@argus/contract';
 import type { AuditEvent } from '@argus/core';
 import { insertEvents } from '../changes/audit.ts';
+import { tellEveryFeed } from '../changes/tell.ts';
 import { type Pool, timestamp } from '../postgres/pool.ts';
 import type { Row } from '../tables/rows.ts';
 
 /** A signing key as it lies in the database: its secret sealed, its life in the open. */
 export interface StoredKey {
   readonly kid: string;
-  readonly use: 'access' | 'refresh';
+  readonly use: 'access' | 'refresh' | 'service';
   readonly algorithm: string;
   readonly publishedAt: Instant;
   readonly signsFromAt: Instant;
@@ -25,6 +26,8 @@ export interface KeyChanges {
   }[];
   readonly remove: readonly string[];
   readonly events: readonly AuditEvent[];
+  /** What services are to hear of it. */
+  readonly tells?: Told;
 }
 
 /**
@@ -55,6 +58,7 @@ export async function changeSigningKeys(
       ]);
     }
     await insertEvents(client, tenant, changes.events);
+    if (changes.tells) await tellEveryFeed(client, changes.tells);
     const keys = await readKeys(client, tenant);
     await client.query('COMMIT');
     return keys;

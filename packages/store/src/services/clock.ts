@@ -30,3 +30,14 @@ export async function within<T>(milliseconds: number, work: Promise<T>): Promise
 export function atEndOfTurn(work: () => void): void {
   setImmediate(work);
 }
+
+/** Work that is to come. */
+export interface Waiting {
+  cancel(): void;
+}
+
+/** Do this in so many milliseconds. */
+export function after(ms: number, work: () => void): Waiting {
+  const timer = setTimeout(work, ms);
+  return { cancel: () => clearTimeout(timer) };
+}

@@ -9,6 +9,7 @@ export const balanced: Policy = {
     concurrent: { max: 10, onLimit: 'least-recently-active' },
   },
   tokens: { accessSeconds: 5 * 60, refresh: { retryWindowSeconds: 10 } },
+  feed: { degraded: 'introspect', staleAfterSeconds: 3 },
   authentication: {
     factors: {
       required: 1,

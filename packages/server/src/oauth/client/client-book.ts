@@ -1,6 +1,7 @@
 import type { ClientId, TenantId } from '@argus/contract';
 import type { Client, Provider, Resource } from '@argus/core';
 import { clientById, isRegisteredOrigin, providersOfTenant, resourcesOf, type Store } from '@argus/store';
+import { createKept } from '../../kept.ts';
 import type { Clock } from '../../services/clock.ts';
 
 /**
@@ -18,9 +19,6 @@ export interface ClientBook {
   /** Something was changed here: the next look is fresh. */
   forget(): void;
 }
-
-const keptMs = 1_000;
-const most = 2_000;
 
 export function openClientBook(store: Store, clock: Clock): ClientBook {
   const clients = createKept<Client | null>(clock);
@@ -58,32 +56,4 @@ async function shownProviders(store: Store, tenant: TenantId): Promise<readonly 
 async function ordered(store: Store, tenant: TenantId, ids: readonly string[]): Promise<readonly Resource[]> {
   const found = await resourcesOf(store.pool, tenant, ids);
   return ids.flatMap((id) => found.find((resource) => resource.id === id) ?? []);
-}
-
-interface Kept<Value> {
-  get(key: string, load: () => Promise<Value>): Promise<Value>;
-  clear(): void;
-}
-
-/** Values for a second, one question for all who ask meanwhile; the oldest go first when there are too many. */
-function createKept<Value>(clock: Clock): Kept<Value> {
-  const entries = new Map<string, { readonly value: Promise<Value>; readonly at: number }>();
-  return {
-    get(key, load) {
-      const known = entries.get(key);
-      const age = known ? clock.now() - known.at : keptMs;
-      // A clock that was set back must not keep an entry for longer.
-      if (known && age >= 0 && age < keptMs) return known.value;
-      const value = load();
-      const entry = { value, at: clock.now() };
-      entries.delete(key);
-      entries.set(key, entry);
-      const [oldest] = entries.keys();
-      if (entries.size > most && oldest !== undefined) entries.delete(oldest);
-      // A failure is nothing to remember.
-      value.catch(() => entries.get(key) === entry && entries.delete(key));
-      return value;
-    },
-    clear: () => entries.clear(),
-  };
 }

@@ -1,0 +1,170 @@
+import {
+  type DegradedBehaviour,
+  type FeedPolicy,
+  type Instant,
+  type RevocationType,
+  revocationTypes,
+  snapshotKinds,
+} from '@argus/contract';
+import { type FeedMessage, feedDigest } from '@argus/tokens';
+import { createRevocationTable, type RevocationTable } from './revocation-table.ts';
+import { endedBy } from './token-marks.ts';
+
+/** Whether the table holds all that Argus knows, or why that is not sure. */
+export type FeedHealth = 'live' | 'starting' | 'stale' | 'overflow';
+
+/** What a message asks of whoever reads the stream. */
+export type FeedOutcome =
+  | 'read'
+  /** Something is missing: begin again with a snapshot. */
+  | 'gap'
+  /** Somebody holds the stream back: what it says was so a while ago. */
+  | 'late'
+  /** Fetch the key sets of tokens now: they changed, or may have changed in what was not heard. */
+  | 'keys-changed';
+
+/** What is known of the stream that a message came by. */
+export interface OpenedStream {
+  readonly nonce: string;
+  readonly sentAt: Instant;
+  readonly signedAt: number;
+}
+
+/** What is refused, and how sure that is. */
+export interface FeedState {
+  readonly table: RevocationTable;
+  /** One message whose signature was verified; `token` is its text. */
+  read(message: FeedMessage, token: string, stream: OpenedStream): FeedOutcome;
+  /** The number to go on after; null: with a snapshot. */
+  place(): number | null;
+  /** Forget the place, so that the next stream begins with a snapshot. What is refused stays refused. */
+  forgetPlace(): void;
+  health(): FeedHealth;
+  policy(): FeedPolicy;
+  heardAt(): Instant | null;
+}
+
+/** Something ended, as the feed or a snapshot says it. */
+export interface HeardEnd {
+  readonly type: RevocationType;
+  /** The `sid`, `gid`, `jti`, `sub`, `client_id` or `tenant` of what ended. */
+  readonly of: string;
+}
+
+export interface FeedStateOptions {
+  readonly now: () => Instant;
+  onEnd?(end: HeardEnd): void;
+  readonly mostEntries: number;
+  /** What to do while degraded, whatever policy says. */
+  readonly degraded?: DegradedBehaviour | undefined;
+  readonly staleAfterSeconds?: number | undefined;
+}
+
+/** Until the first snapshot says what policy is. */
+const untold: FeedPolicy = { degraded: 'introspect', staleAfterSeconds: 3 };
+
+interface Place {
+  readonly seq: number;
+  readonly digest: string;
+}
+
+export function createFeedState(options: FeedStateOptions): FeedState {
+  const { now } = options;
+  const table = createRevocationTable(options.mostEntries);
+  let place: Place | null = null;
+  let collecting: { readonly seq: number; next: number } | null = null;
+  let told = untold;
+  let heardAt: Instant | null = null;
+  let lostUntil = Number.NEGATIVE_INFINITY;
+  const policy = (): FeedPolicy => ({
+    degraded: options.degraded ?? told.degraded,
+    staleAfterSeconds: options.staleAfterSeconds ?? told.staleAfterSeconds,
+  });
+  const keep = (kind: RevocationType, of: string, times: { exp: number; before?: number | undefined }) => {
+    // What could not be kept may be shown until its end: so long nobody can be sure of anything.
+    if (!table.add(endedBy(kind, of, times), now())) lostUntil = Math.max(lostUntil, times.exp * 1000);
+    options.onEnd?.({ type: kind, of });
+  };
+
+  const readSnapshot = (message: Extract<FeedMessage, { type: 'snapshot' }>): FeedOutcome => {
+    const isNext =
+      message.part === 1 || (collecting?.seq === message.seq && collecting.next === message.part);
+    if (!isNext) return 'gap';
+    for (const [kind, of, exp, before] of message.entries) keep(snapshotKinds[kind], of, { exp, before });
+    collecting = { seq: message.seq, next: message.part + 1 };
+    if (message.part < message.parts) return 'read';
+    collecting = null;
+    told = message.policy;
+    place = { seq: message.seq, digest: message.digest };
+    return 'keys-changed';
+  };
+
+  return {
+    table,
+    policy,
+    place: () => place?.seq ?? null,
+    heardAt: () => heardAt,
+    forgetPlace() {
+      place = null;
+      collecting = null;
+    },
+    health() {
+      if (heardAt === null) return 'starting';
+      const ageMs = now() - heardAt;
+      if (ageMs < 0 || ageMs > policy().staleAfterSeconds * 1000) return 'stale';
+      return lostUntil >= now() ? 'overflow' : 'live';
+    },
+    read(message, token, stream) {
+      if (message.type === 'snapshot') return readSnapshot(message);
+      if (message.type === 'heartbeat') {
+        if (message.nonce !== stream.nonce || place === null) return 'gap';
+        // Events come before the heartbeat that counts them, so another number means that some were lost.
+        if (message.head !== place.seq) return 'gap';
+        if (lagMs(message.time, stream, now()) > policy().staleAfterSeconds * 1000 + roundingMs)
+          return 'late';
+        heardAt = now();
+        return 'read';
+      }
+      if (place === null || message.seq !== place.seq + 1 || message.prev !== place.digest) return 'gap';
+      place = { seq: message.seq, digest: feedDigest(token) };
+      if (message.type === 'policy-changed') told = message;
+      if (message.type === 'keys-rotated') return 'keys-changed';
+      if (isRevocation(message)) keep(message.type, ofWhom(message), message);
+      return 'read';
+    },
+  };
+}
+
+/** Both ends of the lag are told in whole seconds. */
+const roundingMs = 2_000;
+
+/**
+ * How long a heartbeat was on its way at most: as much as more time passed here since the request than there since it was
+ * answered. Clocks that differ do not matter, and whoever delays the request or the answer only makes it longer.
+ */
+function lagMs(time: number, { sentAt, signedAt }: OpenedStream, now: Instant): number {
+  return now - sentAt - (time - signedAt) * 1000;
+}
+
+type RevocationMessage = Extract<FeedMessage, { type: RevocationType }>;
+
+function isRevocation(message: FeedMessage): message is RevocationMessage {
+  return revocationTypes.some((type) => type === message.type);
+}
+
+function ofWhom(message: RevocationMessage): string {
+  switch (message.type) {
+    case 'session-ended':
+      return message.sid;
+    case 'grant-ended':
+      return message.gid;
+    case 'token-ended':
+      return message.jti;
+    case 'user-ended':
+      return message.sub;
+    case 'client-ended':
+      return message.client_id;
+    case 'tenant-ended':
+      return message.tenant;
+  }
+}

@@ -1,0 +1,121 @@
+import {
+  type Endpoint,
+  endpoints,
+  type ServicePermission,
+  type ServiceSession,
+  type SessionId,
+} from '@argus/contract';
+import type { Session } from '@argus/core';
+import { sessionOfTenant } from '@argus/store';
+import { type Answer, isRefused, problemAnswer } from '../http/answer.ts';
+import { parseJson } from '../http/body.ts';
+import { type EndpointCall, endpointRoute, type Route } from '../http/route.ts';
+import { eventStreamType } from '../http/sse.ts';
+import { isLiveAccess, signedToken } from '../oauth/token/live-token.ts';
+import { type Admitted, admitService, type Denied } from '../service/admit-service.ts';
+import { signAnswer, signOpening } from '../service/sign-answer.ts';
+import type { Services } from '../services.ts';
+import { time } from './describe.ts';
+
+/** What programs of a tenant ask Argus, each request signed and each answer, too (RFC 9421). */
+export const serviceRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: endpoints.followRevocations.path,
+    accepts: 'signed',
+    endpoint: endpoints.followRevocations,
+    async handle(services, call) {
+      const by = await admitService(services, call, 'revocations');
+      if (isRefused(by)) return refusedAnswer(services, by);
+      if (!services.feed.hasRoom(by.keyId))
+        return refusedAnswer(services, { refused: 'slow_down', retryAfterSeconds: 5, message: by.message });
+      const headers = signOpening(services, by.message, eventStreamType);
+      const after = placeOf(call.headers['last-event-id']);
+      const { keyId, service, verified } = by;
+      return {
+        status: 200,
+        headers,
+        stream: (stream) =>
+          services.feed.follow(stream, { tenant: service.tenant, keyId, nonce: verified.nonce, after }),
+      };
+    },
+  },
+
+  signedRoute(endpoints.serviceIntrospect, 'introspect', async (services, { service }, { body }) => {
+    const shown = signedToken(services, body.token);
+    const isOurs = shown?.kind === 'access' && shown.claims.tenant === service.tenant;
+    const active = isOurs && (await isLiveAccess(services, shown.claims));
+    return { status: 200, json: { active } };
+  }),
+
+  signedRoute(endpoints.serviceShowSession, 'sessions', async (services, { service }, { params }) => {
+    const sid = params.sid as SessionId; // of the form that the contract gives it
+    const session = await sessionOfTenant(services.store.pool, service.tenant, sid);
+    return session
+      ? { status: 200, json: describeForServices(session) }
+      : problemAnswer({ refused: 'not_found' });
+  }),
+
+  {
+    method: 'GET',
+    path: endpoints.messageSignaturesDirectory.path,
+    accepts: 'nothing',
+    endpoint: endpoints.messageSignaturesDirectory,
+    async handle({ keys, clock }) {
+      const body = Buffer.from(JSON.stringify(keys.ring().serviceKeys(clock.now())));
+      return {
+        status: 200,
+        text: { type: 'application/http-message-signatures-directory+json', body },
+        headers: { 'cache-control': 'public, max-age=60' },
+      };
+    },
+  },
+];
+
+/** A route for services: who asks is proven before anything of the request is read. */
+function signedRoute<const E extends Endpoint>(
+  endpoint: E,
+  permission: ServicePermission,
+  handle: (services: Services, by: Admitted, call: EndpointCall<E>) => Promise<Answer>,
+): Route {
+  return {
+    ...endpointRoute(endpoint, async () => problemAnswer({ refused: 'fault' })),
+    accepts: 'signed',
+    async handle(services, call) {
+      const by = await admitService(services, call, permission);
+      if (isRefused(by)) return refusedAnswer(services, by);
+      const read = parseJson(call.bytes);
+      if (isRefused(read)) return refusedAnswer(services, { ...read, message: by.message });
+      const route = endpointRoute(endpoint, (_, parsed) => handle(services, by, parsed));
+      const answer = await route.handle(services, { ...call, body: read.value });
+      return signAnswer(services, by.message, answer);
+    },
+  };
+}
+
+function refusedAnswer(services: Services, { message, ...refused }: Denied): Answer {
+  const answer = problemAnswer(refused);
+  return message ? signAnswer(services, message, answer) : answer;
+}
+
+/** WHATWG HTML §9.2.4; anything but a number of ours begins at a snapshot. */
+function placeOf(lastEventId: string | string[] | undefined): number | null {
+  return typeof lastEventId === 'string' && /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : null;
+}
+
+function describeForServices(session: Session): ServiceSession {
+  return {
+    id: session.id,
+    userId: session.userId,
+    state: session.state,
+    authTime: time(session.authenticatedAt),
+    amr: [...session.amr],
+    acr: session.acr,
+    createdAt: time(session.createdAt),
+    lastActiveAt: time(session.lastActiveAt),
+    idleExpiresAt: time(session.idleExpiresAt),
+    absoluteExpiresAt: time(session.absoluteExpiresAt),
+    endedAt: session.endedAt === null ? null : time(session.endedAt),
+    endReason: session.endReason,
+  };
+}
