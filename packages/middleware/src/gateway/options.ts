@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Clock, Random, SigningAlgorithm } from '@argus/tokens';
 import type { Requirement } from '../requirement.ts';
+import type { ProtectOptions } from '../settings.ts';
 
 /** What a route asks beyond a signed-in person; `{}` asks for no more than that. */
 export type GatewayRequirement = Omit<Requirement, 'kind'>;
@@ -59,6 +60,8 @@ export interface GatewayOptions {
   readonly timeoutMs?: number;
   /** Forgiven difference to Argus's clock, at most 60; default 5. */
   readonly clockSkewSeconds?: number;
+  /** The link to Argus (`connectArgus`): what ended there is refused in every process within a second. */
+  readonly argus?: ProtectOptions['argus'];
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
   readonly random?: Pick<Random, 'bytes'>;

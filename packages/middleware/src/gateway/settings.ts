@@ -56,6 +56,7 @@ export function gatewaySettingsOf(options: GatewayOptions): GatewaySettings {
     allowedOrigins: [origin, ...(options.allowedOrigins ?? [])],
     jwksUrl: `${argusUrl}/.well-known/jwks.json`,
     clockSkewSeconds: options.clockSkewSeconds ?? 5,
+    ...(options.argus && { argus: options.argus }),
     fetch: options.fetch ?? fetch,
     clock,
   });

@@ -1,4 +1,5 @@
 import { type AccessClaims, isOfPerson, parseStrictObject } from '@argus/tokens';
+import { endOf } from '../end-check.ts';
 import { type PersonPrincipal, principalOf } from '../principal.ts';
 import { proveToken } from '../token-check.ts';
 import { browserOf, isNavigation } from './caller.ts';
@@ -62,10 +63,11 @@ export async function renewedStanding(core: GatewayCore, parts: GatewayParts, wi
     return { kind: 'ended', reason, lines, userId: held.about.userId };
   };
   if (isOver(core, held.about)) return over('ended-here');
-  const living = held.access === null ? null : await principalIn(core, held.access);
-  if (living !== null && core.ended.isEnded(living.claims)) return over('ended-here');
-  const before: Standing | null =
-    living && held.access
+  const living = held.access === null ? 'none' : await personIn(core, held.access);
+  if (living === 'ended') return over('ended');
+  if (living === 'unknown') return unavailable('revocations-unknown', 1);
+  const before: SignedIn | null =
+    living !== 'none' && held.access !== null
       ? { kind: 'signed-in', principal: living, access: held.access, held, lines: [] }
       : null;
   if (before !== null && !wish.isForced && !isDue(core, before.principal)) return before;
@@ -105,27 +107,35 @@ async function takeRenewed(
   { cookies, held, renewed: { tokens } }: Renewing,
 ): Promise<Standing | null> {
   const { access, refresh, limits } = tokens;
-  const principal = await principalIn(core, access);
-  if (principal === null || principal.sessionId !== held.about.sessionId) return null;
-  if (core.ended.isEnded(principal.claims)) {
+  const principal = await personIn(core, access);
+  if (principal === 'ended') {
     const lines = endedLines(core.settings, cookies);
-    return { kind: 'ended', reason: 'ended-here', lines, userId: principal.userId };
+    return { kind: 'ended', reason: 'ended', lines, userId: held.about.userId };
   }
+  if (typeof principal === 'string' || principal.sessionId !== held.about.sessionId) return null;
   const next = { access, refresh, about: { ...held.about, ...limits } };
   const lines = sessionLines(core.settings, cookies, next);
   return { kind: 'signed-in', principal, access, held: next, lines };
 }
 
 /**
- * Whom a live access token of this client is about. What Argus's keys do not prove is null; but while Argus cannot be
+ * Whom a live access token of this client is about; `none` for what Argus's keys do not prove. But while Argus cannot be
  * asked for its keys at all, the seal of the cookie vouches for what was proved when it was made.
  */
-export async function principalIn(core: GatewayCore, access: string): Promise<PersonPrincipal | null> {
+export async function personIn(
+  core: GatewayCore,
+  access: string,
+): Promise<PersonPrincipal | 'none' | 'ended' | 'unknown'> {
   const proof = await proveToken(core.tokens, { ok: true, source: 'cookie', token: access });
   const isUnproven = !proof.ok && proof.reason === 'issuer-unreachable';
   const principal = proof.ok ? proof.principal : isUnproven ? sealedPrincipal(access) : null;
-  if (principal?.kind !== 'person' || principal.clientId !== core.settings.clientId) return null;
-  return principal.expiresAt > core.settings.clock.now() ? principal : null;
+  if (principal?.kind !== 'person' || principal.clientId !== core.settings.clientId) return 'none';
+  if (principal.expiresAt <= core.settings.clock.now()) return 'none';
+  if (core.ended.isEnded(principal.claims)) return 'ended';
+  const standing = proof.ok ? proof.standing : { claims: principal.claims };
+  const end = await endOf(core.settings.access, { standing }, access);
+  if (end === undefined) return principal;
+  return end.reason === 'ended' ? 'ended' : 'unknown';
 }
 
 function sealedPrincipal(access: string) {
