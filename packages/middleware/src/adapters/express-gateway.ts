@@ -53,11 +53,18 @@ function partsOf(request: Request): GatewayParts {
   return {
     ...partsOfMessage(request, request.originalUrl),
     body: async (most) => {
-      if (!request.readableDidRead && !request.readableEnded) return readAll(request, most);
+      if (!request.readableDidRead && !request.readableEnded) return readStream(request, most);
       const rebuilt = rebuiltForm(request.body);
       return rebuilt !== undefined && rebuilt.length <= most ? rebuilt : undefined;
     },
   };
+}
+
+/** What is too long is read on and thrown away, since a connection that is cut would take the answer along. */
+async function readStream(request: Request, most: number): Promise<Uint8Array | undefined> {
+  const bytes = await readAll(request.iterator({ destroyOnReturn: false }), most);
+  if (bytes === undefined) request.resume();
+  return bytes;
 }
 
 /** A form that a body parser before this took apart, where it was flat, so that nothing is lost by writing it again. */

@@ -2,7 +2,7 @@ import { type AccessClaims, isOfPerson, parseStrictObject } from '@argus/tokens'
 import { endOf } from '../end-check.ts';
 import { type PersonPrincipal, principalOf } from '../principal.ts';
 import { proveToken } from '../token-check.ts';
-import { browserOf, isNavigation } from './caller.ts';
+import { browserOf, isNavigation, isOpeningSocket } from './caller.ts';
 import { type Cookies, readCookies } from './cookies.ts';
 import type { GatewayCore } from './core.ts';
 import type { Renewed } from './renewals.ts';
@@ -49,38 +49,28 @@ export async function renewedStanding(core: GatewayCore, parts: GatewayParts, wi
   const cookies = readCookies(parts.header('cookie'));
   const found = findSession(core.settings, cookies);
   if (found.kind !== 'session') {
-    const lines = endedLines(core.settings, cookies);
-    return {
-      kind: 'nobody',
-      reason: found.kind === 'none' ? 'no-cookie' : 'spoilt-cookie',
-      lines,
-      userId: null,
-    };
+    const reason = found.kind === 'none' ? 'no-cookie' : 'spoilt-cookie';
+    return { kind: 'nobody', reason, lines: endedLines(core.settings, cookies), userId: null };
   }
   const { held } = found;
-  const over = (reason: string): Standing => {
-    const lines = endedLines(core.settings, cookies);
-    return { kind: 'ended', reason, lines, userId: held.about.userId };
-  };
-  if (isOver(core, held.about)) return over('ended-here');
+  if (isOver(core, held.about)) return over(core, cookies, held);
   const living = held.access === null ? 'none' : await personIn(core, held.access);
-  if (living === 'ended') return over('ended');
+  if (living === 'ended') return over(core, cookies, held);
   if (living === 'unknown') return unavailable('revocations-unknown', 1);
   const before: SignedIn | null =
     living !== 'none' && held.access !== null
       ? { kind: 'signed-in', principal: living, access: held.access, held, lines: [] }
       : null;
-  if (before !== null && !wish.isForced && !isDue(core, before.principal)) return before;
+  const isLater = isOpeningSocket(parts) || (before !== null && !isDue(core, before.principal));
+  if (before !== null && !wish.isForced && isLater) return before;
+  const { idleSeconds } = wish;
+  const asked = { refresh: held.refresh, idleSeconds, browser: browserOf(parts) };
+  const renewed = await core.renewals.renew(asked);
   // Who asks for a refresh is not told of one that did not happen.
   const passing = wish.isForced ? null : before;
-  const renewed = await core.renewals.renew({
-    refresh: held.refresh,
-    idleSeconds: wish.idleSeconds,
-    browser: browserOf(parts),
-  });
   switch (renewed.kind) {
     case 'ended':
-      return over('session-over');
+      return over(core, cookies, held);
     case 'renewed':
       return (
         (await takeRenewed(core, { cookies, held, renewed })) ?? before ?? unavailable('unusable-token', 5)
@@ -90,6 +80,10 @@ export async function renewedStanding(core: GatewayCore, parts: GatewayParts, wi
     case 'unavailable':
       return passing ?? unavailable(renewed.error ?? 'argus-unavailable', renewed.retryAfterSeconds);
   }
+}
+
+function over({ settings }: GatewayCore, cookies: Cookies, { about: { userId } }: HeldSession): Standing {
+  return { kind: 'ended', reason: 'ended', lines: endedLines(settings, cookies), userId };
 }
 
 function isOver({ ended }: GatewayCore, { sessionId: sid, userId: sub }: About): boolean {
@@ -108,13 +102,11 @@ async function takeRenewed(
 ): Promise<Standing | null> {
   const { access, refresh, limits } = tokens;
   const principal = await personIn(core, access);
-  if (principal === 'ended') {
-    const lines = endedLines(core.settings, cookies);
-    return { kind: 'ended', reason: 'ended', lines, userId: held.about.userId };
-  }
+  if (principal === 'ended') return over(core, cookies, held);
   if (typeof principal === 'string' || principal.sessionId !== held.about.sessionId) return null;
   const next = { access, refresh, about: { ...held.about, ...limits } };
   const lines = sessionLines(core.settings, cookies, next);
+  if (lines === 'too-large') return unavailable('session-too-large', 30);
   return { kind: 'signed-in', principal, access, held: next, lines };
 }
 
