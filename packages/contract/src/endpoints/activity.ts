@@ -60,7 +60,7 @@ export const activityReportSchema = z
         requests: countSchema(activityBounds.lost),
       })
       .optional(),
-    entries: z.array(activityEntrySchema).min(1).max(activityBounds.entries),
+    entries: z.array(activityEntrySchema).max(activityBounds.entries),
   })
   .refine(({ from, to }) => {
     const lastsMs = instant(to) - instant(from);

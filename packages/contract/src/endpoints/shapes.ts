@@ -9,8 +9,6 @@ export const pageQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(200).optional(),
 });
-/** Any call of a service may answer these. */
-export const serviceRefusals = ['invalid_signature', 'denied'] as const;
 
 export const emailSchema = z.string().min(3).max(254);
 /** Length is judged by policy; this is only the bound of what is read at all. */
@@ -77,6 +75,9 @@ export const listedSessionSchema = z.strictObject({
   endReason: z.enum(endReasons).nullable(),
 });
 export type ListedSession = z.infer<typeof listedSessionSchema>;
+
+/** Any call of a service may answer these. */
+export const serviceRefusals = ['invalid_signature', 'denied'] as const;
 
 /** What applications reported of a session, in all; null where none did. */
 export const activityCountsSchema = z.strictObject({
