@@ -83,7 +83,7 @@ export function createBacklog(mostBatches: number): Backlog {
       return taken;
     },
     grain() {
-      const part = waiting.length / mostBatches;
+      const part = (waiting.length + (out ? 1 : 0)) / mostBatches;
       return grains.find(([from]) => part >= from)?.[1] ?? finest;
     },
     lost: () => lost,

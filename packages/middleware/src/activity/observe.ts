@@ -52,12 +52,17 @@ export function observeResponse(response: Response, done: (observed: Observed) =
   }
   const reader = body.getReader();
   let bytesOut = 0;
+  const next = async () => {
+    try {
+      return (await reader.read()).value;
+    } catch (fault) {
+      done({ status, bytesOut });
+      throw fault;
+    }
+  };
   const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
-      const { value } = await reader.read().catch((fault: unknown) => {
-        done({ status, bytesOut });
-        throw fault;
-      });
+      const value = await next();
       if (value) {
         bytesOut += value.byteLength;
         controller.enqueue(value);
