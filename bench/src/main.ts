@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--sessions 10000,1000000] [--rounds 5] [--seconds 4] [--only refresh,token,sign-in,flood,list,check]`
+ * `npm run bench -- [--sessions 10000,1000000] [--rounds 5] [--seconds 4] [--only refresh,token,sign-in,flood,list,feed,check]`
  * Server and PostgreSQL (durable, on this machine) in processes of their own, load from this one. Figures are
  * medians of rounds; compare the ratios, not the rates: the machine is shared.
  */
@@ -11,6 +11,7 @@ import { migrate } from '@argus/store';
 import { startPostgres } from '@argus/store/embedded';
 import { checkCosts } from './checking.ts';
 import { enumerationEffect, type Guessed } from './enumeration.ts';
+import { feedDelays } from './feed.ts';
 import { type FloodPlan, floodEffect } from './flood.ts';
 import { type MeasuredServer, startMeasuredServer } from './measured-server.ts';
 import { argon2Seconds, rsaSignatureSeconds } from './physical.ts';
@@ -33,7 +34,7 @@ const { values } = parseArgs({
     sessions: { type: 'string', default: '10000,1000000' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
-    only: { type: 'string', default: 'refresh,token,sign-in,flood,list,check' },
+    only: { type: 'string', default: 'refresh,token,sign-in,flood,list,feed,check' },
   },
 });
 const only = new Set(values.only.split(','));
@@ -88,6 +89,7 @@ async function measureWith(count: number): Promise<void> {
       ARGUS_LOG_LEVEL: 'error',
     });
     await scenarios(server, { databaseUrl: postgres.url, seeded, startedAt });
+    if (only.has('feed')) await reportFeed(server, join(dataDir, 'server'), seeded);
   } finally {
     await postgres.stop();
     rmSync(dataDir, { recursive: true, force: true });
@@ -146,6 +148,20 @@ async function scenarios(server: MeasuredServer, { databaseUrl, seeded, startedA
     };
     await report(server, `sign-in|${seeded.count}|8`, { seconds, inFlight: 8, expected: 200, next }, argon2);
     await reportEnumeration(server);
+  }
+}
+
+async function reportFeed(server: MeasuredServer, dataDir: string, seeded: Seeded): Promise<void> {
+  const { url } = server;
+  for (let round = 0; round < rounds; round += 1) {
+    // From the end of the sessions, which nothing else was measured with.
+    const sessionId = (n: number) => seeded.sessionId(seeded.count - 1 - round * 100 - n);
+    const delays = await feedDelays({ url, issuer, dataDir, streams: 100, ends: 100, sessionId });
+    console.log(
+      `\nend of a session → refused at ${delays.streams} streams, ${delays.ends} ends: p50 ${delays.p50Ms.toFixed(1)} ms, ` +
+        `p99 ${delays.p99Ms.toFixed(1)} ms; at the last of them p50 ${delays.lastP50Ms.toFixed(1)} ms, ` +
+        `p99 ${delays.lastP99Ms.toFixed(1)} ms; the call itself ${delays.callP50Ms.toFixed(1)} ms\n`,
+    );
   }
 }
 

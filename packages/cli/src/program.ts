@@ -9,6 +9,7 @@ import { addKeyCommands } from './commands/keys.ts';
 import { addOpenApiCommand } from './commands/open-api.ts';
 import { addProviderCommands } from './commands/providers.ts';
 import { addResourceCommands } from './commands/resources.ts';
+import { addServiceCommands } from './commands/services.ts';
 import { addSessionCommands } from './commands/sessions.ts';
 import { addUserCommands } from './commands/users.ts';
 import { addServeCommand } from './serve/command.ts';
@@ -31,6 +32,7 @@ export function createProgram(terminal: Terminal): Command {
   addClientCommands(program, terminal);
   addResourceCommands(program, terminal);
   addProviderCommands(program, terminal);
+  addServiceCommands(program, terminal);
   addConsentCommands(program, terminal);
   addAuthenticatorCommands(program, terminal);
   addAuditCommands(program, terminal);

@@ -47,12 +47,21 @@ export function thumbprint(jwk: JsonWebKey): string {
     .digest('base64url');
 }
 
-/** The public half as a JWK. Throws a fault for a shared secret, which has none. */
+/** The public half as a JWK. Throws a fault for a shared secret, which has none, and for kinds without a JWK. */
 export function publicJwkOf(key: KeyObject): JsonWebKey {
   if (key.type === 'secret') throw new SignaturesFault('a shared secret is never shown');
-  const { kty, n, e, crv, x, y } = publicHalfOf(key).export({ format: 'jwk' });
+  const { kty, n, e, crv, x, y } = exported(publicHalfOf(key));
   const members = Object.entries({ kty, n, e, crv, x, y });
   return Object.fromEntries(members.filter(([, value]) => value !== undefined));
+}
+
+function exported(key: KeyObject): JsonWebKey {
+  try {
+    return key.export({ format: 'jwk' });
+  } catch (cause) {
+    // An RSA key that is for PSS alone, for instance.
+    throw new SignaturesFault('no JWK describes this kind of key', { cause });
+  }
 }
 
 function publicHalfOf(key: KeyObject): KeyObject {

@@ -83,7 +83,7 @@ const others: Record<number, string> = {
   1148: 'the grammar',
 };
 
-function messageFor({ of, scheme = undefined, answers }: Example): Message {
+function messageFor({ of, scheme, answers }: Example): Message {
   const message = messageOfText(textAt(of), scheme);
   const request = answers === undefined ? undefined : messageOfText(textAt(answers));
   return message.kind === 'response' && request?.kind === 'request' ? { ...message, request } : message;

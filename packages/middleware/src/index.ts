@@ -6,7 +6,7 @@ export type { Answer } from './challenge.ts';
 export type { DpopMode, DpopOptions } from './dpop-settings.ts';
 export { ProtectionFault } from './fault.ts';
 export { type Argus, type ArgusOptions, type ArgusState, connectArgus } from './link/connect-argus.ts';
-export type { FeedHealth } from './link/feed-state.ts';
+export type { FeedHealth, HeardEnd } from './link/feed-state.ts';
 export type { FeedTrouble } from './link/follow-feed.ts';
 export type { Revocations, StandingToken } from './link/revocations.ts';
 export type {

@@ -58,7 +58,7 @@ export function protect(options: ProtectOptions): Protection {
   const { dpop, clock } = settings;
   const checks = { tokens: createTokenCheck(settings), keys: dpop && createDpopCheck(dpop, clock) };
   // Word from the issuer itself: a withdrawn key must not prove anything for another five minutes.
-  settings.argus?.onKeysRotated(() => void checks.tokens.keys.refresh());
+  settings.argus?.onKeysChanged(() => void checks.tokens.keys.refresh());
   return door(checks, tighten(noDemand, { ...options, kind: options.kind ?? 'person' }));
 }
 

@@ -42,7 +42,7 @@ export interface ProtectOptions extends Requirement {
    * The link to Argus (`connectArgus`). With it, a token is refused within a second after its session, grant, person,
    * client or tenant ended, without a call per request. Without it, a token is good until its own expiry.
    */
-  readonly argus?: Pick<Argus, 'revocations' | 'onKeysRotated' | 'state'>;
+  readonly argus?: Pick<Argus, 'revocations' | 'onKeysChanged' | 'state'>;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
 }

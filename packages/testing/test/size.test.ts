@@ -23,7 +23,8 @@ function tooLongFunctions(files: readonly TextFile[], limit: number): string[] {
 }
 
 describe('small rooms', () => {
-  const sources = sourceFiles('src');
+  // What was bundled from elsewhere is one long line, in which counting lines takes minutes and tells nothing.
+  const sources = sourceFiles('src').filter(({ text }) => !text.startsWith('/* Bundled from'));
 
   test('no file is longer than its hard stop', (t) => {
     const files = [...sources, ...sourceFiles('tests')];

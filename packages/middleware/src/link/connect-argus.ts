@@ -6,7 +6,7 @@ import { type Activity, type ActivityState, createActivity } from '../activity/a
 import { ProtectionFault } from '../fault.ts';
 import { systemClock } from '../services/clock.ts';
 import { type ArgusClient, createArgusClient } from './argus-client.ts';
-import { createFeedState, type FeedHealth } from './feed-state.ts';
+import { createFeedState, type FeedHealth, type HeardEnd } from './feed-state.ts';
 import { type FeedTrouble, followFeed } from './follow-feed.ts';
 import { createIntrospection } from './introspection.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
@@ -24,7 +24,7 @@ export interface ArgusOptions {
   readonly degraded?: DegradedBehaviour;
   /** After how long without a word; default what policy says. */
   readonly staleAfterSeconds?: number;
-  /** How many ends are remembered; default 500,000, in at most 44 MB. */
+  /** How many ends are remembered, and at most twice as many; default 500,000, in at most 59 MB. */
   readonly revocationEntries?: number;
   /** How many batches of activity wait while Argus cannot be reached; default 256, in at most 16 MiB. */
   readonly activityBatches?: number;
@@ -54,8 +54,13 @@ export interface Argus extends AsyncDisposable {
   /** Signed calls. */
   readonly client: ArgusClient;
   state(): ArgusState;
-  /** Told when Argus changed the keys of tokens; `protect` listens by itself. */
-  onKeysRotated(listener: () => void): void;
+  /** Told when Argus changed the keys of tokens, or may have while it was not heard; `protect` listens by itself. */
+  onKeysChanged(listener: () => void): void;
+  /**
+   * Told of everything that ends, when it is refused already: close what stays open of it, a WebSocket or a stream, for
+   * nobody checks a token again there. After an interruption it is told of some ends a second time.
+   */
+  onEnd(listener: (end: HeardEnd) => void): void;
   close(): Promise<void>;
 }
 
@@ -75,17 +80,21 @@ export function connectArgus(options: ArgusOptions): Argus {
     fetch: options.fetch ?? fetch,
     clock,
   });
+  const endListeners: ((end: HeardEnd) => void)[] = [];
   const state = createFeedState({
     now: clock.now,
     mostEntries: options.revocationEntries ?? 500_000,
     degraded: options.degraded,
     staleAfterSeconds: options.staleAfterSeconds,
+    onEnd(end) {
+      for (const listener of endListeners) listener(end);
+    },
   });
   const listeners: (() => void)[] = [];
-  const onKeysRotated = () => {
+  const onKeysChanged = () => {
     for (const listener of listeners) listener();
   };
-  const following = followFeed({ client, state, issuer, tenant, clock, onKeysRotated });
+  const following = followFeed({ client, state, issuer, tenant, clock, onKeysChanged });
   const activity = createActivity({ client, clock, mostBatches: options.activityBatches });
   const close = async () => void (await Promise.all([activity.close(), following.close()]));
   return {
@@ -101,7 +110,8 @@ export function connectArgus(options: ArgusOptions): Argus {
       revocations: { entries: state.table.size(), bytes: state.table.bytes() },
       activity: activity.state(),
     }),
-    onKeysRotated: (listener) => void listeners.push(listener),
+    onKeysChanged: (listener) => void listeners.push(listener),
+    onEnd: (listener) => void endListeners.push(listener),
     close,
     [Symbol.asyncDispose]: close,
   };

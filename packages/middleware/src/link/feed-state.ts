@@ -18,8 +18,8 @@ export type FeedOutcome =
   | 'read'
   /** Something is missing: begin again with a snapshot. */
   | 'gap'
-  /** Fetch the key sets of tokens now. */
-  | 'keys-rotated';
+  /** Fetch the key sets of tokens now: they changed, or may have changed in what was not heard. */
+  | 'keys-changed';
 
 /** What is refused, and how sure that is. */
 export interface FeedState {
@@ -35,8 +35,16 @@ export interface FeedState {
   heardAt(): Instant | null;
 }
 
+/** Something ended, as the feed or a snapshot says it. */
+export interface HeardEnd {
+  readonly type: RevocationType;
+  /** The `sid`, `gid`, `jti`, `sub`, `client_id` or `tenant` of what ended. */
+  readonly of: string;
+}
+
 export interface FeedStateOptions {
   readonly now: () => Instant;
+  onEnd?(end: HeardEnd): void;
   readonly mostEntries: number;
   /** What to do while degraded, whatever policy says. */
   readonly degraded?: DegradedBehaviour | undefined;
@@ -66,6 +74,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
   const keep = (kind: RevocationType, of: string, times: { exp: number; before?: number | undefined }) => {
     // What could not be kept may be shown until its end: so long nobody can be sure of anything.
     if (!table.add(endedBy(kind, of, times), now())) lostUntil = Math.max(lostUntil, times.exp * 1000);
+    options.onEnd?.({ type: kind, of });
   };
 
   const readSnapshot = (message: Extract<FeedMessage, { type: 'snapshot' }>): FeedOutcome => {
@@ -78,7 +87,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
     collecting = null;
     told = message.policy;
     place = { seq: message.seq, digest: message.digest };
-    return 'read';
+    return 'keys-changed';
   };
 
   return {
@@ -108,7 +117,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
       if (place === null || message.seq !== place.seq + 1 || message.prev !== place.digest) return 'gap';
       place = { seq: message.seq, digest: feedDigest(token) };
       if (message.type === 'policy-changed') told = message;
-      if (message.type === 'keys-rotated') return 'keys-rotated';
+      if (message.type === 'keys-rotated') return 'keys-changed';
       if (isRevocation(message)) keep(message.type, ofWhom(message), message);
       return 'read';
     },

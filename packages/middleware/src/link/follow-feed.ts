@@ -23,7 +23,7 @@ export interface FollowOptions {
   readonly tenant: string;
   readonly clock: Clock;
   /** The key sets of tokens must be fetched anew. */
-  onKeysRotated(): void;
+  onKeysChanged(): void;
 }
 
 const leastWaitMs = 100;
@@ -110,8 +110,8 @@ async function readOne(options: FollowOptions, token: string, nonce: string): Pr
   if (!verified.ok) return 'forged';
   const outcome = state.read(verified.claims, token, nonce);
   if (outcome === 'gap') return 'gap';
-  if (outcome === 'keys-rotated') {
-    options.onKeysRotated();
+  if (outcome === 'keys-changed') {
+    options.onKeysChanged();
     void client.keys.refresh();
   }
   return null;

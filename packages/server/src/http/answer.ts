@@ -9,7 +9,8 @@ export interface Answer {
   readonly status: number;
   readonly json?: unknown;
   readonly html?: string;
-  readonly text?: { readonly type: string; readonly body: string };
+  /** Bytes go out under exactly this type; of text the framework may say the character set, too. */
+  readonly text?: { readonly type: string; readonly body: string | Buffer };
   /** What goes on after the head; it ends when the stream does. */
   readonly stream?: (stream: EventStream) => Promise<void>;
   readonly cookies?: readonly SetCookie[];

@@ -12,7 +12,7 @@ import { type Answer, isRefused, problemAnswer } from '../http/answer.ts';
 import { parseJson } from '../http/body.ts';
 import { type EndpointCall, endpointRoute, type Route } from '../http/route.ts';
 import { eventStreamType } from '../http/sse.ts';
-import { liveToken, signedToken } from '../oauth/token/live-token.ts';
+import { isLiveAccess, signedToken } from '../oauth/token/live-token.ts';
 import { type Admitted, admitService } from '../service/admit-service.ts';
 import { signAnswer, signOpening } from '../service/sign-answer.ts';
 import type { Services } from '../services.ts';
@@ -43,8 +43,8 @@ export const serviceRoutes: readonly Route[] = [
   signedRoute(endpoints.serviceIntrospect, 'introspect', async (services, { service }, { body }) => {
     const shown = signedToken(services, body.token);
     const isOurs = shown?.kind === 'access' && shown.claims.tenant === service.tenant;
-    const live = isOurs ? await liveToken(services, shown) : null;
-    return { status: 200, json: { active: live !== null } };
+    const active = isOurs && (await isLiveAccess(services, shown.claims));
+    return { status: 200, json: { active } };
   }),
 
   signedRoute(endpoints.serviceShowSession, 'sessions', async (services, { service }, { params }) => {
@@ -67,7 +67,7 @@ export const serviceRoutes: readonly Route[] = [
     accepts: 'nothing',
     endpoint: endpoints.messageSignaturesDirectory,
     async handle({ keys, clock }) {
-      const body = JSON.stringify(keys.ring().serviceKeys(clock.now()));
+      const body = Buffer.from(JSON.stringify(keys.ring().serviceKeys(clock.now())));
       return {
         status: 200,
         text: { type: 'application/http-message-signatures-directory+json', body },

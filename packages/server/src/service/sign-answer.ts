@@ -13,16 +13,20 @@ export async function signAnswer(
     answer.json === undefined
       ? answer.text
       : { type: 'application/json; charset=utf-8', body: JSON.stringify(answer.json) };
-  const body = text && { body: Buffer.from(text.body) };
+  const body = Buffer.from(text?.body ?? '');
   const { status } = answer;
   const fields: FieldLine[] = text ? [['content-type', text.type]] : [];
   const added = await signResponse(
     serviceSignatures,
-    { status, fields, request, ...body },
+    { status, fields, request, ...(text ? { body } : {}) },
     await signing(services),
   );
   const { json: _, ...rest } = answer;
-  return { ...rest, ...(text ? { text } : {}), headers: { ...rest.headers, ...Object.fromEntries(added) } };
+  return {
+    ...rest,
+    ...(text ? { text: { ...text, body } } : {}),
+    headers: { ...rest.headers, ...Object.fromEntries(added) },
+  };
 }
 
 /** The head of an answer whose body is a stream. */

@@ -6,6 +6,7 @@ export interface Floor {
 }
 
 const wireOnly = 'what crosses a wire depends on nothing, or every change would reach every application';
+const useful = 'useful on its own: whoever takes it for their signatures takes nothing else of ours';
 const pure = 'decisions are pure and synchronous: no cryptography, storage or network below them';
 const proofs = 'proofs are checked from keys and bytes alone; rules and memory are other rooms';
 const inBrowser = 'this code is shipped to browsers: nothing of the server may come with it';
@@ -19,6 +20,7 @@ export const floors: Record<string, Floor> = {
   contract: {
     may: {},
     mayNot: {
+      'http-signatures': wireOnly,
       core: wireOnly,
       tokens: wireOnly,
       browser: wireOnly,
@@ -29,9 +31,24 @@ export const floors: Record<string, Floor> = {
       testing: testsOnly,
     },
   },
+  'http-signatures': {
+    may: {},
+    mayNot: {
+      contract: useful,
+      core: useful,
+      tokens: useful,
+      browser: useful,
+      store: useful,
+      middleware: useful,
+      server: useful,
+      cli: useful,
+      testing: testsOnly,
+    },
+  },
   core: {
     may: { contract: 'values' },
     mayNot: {
+      'http-signatures': pure,
       tokens: pure,
       browser: inBrowser,
       store: pure,
@@ -44,6 +61,7 @@ export const floors: Record<string, Floor> = {
   tokens: {
     may: { contract: 'values' },
     mayNot: {
+      'http-signatures': 'tokens prove a person or a client, signatures a message; neither needs the other',
       core: proofs,
       browser: inBrowser,
       store: proofs,
@@ -56,6 +74,7 @@ export const floors: Record<string, Floor> = {
   browser: {
     may: { contract: 'types' },
     mayNot: {
+      'http-signatures': 'it signs with node:crypto and the keys of services, which no browser has',
       core: inBrowser,
       tokens: inBrowser,
       store: inBrowser,
@@ -68,6 +87,7 @@ export const floors: Record<string, Floor> = {
   store: {
     may: { contract: 'values', core: 'values' },
     mayNot: {
+      'http-signatures': remembers,
       tokens: remembers,
       browser: inBrowser,
       middleware: remembers,
@@ -77,7 +97,7 @@ export const floors: Record<string, Floor> = {
     },
   },
   middleware: {
-    may: { contract: 'values', tokens: 'values' },
+    may: { contract: 'values', 'http-signatures': 'values', tokens: 'values' },
     mayNot: {
       core: inApplications,
       browser: inBrowser,
@@ -88,7 +108,13 @@ export const floors: Record<string, Floor> = {
     },
   },
   server: {
-    may: { contract: 'values', core: 'values', tokens: 'values', store: 'values' },
+    may: {
+      contract: 'values',
+      'http-signatures': 'values',
+      core: 'values',
+      tokens: 'values',
+      store: 'values',
+    },
     mayNot: {
       browser: throughWire,
       middleware: 'the server guards itself with its own session; the middleware is for those who trust it',
@@ -97,7 +123,7 @@ export const floors: Record<string, Floor> = {
     },
   },
   cli: {
-    may: { contract: 'values', server: 'values', store: 'values' },
+    may: { contract: 'values', 'http-signatures': 'values', server: 'values', store: 'values' },
     mayNot: {
       core: 'the command line decides nothing: it asks the running server',
       tokens: 'the command line proves nothing: it asks the running server',
@@ -109,6 +135,7 @@ export const floors: Record<string, Floor> = {
   testing: {
     may: {
       contract: 'values',
+      'http-signatures': 'values',
       core: 'values',
       tokens: 'values',
       browser: 'values',
@@ -133,6 +160,12 @@ export const thirdPartyWalls: readonly ThirdPartyWall[] = [
     of: /^jose$/,
     only: /^(packages\/(tokens|middleware)\/test\/|bench\/)/,
     reason: 'jose is the second opinion on our tokens; used inside it would only agree with itself',
+  },
+  {
+    of: /^(http-message-signatures|http-message-sig)$/,
+    only: /^packages\/http-signatures\/test\//,
+    reason:
+      'the one signs with a wrong salt and believes the last of several, the other lacks half: they only compare',
   },
   {
     of: /^pg(-|$)/,

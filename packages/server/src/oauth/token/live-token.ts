@@ -1,4 +1,4 @@
-import type { GrantId } from '@argus/contract';
+import { argusClient, type GrantId, type TenantId } from '@argus/contract';
 import { type Client, type Grant, type Session, sessionValidity, type User } from '@argus/core';
 import { type TokenFacts, tokenFacts } from '@argus/store';
 import {
@@ -66,6 +66,15 @@ export async function liveToken(services: Services, shown: SignedToken): Promise
   if (shown.kind === 'refresh' && !isOfFamily(shown.claims, standing.grant)) return null;
   const isNewest = shown.kind === 'access' || shown.claims.gen === standing.grant.generation;
   return { ...shown, client, standing, isNewest };
+}
+
+/** Whether an access token is live, for services: they meet those of Argus's own cookies, too, whose client has no row. */
+export async function isLiveAccess(services: Services, claims: AccessClaims): Promise<boolean> {
+  if (claims.client_id !== argusClient)
+    return (await liveToken(services, { kind: 'access', claims })) !== null;
+  const name = { grantId: claims.gid as GrantId, jti: claims.jti }; // we signed it
+  const facts = await tokenFacts(services.store.pool, claims.tenant as TenantId, name);
+  return !facts.isTokenEnded && standingOf(services, facts) !== null;
 }
 
 /** For whom an access token is. */
