@@ -127,14 +127,26 @@ describe('a batch is sent', () => {
 
   test('when it is full, without waiting', async () => {
     const { activity, reports } = activityStage();
-    for (let n = 0; n < 257; n += 1) activity.record(requestOf(n));
+    for (let n = 0; n < 4_097; n += 1) activity.record(requestOf(n));
     await settled();
-    assert.equal(reports.length, 1);
+    assert.equal(reports.length, 16);
+    assert.ok(reports.every(({ entries }) => entries.length === 256));
     assert.equal(await activity.flush(), true);
     assert.equal(
       sumOf(reports, ({ entries }) => entries.length),
-      257,
+      4_097,
     );
+  });
+
+  test('as many as it takes, and a session adds up for all of five seconds', async () => {
+    const { activity, clock, reports } = activityStage();
+    for (let second = 0; second < 5; second += 1) {
+      for (let n = 0; n < 2_000; n += 1) activity.record(requestOf(n));
+      clock.advance(999);
+    }
+    await activity.flush();
+    assert.deepEqual([reports.length, sumOf(reports, ({ entries }) => entries.length)], [8, 2_000]);
+    assert.ok(reports.every(({ entries }) => entries.every(({ requests }) => requests === 5)));
   });
 
   test('of 64 KiB at most, whatever names and numbers are in it', async () => {

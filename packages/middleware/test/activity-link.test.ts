@@ -5,7 +5,15 @@ import { type ActivityCounts, cookieNames, type TenantId } from '@argus/contract
 import type { TestServer } from '@argus/testing/server';
 import type { Argus, PersonPrincipal, RecordedRequest } from '../src/index.ts';
 import { sumOf } from './activity-stage.ts';
-import { guardWith, linkTo, openArgus, registerService, type SignedIn, signedIn } from './link-stage.ts';
+import {
+  guardWith,
+  linkTo,
+  openArgus,
+  operatorHeaders,
+  registerService,
+  type SignedIn,
+  signedIn,
+} from './link-stage.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -290,7 +298,6 @@ test('administrators see what was reported of sessions, and who reads the stream
     assert.deepEqual(events[0]?.actions, [{ name: 'notes.exported', count: 1 }]);
     break;
   }
-  const { operatorHeaders } = await import('./link-stage.ts');
   const headers = await operatorHeaders(server);
   const { body } = await person.browser.call('adminListSessions', {
     headers,

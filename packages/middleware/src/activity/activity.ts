@@ -1,13 +1,12 @@
-import type { ActivityDetail, Instant } from '@argus/contract';
-import { activityBounds } from '@argus/contract';
+import type { ActivityDetail } from '@argus/contract';
 import type { Clock } from '@argus/tokens';
 import type { ArgusClient, CallFailure } from '../link/argus-client.ts';
 import { after, deadline } from '../services/clock.ts';
-import { newName, newSalt, spread } from '../services/secret.ts';
-import { createBacklog } from './backlog.ts';
+import { type Backlog, createBacklog } from './backlog.ts';
+import { type Collection, createCollection } from './collect.ts';
 import { deliverFrom, type Sent, type Timers } from './deliver.ts';
-import { createRouteClasses, type RecordedRequest, type Seen, seenOf } from './recorded-request.ts';
-import { openWindow, type Untold, type Window } from './window.ts';
+import { createRouteClasses, type RecordedRequest, seenOf } from './recorded-request.ts';
+import type { Untold } from './window.ts';
 
 /** How reporting is: at any time, recorded = sent + sampled + lost + waiting, in requests. */
 export interface ActivityState {
@@ -19,6 +18,7 @@ export interface ActivityState {
     readonly batches: number;
     readonly entries: number;
     readonly requests: number;
+    /** Of batches; what is still added up is at most 4,096 entries more. */
     readonly bytes: number;
   };
   /** How finely it tells now, and of one in how many sessions. */
@@ -51,39 +51,15 @@ const defaultBatches = 256;
 
 export function createActivity(options: ActivityOptions): Activity {
   const { client, clock, timers = { after } } = options;
-  const backlog = createBacklog(Math.max(1, options.mostBatches ?? defaultBatches));
+  const mostBatches = Math.max(1, options.mostBatches ?? defaultBatches);
+  const backlog = createBacklog(mostBatches);
   const delivery = deliverFrom({ client, backlog, timers, now: clock.now });
+  const collection = createCollection({ backlog, timers, mostBatches, wake: delivery.wake });
   const routeClasses = createRouteClasses();
-  let window: Window | null = null;
-  let timer: { cancel(): void } | null = null;
   let recorded = 0;
   let isClosed = false;
-
-  const seal = (): void => {
-    timer?.cancel();
-    timer = null;
-    if (window) backlog.push(window.seal(newName(), backlog.takeOwed()));
-    window = null;
-  };
-  const open = (from: Instant): Window => {
-    // The last moment is spared by chance, so that many processes do not report at one moment.
-    timer = timers.after(spread(activityBounds.windowMs), () => {
-      seal();
-      delivery.wake();
-    });
-    return openWindow({ from, grain: backlog.grain(), salt: newSalt() });
-  };
-  const add = (seen: Seen, now: Instant): void => {
-    window ??= open(now);
-    if (window.add(seen, now)) return;
-    seal();
-    delivery.wake();
-    window = open(now);
-    // It cannot be too large for an empty window; a fault there must not lose count.
-    if (!window.add(seen, now)) backlog.loseRequest();
-  };
   const flush = (): Promise<boolean> => {
-    seal();
+    collection.seal();
     return delivery.attempt();
   };
   return {
@@ -93,39 +69,39 @@ export function createActivity(options: ActivityOptions): Activity {
         if (!seen) return;
         recorded += 1;
         if (isClosed) backlog.loseRequest();
-        else add(seen, clock.now());
+        else collection.add(seen, clock.now());
       } catch {
         // An application that describes no request must not fail for it.
       }
     },
     flush,
-    state() {
-      const open = window?.size() ?? { entries: 0, requests: 0, bytes: 0 };
-      const { batches, entries, requests, bytes } = backlog.size();
-      return {
-        recorded,
-        sent: delivery.sent(),
-        lost: backlog.lost(),
-        waiting: {
-          batches,
-          entries: entries + open.entries,
-          requests: requests + open.requests,
-          bytes: bytes + open.bytes,
-        },
-        ...backlog.grain(),
-        trouble: delivery.trouble(),
-      };
-    },
+    state: () => ({
+      recorded,
+      sent: delivery.sent(),
+      lost: backlog.lost(),
+      waiting: waitingIn(backlog, collection),
+      ...backlog.grain(),
+      trouble: delivery.trouble(),
+    }),
     async close(deadlineMs = 2_000) {
       if (isClosed) return;
       isClosed = true;
-      const signal = deadline(deadlineMs);
-      const late = new Promise<false>((resolve) => signal.addEventListener('abort', () => resolve(false)));
-      await Promise.race([flush(), late]);
+      await Promise.race([flush(), passed(deadlineMs)]);
       delivery.stop();
       // What is on its way is given up now; what still waits is lost, and said to be.
       await delivery.attempt();
       for (let left = backlog.take(clock.now()); left; left = backlog.take(clock.now())) backlog.lose(left);
     },
   };
+}
+
+function waitingIn(backlog: Backlog, collection: Collection): ActivityState['waiting'] {
+  const { batches, entries, requests, bytes } = backlog.size();
+  const open = collection.size();
+  return { batches, entries: entries + open.entries, requests: requests + open.requests, bytes };
+}
+
+function passed(ms: number): Promise<void> {
+  const signal = deadline(ms);
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -36,15 +36,19 @@ export interface Sealed {
 export interface Window {
   /** False: it is full or over, and nothing was added. */
   add(seen: Seen, now: Instant): boolean;
-  size(): { readonly entries: number; readonly requests: number; readonly bytes: number };
-  seal(name: string, lost: Untold): Sealed;
+  size(): { readonly entries: number; readonly requests: number };
+  /** As batches; at least one. */
+  seal(lost: Untold): Sealed[];
 }
 
 export interface WindowOptions {
   readonly from: Instant;
   readonly grain: Grain;
+  readonly mostEntries: number;
   /** By which sessions are drawn, others in each window. */
   readonly salt: number;
+  /** A new one for each batch. */
+  name(): string;
 }
 
 interface Entry extends Omit<Seen, 'actions'> {
@@ -55,13 +59,8 @@ interface Entry extends Omit<Seen, 'actions'> {
   actions: Map<string, number> | null;
 }
 
-/** The JSON of an entry beside its names, with the largest numbers. */
-const entryBytes = 240;
-const actionBytes = 36;
-/** What is left of 64 KiB when a batch has said the rest. */
-const mostBytes = 64_000;
-
-export function openWindow({ from, grain, salt }: WindowOptions): Window {
+export function openWindow(options: WindowOptions): Window {
+  const { from, grain } = options;
   // A session's entries are few, and its id is one string for all its requests: no key is built for a request.
   const bySession = new Map<string, Entry[]>();
   const isWhole = grain.detail === 'session';
@@ -69,58 +68,60 @@ export function openWindow({ from, grain, salt }: WindowOptions): Window {
   let entries = 0;
   let requests = 0;
   let passedOver = 0;
-  let bytes = 0;
 
   const entryFor = (seen: Seen): Entry | null => {
     const ofSession = bySession.get(seen.sid);
     const known = ofSession?.find((entry) => isSame(entry, seen, isWhole));
     if (known) return known.requests < activityBounds.requests ? known : null;
-    const added = entryBytes + seen.routeClass.length;
-    if (entries >= activityBounds.entries || bytes + added > mostBytes) return null;
+    if (entries >= options.mostEntries) return null;
     const entry: Entry = { ...seen, at: from, requests: 0, bytesOut: 0, records: 0, actions: null };
     if (ofSession) ofSession.push(entry);
     else bySession.set(seen.sid, [entry]);
     entries += 1;
-    bytes += added;
     return entry;
   };
 
   return {
     add(seen, now) {
       if (now - from > activityBounds.windowMs) return false;
-      if (grain.factor > 1 && !isDrawn(seen.sid, salt, grain.factor)) {
+      if (grain.factor > 1 && !isDrawn(seen.sid, options.salt, grain.factor)) {
         passedOver += 1;
         return true;
       }
-      // Room for its names before anything is counted, so that what does not fit is whole in the next window.
-      if (seen.actions.length > 0 && bytes + entryBytes + roomFor(seen.actions) > mostBytes) return false;
       const entry = entryFor(seen);
       if (!entry) return false;
+      count(entry, seen, now);
       // A clock that was set back must not put an event before its window.
       to = Math.max(to, now);
-      entry.at = Math.max(entry.at, now);
-      entry.requests += 1;
-      entry.bytesOut = Math.min(entry.bytesOut + seen.bytesOut, activityBounds.bytesOut);
-      entry.records = Math.min(entry.records + seen.records, activityBounds.records);
       requests += 1;
-      for (const name of seen.actions) bytes += addAction(entry, name);
       return true;
     },
-    size: () => ({ entries, requests: requests + passedOver, bytes }),
-    seal: (name, lost) => {
-      const all = [...bySession.values()].flat().map((entry) => written(entry, isWhole));
-      const text = JSON.stringify({
-        batch: name,
-        from: timeOf(from),
-        to: timeOf(to),
-        detail: grain.detail,
-        ...(grain.factor > 1 ? { sampling: { factor: grain.factor, requests: passedOver } } : {}),
-        ...(lost.requests > 0 ? { lost } : {}),
-        entries: all,
+    size: () => ({ entries, requests: requests + passedOver }),
+    seal(lost) {
+      const told = [...bySession.values()].flat();
+      const sampling = grain.factor > 1 ? { sampling: { factor: grain.factor, requests: passedOver } } : {};
+      const window = { from: timeOf(from), to: timeOf(to), detail: grain.detail };
+      return inBatches(told, isWhole).map((part, place): Sealed => {
+        const isFirst = place === 0;
+        const declared = isFirst && lost.requests > 0 ? { lost } : {};
+        const others = isFirst ? sampling : sampledOut(grain);
+        const said = JSON.stringify({ batch: options.name(), ...window, ...others, ...declared });
+        return {
+          text: `${said.slice(0, -1)},"entries":[${part.texts.join(',')}]}`,
+          to,
+          entries: part.texts.length,
+          requests: part.requests,
+          passedOver: isFirst ? passedOver : 0,
+          lost: isFirst ? lost : { entries: 0, requests: 0 },
+        };
       });
-      return { text, to, entries, requests, passedOver, lost };
     },
   };
+}
+
+/** Of the same window as a batch that said how many requests were passed over. */
+function sampledOut({ factor }: Grain) {
+  return factor > 1 ? { sampling: { factor, requests: 0 } } : {};
 }
 
 function isSame(entry: Entry, seen: Seen, isWhole: boolean): boolean {
@@ -138,19 +139,46 @@ function isDrawn(sid: string, salt: number, factor: number): boolean {
   return ((digest ^ (digest >>> 15)) >>> 0) % factor === 0;
 }
 
-function roomFor(actions: readonly string[]): number {
-  return actions.slice(0, activityBounds.actions).reduce((sum, name) => sum + actionBytes + name.length, 0);
+function count(entry: Entry, seen: Seen, now: Instant): void {
+  entry.at = Math.max(entry.at, now);
+  entry.requests += 1;
+  entry.bytesOut = Math.min(entry.bytesOut + seen.bytesOut, activityBounds.bytesOut);
+  entry.records = Math.min(entry.records + seen.records, activityBounds.records);
+  for (const name of seen.actions) countAction(entry, name);
 }
 
-/** Answers how many bytes that takes. */
-function addAction(entry: Entry, name: string): number {
+function countAction(entry: Entry, name: string): void {
   entry.actions ??= new Map();
   const { actions } = entry;
   const isRoom = actions.has(name) || actions.size < activityBounds.actions - 1;
   const counted = isRoom ? name : otherName;
-  const before = actions.get(counted) ?? 0;
-  actions.set(counted, Math.min(before + 1, activityBounds.requests));
-  return before === 0 ? actionBytes + counted.length : 0;
+  actions.set(counted, Math.min((actions.get(counted) ?? 0) + 1, activityBounds.requests));
+}
+
+interface Part {
+  readonly texts: string[];
+  requests: number;
+  bytes: number;
+}
+
+/** What is left of 64 KiB when a batch has said the rest. */
+const mostBytes = 64_000;
+
+/** All text is ASCII by its form, so that its length is its bytes. */
+function inBatches(told: readonly Entry[], isWhole: boolean): Part[] {
+  let part: Part = { texts: [], requests: 0, bytes: 0 };
+  const parts = [part];
+  for (const entry of told) {
+    const text = JSON.stringify(written(entry, isWhole));
+    if (part.texts.length >= activityBounds.entries || part.bytes + text.length + 1 > mostBytes) {
+      part = { texts: [], requests: 0, bytes: 0 };
+      parts.push(part);
+    }
+    part.texts.push(text);
+    part.requests += entry.requests;
+    part.bytes += text.length + 1;
+  }
+  return parts;
 }
 
 function written(entry: Entry, isWhole: boolean): ActivityEntry {
