@@ -76,6 +76,10 @@ function report(link: Argus, sid: string, changes: Record<string, unknown> = {})
   return link.client.call({ method: 'POST', path: '/service/v1/activity', json });
 }
 
+function isReport(input: unknown): boolean {
+  return typeof input === 'string' && input.endsWith('/activity');
+}
+
 /** Only what one answer holds. */
 async function jsonOf(asked: ReturnType<typeof report>): Promise<unknown> {
   const answer = await asked;
@@ -173,7 +177,7 @@ describe('a batch', () => {
     let lostReplies = 0;
     const losing: typeof fetch = async (input, init) => {
       const response = await fetch(input, init);
-      if (!String(input).endsWith('/activity') || lostReplies > 0) return response; // a URL or its text
+      if (!isReport(input) || lostReplies > 0) return response;
       lostReplies += 1;
       throw new TypeError('the reply was lost');
     };
@@ -317,9 +321,7 @@ test('administrators see what was reported of sessions, and who reads the stream
 describe('while Argus cannot be reached', () => {
   let isUp = true;
   const flaky: typeof fetch = (input, init) =>
-    isUp || !String(input).endsWith('/activity')
-      ? fetch(input, init)
-      : Promise.reject(new TypeError('refused'));
+    isUp || !isReport(input) ? fetch(input, init) : Promise.reject(new TypeError('refused'));
 
   /** 400 different entries in each second. */
   async function busy(link: Argus, seconds: number): Promise<SignedIn[]> {

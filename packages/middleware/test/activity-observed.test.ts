@@ -144,7 +144,8 @@ describe('of a fetch response the same', () => {
     const broken = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.error(new Error('gone')),
     });
-    await assert.rejects(observeResponse(new Response(broken), done).text(), /gone/);
+    const failing = observeResponse(new Response(broken), done);
+    await assert.rejects(failing.text(), /gone/);
     assert.deepEqual(seen, [
       { status: 200, bytesOut: 8 },
       { status: 200, bytesOut: 0 },
@@ -160,7 +161,11 @@ async function app() {
   const issuer = await fakeIssuer({ url: `http://127.0.0.1:${issuing.port}`, clock, random });
   jwks = issuer.jwks;
   const told: Omit<RecordedRequest, 'principal'>[] = [];
-  const record = ({ principal: _, ...request }: RecordedRequest) => void told.push(request);
+  const record = ({ routeClass, method, status, bytesOut, ...more }: RecordedRequest) => {
+    const { principal, ...noted } = more;
+    assert.equal(principal.kind, 'person');
+    told.push({ routeClass, method, status, bytesOut, ...noted });
+  };
   const activity = { record } as Activity; // nothing else of it is used by an adapter
   const guard = expressProtection(protect({ issuer: issuer.url, clock }), { activity });
   const api = express.Router();
