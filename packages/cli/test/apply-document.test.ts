@@ -172,7 +172,7 @@ describe('a document that cannot be applied', () => {
       'users:\n  - email: a@example.org\n    rolls: [admin]\n',
       /^d:3:5 users\[0\]\.rolls: is not known here$/,
     ],
-    ['has an unknown section', 'services: []\n', /^d:1:1 services: is not known here$/],
+    ['has an unknown section', 'gadgets: []\n', /^d:1:1 gadgets: is not known here$/],
     [
       'has a secret that is too short',
       'clients:\n  - id: notes\n    name: Notes\n    type: confidential\n    secret: short\n',

@@ -11,7 +11,7 @@ describe('a wrong configuration', () => {
   test('is told with every mistake at once, ends with 2 and starts nothing', async () => {
     using folder = temporaryFolder();
     const bad = join(folder.path, 'bad.yaml');
-    writeFileSync(bad, 'services: []\n');
+    writeFileSync(bad, 'gadgets: []\n');
     const dataDir = join(folder.path, 'data');
     const { code, out, err } = await spawnArgus(
       [

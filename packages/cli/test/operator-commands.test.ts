@@ -223,7 +223,7 @@ describe('the commands of an operator', () => {
     const { browser } = await signIn('eve@example.org');
     const { keys: before } = await json<{ keys: { kid: string }[] }>('keys', 'list');
     const { keys } = await json<{ keys: { kid: string }[] }>('keys', 'rotate', '--emergency', '--yes');
-    assert.equal(keys.length, 5);
+    assert.equal(keys.length, 6);
     assert.ok(!keys.some(({ kid }) => before.some((old) => old.kid === kid)));
     assert.equal((await browser.call('getSession')).status, 401);
     assert.equal((await signIn('eve@example.org')).browser.cookies.size > 0, true);

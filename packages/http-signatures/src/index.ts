@@ -31,6 +31,7 @@ export {
   verifyRequest,
 } from './exchange/request.ts';
 export {
+  canSignResponseTo,
   type ResponseSigning,
   type ResponseToSign,
   type ResponseToVerify,

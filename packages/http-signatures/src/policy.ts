@@ -1,5 +1,6 @@
 import { componentOf } from './components/component.ts';
 import type { FieldTypes } from './components/field-types.ts';
+import { SignaturesFault } from './fault.ts';
 import { hasField, type Message } from './message.ts';
 import { type Refused, refused } from './rejection.ts';
 import type { Coverage } from './signature-base.ts';
@@ -26,6 +27,14 @@ export interface SignaturePolicy {
   readonly clockSkewSeconds?: number;
   /** What the fields covered with `sf` are, where that is not known already. */
   readonly fieldTypes?: FieldTypes;
+}
+
+/** Throws a fault for a policy that no time would ever fail: every comparison with NaN is false. */
+export function mustBeTimed(policy: SignaturePolicy, now: number): void {
+  const { maxAgeSeconds = 0, maxLifetimeSeconds = 0, clockSkewSeconds = 0 } = policy;
+  const times = [maxAgeSeconds, maxLifetimeSeconds, clockSkewSeconds, now];
+  if (times.every((time) => Number.isFinite(time) && time >= 0)) return;
+  throw new SignaturesFault('now and the times of a policy are finite and not negative');
 }
 
 type Complaint = Refused<
@@ -62,8 +71,11 @@ export interface Claim {
 
 function coversAll(policy: SignaturePolicy, { components }: Coverage, message: Message): boolean {
   const covered = new Set(components.map(({ identity }) => identity));
-  const present = (policy.fieldsWhenPresent ?? []).filter((name) => hasField(message.fields, name));
-  return [...policy.components, ...present].every((text) => covered.has(componentOf(text).identity));
+  const always = policy.components.map(componentOf);
+  // Read whether they are there or not, so that a name with a mistake in it is not taken for a field that is absent.
+  const fields = (policy.fieldsWhenPresent ?? []).map(componentOf);
+  const present = fields.filter(({ name }) => hasField(message.fields, name));
+  return [...always, ...present].every(({ identity }) => covered.has(identity));
 }
 
 /** RFC 9421 §2.3, §7.2.2: what is signed is good from `created` on and no longer than the policy or it says. */

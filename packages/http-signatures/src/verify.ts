@@ -1,7 +1,7 @@
 import { fitsAlgorithm, type SignatureKey, verifyBase } from './algorithms.ts';
 import { type DigestVerdict, verifyDigest } from './digest.ts';
 import { hasField, linesOf, type Message } from './message.ts';
-import { complaintOf, type SignaturePolicy } from './policy.ts';
+import { complaintOf, mustBeTimed, type SignaturePolicy } from './policy.ts';
 import { type DigestRejection, type Refused, refused, type SignatureRejection } from './rejection.ts';
 import { baseOf, type Coverage, readCoverage } from './signature-base.ts';
 import { type FoundSignature, findSignature } from './signature-fields.ts';
@@ -39,7 +39,8 @@ export interface Verification {
 /**
  * Whether a message bears the one signature that the policy asks for. What is signed is believed only afterwards: the
  * digest of the body is compared last. Whether the nonce was used before is the caller's to ask, once the signature is
- * verified, so that strangers cannot use nonces up. Throws a fault for a component in the policy that is none.
+ * verified, so that strangers cannot use nonces up. Throws a fault for a component in the policy that is none, and for
+ * times that are no times.
  * Source: RFC 9421 §3.2.
  */
 export async function verifySignature(
@@ -47,6 +48,7 @@ export async function verifySignature(
   policy: SignaturePolicy,
   { findKey, now, body }: Verification,
 ): Promise<SignatureVerdict> {
+  mustBeTimed(policy, now);
   const claim = readClaim(message, policy, { now, body });
   if (!claim.ok) return claim;
   const { found, keyid, parameters, coverage } = claim;

@@ -56,6 +56,19 @@ const theirRequest = ({ method, targetUri: url, fields }: RequestMessage) => ({
 });
 const theirResponse = ({ status, fields }: ResponseMessage) => ({ status, headers: recordOf(fields) });
 
+/** The two fields in one line each, which is how it reads them. */
+function joined(message: RequestMessage): RequestMessage {
+  const named = (name: string) => message.fields.filter(([each]) => each.toLowerCase() === name);
+  const line = (name: string): FieldLine => [
+    name,
+    named(name)
+      .map(([, value]) => value)
+      .join(', '),
+  ];
+  const others = message.fields.filter(([name]) => !/^signature/i.test(name));
+  return { ...message, fields: [...others, line('signature-input'), line('signature')] };
+}
+
 const theirVerifier = (algorithm: SignatureAlgorithm) => ({
   // It asks the machine's clock, which is far from the time of these tests.
   tolerance: 1e9,
@@ -142,6 +155,18 @@ describe('http-message-signatures 1.0.6', () => {
   test('cannot cover trailers (tr)', async () => {
     const components = ['"expires";tr'];
     await assert.rejects(theirs(request, { algorithm: 'ed25519', components }), /No header "expires" found/);
+  });
+
+  test('lets the last of several signatures decide, where we look at the one that is meant', async () => {
+    const algorithm = 'ed25519';
+    const meant = ours(request, { algorithm, components: ['@method'] });
+    const tampered = { ...meant, method: 'PUT' };
+    const { signing: key } = halves(algorithm);
+    const last = signMessage(tampered, { label: 'last', components: [], key, created });
+    const both = { ...tampered, fields: appendSignature(tampered.fields, last) };
+    const verdict = httpbis.verifyMessage(theirVerifier(algorithm), theirRequest(joined(both)));
+    assert.equal(await verdict, true);
+    assert.equal(await verdictOf(both, algorithm), 'bad-signature');
   });
 
   test('agrees with us on any plain request', async () => {

@@ -85,6 +85,7 @@ describe('a key directory', () => {
   test('that has given a private key away is refused whole', () => {
     assert.equal(outcome({ ...shown, kid: 'good' }, rfcEd25519), 'secret');
     assert.equal(outcome(rfcSecret), 'secret');
+    assert.equal(outcome({ kty: 'oct' }), 'secret');
     for (const name of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']) {
       assert.equal(outcome({ kty: 'unknown', [name]: 'x' }), 'secret', name);
     }

@@ -2,48 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   appendSignature,
-  type RequestMessage,
+  contentDigest,
   type SignaturePolicy,
-  type Signing,
   signMessage,
-  type Verification,
   verifySignature,
 } from '../src/index.ts';
-import {
-  clientKey,
-  findKey,
-  nonceOf,
-  now,
-  nowSeconds,
-  rejectionOf,
-  serverKey,
-  withField,
-} from './fixtures.ts';
-
-const request: RequestMessage = {
-  kind: 'request',
-  method: 'GET',
-  targetUri: 'https://id.example/',
-  fields: [
-    ['Accept', '*/*'],
-    ['Date', 'today'],
-  ],
-};
-
-function signed(more: Partial<Signing> = {}, message = request): RequestMessage {
-  const signing = { label: 'sig', components: ['@method', 'accept'], key: clientKey, created: nowSeconds };
-  return {
-    ...message,
-    fields: appendSignature(message.fields, signMessage(message, { ...signing, ...more })),
-  };
-}
-
-const policy: SignaturePolicy = { select: { label: 'sig' }, components: ['@method'] };
-const outcome = (
-  message: RequestMessage,
-  more: Partial<SignaturePolicy> = {},
-  verification: Partial<Verification> = {},
-) => rejectionOf(verifySignature(message, { ...policy, ...more }, { findKey, now, ...verification }));
+import { clientKey, findKey, nonceOf, now, nowSeconds, serverKey, withField } from './fixtures.ts';
+import { outcome, policy, request, signed } from './plain-signature.ts';
 
 describe('one signature is selected', () => {
   const two = signed({ label: 'other', key: serverKey, tag: 'other' }, signed({ tag: 'ours' }));
@@ -98,6 +63,27 @@ describe('what must be covered', () => {
     assert.equal(await outcome(signed(), { fieldsWhenPresent: ['date'] }), 'missing-component');
     const added = { ...signed(), fields: [...signed().fields, ['AUTHORIZATION', ''] as const] };
     assert.equal(await outcome(added, { fieldsWhenPresent }), 'missing-component');
+  });
+});
+
+describe('a policy with a mistake', () => {
+  const mistakes: Partial<SignaturePolicy>[] = [
+    { fieldsWhenPresent: ['Authorization'] },
+    { fieldsWhenPresent: ['authorization '] },
+    { components: ['@mehtod'] },
+    { maxAgeSeconds: Number.NaN },
+    { maxAgeSeconds: -1 },
+    { clockSkewSeconds: Number.POSITIVE_INFINITY },
+    { maxLifetimeSeconds: Number.NaN },
+  ];
+  for (const mistake of mistakes) {
+    test(`is a fault, not a signature less to ask for: ${JSON.stringify(mistake)}`, async () => {
+      await assert.rejects(outcome(signed(), mistake), { name: 'SignaturesFault' });
+    });
+  }
+
+  test('is a fault when it has no clock', async () => {
+    await assert.rejects(outcome(signed(), {}, { now: Number.NaN }), { name: 'SignaturesFault' });
   });
 });
 
@@ -204,47 +190,23 @@ describe('the body', () => {
     assert.equal(await outcome(signed(), {}, { body: Buffer.from('x') }), 'missing-digest');
   });
 
+  test('is not believed for a digest that anybody could have put there', async () => {
+    const body = Buffer.from('x');
+    const uncovered = withField(signed(), 'content-digest', contentDigest(body));
+    assert.equal(await outcome(uncovered, {}, { body }), 'missing-component');
+    const empty = withField(signed(), 'content-digest', contentDigest(new Uint8Array()));
+    assert.equal(await outcome(empty, {}, { body: new Uint8Array() }), 'missing-component');
+    const covered = signed(
+      { components: ['@method', 'content-digest'] },
+      withField(request, 'content-digest', contentDigest(body)),
+    );
+    assert.equal(await outcome(covered, {}, { body }), 'accepted');
+  });
+
   test('is believed after the signature only: a wrong one is what is told of', async () => {
     const message = withField(request, 'content-digest', 'no digest at all');
     const made = signed({ components: ['@method', 'content-digest'] }, message);
     assert.equal(await outcome(made, {}, { body: Buffer.from('x') }), 'malformed-digest');
     assert.equal(await outcome({ ...made, method: 'PUT' }, {}, { body: Buffer.from('x') }), 'bad-signature');
-  });
-});
-
-describe('a signature beside others', () => {
-  test('leaves them as they are', async () => {
-    const first = signed();
-    const both = signed({ label: 'proxy', key: serverKey, components: ['"signature";key="sig"'] }, first);
-    assert.equal(await outcome(both), 'accepted');
-    assert.equal(
-      await outcome(both, { select: { label: 'proxy' }, components: ['"signature";key="sig"'] }),
-      'accepted',
-    );
-  });
-
-  test('needs a label of its own, and neighbours that are well formed', () => {
-    assert.throws(() => signed({}, signed()), { name: 'SignaturesFault' });
-    assert.throws(() => signed({ label: 'b' }, withField(signed(), 'signature', '=')), {
-      name: 'SignaturesFault',
-    });
-  });
-
-  test('is not made with what cannot be written', () => {
-    const bad: Partial<Signing>[] = [
-      { label: 'Sig' },
-      { label: '' },
-      { tag: 'é' },
-      { nonce: '\n' },
-      { created: 1.5 },
-      { created: -1 },
-      { expires: Number.NaN },
-      { expires: 1e15 },
-      { components: ['@method', '@method'] },
-      { components: ['x-absent'] },
-    ];
-    for (const more of bad) {
-      assert.throws(() => signed(more), { name: 'SignaturesFault' }, JSON.stringify(more));
-    }
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { signRequest, signResponse, verifyRequest } from '../src/index.ts';
+import { canSignResponseTo, signRequest, signResponse, verifyRequest } from '../src/index.ts';
 import {
   asSent,
   bytesOf,
@@ -133,6 +133,30 @@ describe('a signed response', () => {
       name: 'SignaturesFault',
       message: /absent-component/,
     });
+  });
+
+  test('to a request that was refused can be made, as long as there is a signature to bind it to', async () => {
+    const request = { ...signedRequest(), method: 'PUT' };
+    assert.equal(await rejectionOf(verifiedRequest(request)), 'bad-signature');
+    assert.equal(canSignResponseTo(profile, request), true);
+    const response = signedResponse({ ...plainResponse, status: 401, request });
+    assert.equal(await rejectionOf(verifiedResponse(response)), 'accepted');
+  });
+
+  test('is not to be made where a stranger left nothing to bind it to', () => {
+    const request = signedRequest();
+    const bad = [
+      asSent(plainRequest, []),
+      withField(request, 'signature', 'argus=('),
+      withField(request, 'signature', 'argus=:AA==:, argus=:AA==:'),
+      withField(request, 'signature', 'other=:AA==:'),
+      { ...request, method: 'P\u00f6ST' },
+      { ...request, targetUri: 'https://id.example/#' },
+    ];
+    for (const each of bad) {
+      assert.equal(canSignResponseTo(profile, each), false);
+      assert.throws(() => signedResponse({ ...plainResponse, request: each }), { name: 'SignaturesFault' });
+    }
   });
 
   test('without the request it answers proves nothing', async () => {

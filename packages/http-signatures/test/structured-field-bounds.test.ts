@@ -38,6 +38,23 @@ describe('the bounds of structured fields', () => {
     refused(() => parseList('(a;b;b)', { repeated: 'refused' }));
   });
 
+  test('bytes have one spelling, or a signature would have several', () => {
+    assert.ok(parseItem(':iQ==:'));
+    for (const spelling of [
+      ':iQ:',
+      ':iQ=:',
+      ':iZ==:',
+      ':iQ===:',
+      ':iQ==iQ==:',
+      ':=:',
+      ':i:',
+      ':iQ ==:',
+      ':_-8=:',
+    ]) {
+      refused(() => parseItem(spelling));
+    }
+  });
+
   test('numbers beyond what can be written are refused on the way out', () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, 1e15, 0.5]) {
       refused(() =>

@@ -5,9 +5,25 @@ export { type ActivityNote, noteActivity, type Reportable, recordObserved } from
 export type { Answer } from './challenge.ts';
 export type { DpopMode, DpopOptions } from './dpop-settings.ts';
 export { ProtectionFault } from './fault.ts';
+export {
+  type GatewayState,
+  type SessionGateway,
+  sessionGateway,
+} from './gateway/gateway.ts';
+export type { ClientKey, GatewayOptions, GatewayRequirement } from './gateway/options.ts';
+export type {
+  GatewayAnswer,
+  GatewayParts,
+  GatewayPartsVerdict,
+  GatewayPass,
+  GatewayRefusal,
+  GatewayVerdict,
+  HeaderLine,
+} from './gateway/verdict.ts';
 export { type Argus, type ArgusOptions, type ArgusState, connectArgus } from './link/connect-argus.ts';
 export type { FeedHealth, HeardEnd } from './link/feed-state.ts';
 export type { FeedTrouble } from './link/follow-feed.ts';
+export { argusMetrics } from './link/metrics.ts';
 export type { Revocations, StandingToken } from './link/revocations.ts';
 export type {
   Actor,

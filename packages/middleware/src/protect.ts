@@ -57,8 +57,6 @@ export function protect(options: ProtectOptions): Protection {
   const settings = settingsOf(options);
   const { dpop, clock } = settings;
   const checks = { tokens: createTokenCheck(settings), keys: dpop && createDpopCheck(dpop, clock) };
-  // Word from the issuer itself: a withdrawn key must not prove anything for another five minutes.
-  settings.argus?.onKeysChanged(() => void checks.tokens.keys.refresh());
   return door(checks, tighten(noDemand, { ...options, kind: options.kind ?? 'person' }));
 }
 
@@ -117,7 +115,7 @@ async function judge(
   if (!key.ok) return { ...key, source };
   const lack = unmet(demand, principal, settings.clock.now());
   if (lack !== undefined) return { ...key, ...lack, source };
-  return key.headers === undefined ? { ok: true, principal } : { ok: true, principal, headers: key.headers };
+  return allowed(settings, principal, key);
 }
 
 /** Whether the token's session, or anything else that it stands on, is over; and if nobody can know, a no. */
@@ -132,6 +130,12 @@ async function endOf(
   if (is === 'live') return undefined;
   if (is === 'ended') return refused('invalid_token', 'ended');
   return { ...refused('unavailable', 'revocations-unknown'), retryAfterSeconds: unknownRetrySeconds };
+}
+
+function allowed({ argus, showsFeed }: Settings, principal: Principal, { headers }: KeyProven): Allowed {
+  if (!showsFeed || !argus)
+    return headers === undefined ? { ok: true, principal } : { ok: true, principal, headers };
+  return { ok: true, principal, headers: { ...headers, 'argus-feed': argus.state().feed } };
 }
 
 /** The feed comes back within a second when Argus does. */

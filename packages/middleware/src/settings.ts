@@ -43,6 +43,8 @@ export interface ProtectOptions extends Requirement {
    * client or tenant ended, without a call per request. Without it, a token is good until its own expiry.
    */
   readonly argus?: Pick<Argus, 'revocations' | 'onKeysChanged' | 'state'>;
+  /** Says in the header `Argus-Feed` of what is let in how the link is; for development. Default false. */
+  readonly showsFeed?: boolean;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
 }
@@ -61,6 +63,7 @@ export interface Settings {
   readonly clockSkewSeconds: number;
   readonly cache: CacheBounds;
   readonly argus: ProtectOptions['argus'] | null;
+  readonly showsFeed: boolean;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
 }
@@ -90,6 +93,7 @@ export function settingsOf(options: ProtectOptions): Settings {
     clockSkewSeconds,
     cache: boundsOf(options.cache),
     argus: options.argus ?? null,
+    showsFeed: options.showsFeed ?? false,
     fetch: options.fetch ?? fetch,
     clock: options.clock ?? systemClock,
   };

@@ -36,9 +36,12 @@ const bearerForm = /^[\w.~+/-]+=*$/;
 
 export function createTokenCheck(settings: Settings): TokenCheck {
   const { jwksUrl: url, fetch, clock } = settings;
+  const keys = createJwksSource({ url, fetch, clock, cooldownSeconds });
+  // Word from the issuer itself: a withdrawn key must not prove anything for another five minutes.
+  settings.argus?.onKeysChanged(() => void keys.refresh());
   return {
     settings,
-    keys: createJwksSource({ url, fetch, clock, cooldownSeconds }),
+    keys,
     verified: createVerifiedTokens(settings.cache),
   };
 }

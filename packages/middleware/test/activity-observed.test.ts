@@ -9,7 +9,13 @@ import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { seeded } from '@argus/testing/seeded';
 import express from 'express';
+import fastify from 'fastify';
+import { Hono } from 'hono';
 import { expressProtection } from '../src/adapters/express.ts';
+import { fastifyProtection } from '../src/adapters/fastify.ts';
+import { fetchProtection } from '../src/adapters/fetch.ts';
+import { honoProtection } from '../src/adapters/hono.ts';
+import { nodeProtection } from '../src/adapters/node.ts';
 import {
   type Activity,
   noteActivity,
@@ -19,7 +25,7 @@ import {
   protect,
   type RecordedRequest,
 } from '../src/index.ts';
-import { fakeIssuer, listening } from './fake-issuer.ts';
+import { fakeIssuer, listening, setting, withBearer } from './fake-issuer.ts';
 
 type Answering = (response: ServerResponse, request: IncomingMessage) => unknown;
 
@@ -235,5 +241,85 @@ describe('the Express adapter tells of', () => {
     await using api = await app();
     assert.equal(await api.get('/tenants/ada/twice', {}), 401);
     assert.deepEqual(api.told, []);
+  });
+});
+
+describe('so do the other adapters:', () => {
+  /** A protection, a token for it, and what was told. */
+  async function ground() {
+    const { clock, issuer } = await setting();
+    const told: Omit<RecordedRequest, 'principal'>[] = [];
+    const activity = {
+      record({ principal, ...request }: RecordedRequest) {
+        assert.equal(principal.kind, 'person');
+        told.push(request);
+      },
+    };
+    const protection = protect({ issuer: issuer.url, clock, fetch: issuer.fetch });
+    const note = { records: 3, actions: ['notes.read'] };
+    return { told, activity, protection, note, token: await issuer.token() };
+  }
+  const said = { records: 3, actions: ['notes.read'], method: 'GET', status: 200, bytesOut: 6 };
+
+  test('node:http, which has no routes', async () => {
+    const { told, activity, protection, note, token } = await ground();
+    const guard = nodeProtection(protection, { activity });
+    await using server = await listening(
+      guard((request, response) => {
+        noteActivity(request, note);
+        response.end('a note');
+      }),
+    );
+    const headers = { authorization: `Bearer ${token}` };
+    await (await fetch(`http://127.0.0.1:${server.port}/notes/17`, { headers })).text();
+    assert.deepEqual(told, [{ ...said, routeClass: undefined }]);
+  });
+
+  test('Fastify', async () => {
+    const { told, activity, protection, note, token } = await ground();
+    const app = fastify();
+    await app.register(fastifyProtection(protection, { activity }));
+    app.get('/notes/:id', async (request) => {
+      noteActivity(request, note);
+      return 'a note';
+    });
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    await (await fetch(`${url}/notes/17`, { headers: { authorization: `Bearer ${token}` } })).text();
+    assert.deepEqual(told, [{ ...said, routeClass: '/notes/:id' }]);
+    await app.close();
+  });
+
+  test('Hono', async () => {
+    const { told, activity, protection, note, token } = await ground();
+    const guard = honoProtection(protection, { activity });
+    const app = new Hono();
+    app.use('/notes/*', guard);
+    app.get('/notes/:id', guard, (context) => {
+      noteActivity(context.req.raw, note);
+      return context.text('a note');
+    });
+    const { headers } = withBearer(token);
+    const answer = await app.fetch(new Request('https://api.example/notes/17', { headers }));
+    assert.equal(await answer.text(), 'a note');
+    assert.deepEqual(told.at(-1), { ...said, routeClass: '/notes/:id' });
+    assert.equal(
+      told.filter(({ routeClass }) => routeClass === '/notes/:id').length,
+      1,
+      'once for two doors',
+    );
+  });
+
+  test('fetch handlers, and with them those of Next.js', async () => {
+    const { told, activity, protection, note, token } = await ground();
+    const guard = fetchProtection(protection, { activity });
+    const handler = guard((request) => {
+      noteActivity(request, note);
+      return new Response('a note', { headers: { 'x-kept': 'yes' } });
+    });
+    const answer = await handler(withBearer(token));
+    assert.deepEqual([answer.headers.get('x-kept'), await answer.text()], ['yes', 'a note']);
+    assert.deepEqual(told, [{ ...said, routeClass: undefined }]);
+    assert.equal((await handler(new Request('https://api.example/notes'))).status, 401);
+    assert.equal(told.length, 1);
   });
 });

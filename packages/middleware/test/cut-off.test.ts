@@ -136,13 +136,13 @@ describe('with the feed cut for ten seconds', () => {
 });
 
 test('a stream that was cut for a moment goes on where it was, without a snapshot', async () => {
+  await using wire = await wireTo(server.url);
   const places: (string | null)[] = [];
   const watching: typeof fetch = (input, init) => {
     const headers = new Headers(init?.headers);
-    if (String(input).endsWith('/revocations')) places.push(headers.get('last-event-id'));
+    if (input === `${wire.url}/service/v1/revocations`) places.push(headers.get('last-event-id'));
     return fetch(input, init);
   };
-  await using wire = await wireTo(server.url);
   await using argus = linkTo(server, service, { argusUrl: wire.url, fetch: watching });
   await untilLive(argus);
   const { browser } = await signedIn(server);

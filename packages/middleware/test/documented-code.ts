@@ -15,13 +15,26 @@ export async function codeIn(document: string): Promise<string> {
   return block;
 }
 
+/** The blocks of TypeScript in a document by the headings over them. */
+export async function blocksIn(document: string): Promise<Map<string, string>> {
+  const text = await readFile(`${folder}/${document}`, 'utf8');
+  const sections = text.split(/^## /m).slice(1);
+  return new Map(
+    sections.flatMap((section) => {
+      const block = section.match(/```ts\n(.*?)```/s)?.[1];
+      return block === undefined ? [] : [[section.split('\n')[0] ?? '', block]];
+    }),
+  );
+}
+
 export interface RunningCode extends AsyncDisposable {
   readonly port: number;
 }
 
 /** The block as it stands in a process of its own; only the line that tells the port is added. */
 export async function running(code: string, env: Record<string, string>): Promise<RunningCode> {
-  const tellPort = 'server.on("listening", () => console.log(server.address().port));';
+  const tellPort =
+    'const tell = () => console.log(server.address().port); server.listening ? tell() : server.on("listening", tell);';
   const child = spawn(
     process.execPath,
     ['--input-type=module-typescript', '--eval', `${code}\n${tellPort}`],

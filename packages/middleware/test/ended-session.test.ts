@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { TestServer } from '@argus/testing/server';
-import type { Argus, Protection } from '../src/index.ts';
+import { type Argus, argusMetrics, type Protection, protect } from '../src/index.ts';
 import {
   guardWith,
+  issuer,
   linkTo,
   openArgus,
   operatorHeaders,
@@ -91,17 +92,36 @@ test('whoever comes later learns by a snapshot what ended before', async () => {
   assert.equal(verdict.ok ? 'let in' : verdict.reason, 'ended');
 });
 
+test('how the link is can be read in metrics, and in a header where an application wants it', async () => {
+  const { request } = await signedIn(server);
+  const telling = protect({
+    issuer,
+    jwksUrl: `${server.url}/.well-known/jwks.json`,
+    clock: server.clock,
+    argus,
+    showsFeed: true,
+  });
+  const verdict = await telling.check(request());
+  assert.deepEqual(verdict.ok && verdict.headers, { 'argus-feed': 'live' });
+  const silent = await guard.check(request());
+  assert.equal(silent.ok && silent.headers, undefined);
+  const page = argusMetrics(argus.state());
+  assert.match(page, /^argus_link_feed\{state="live"\} 1$/m);
+  assert.match(page, /^argus_link_feed\{state="stale"\} 0$/m);
+  assert.match(page, /^argus_link_heard_timestamp_seconds \d+$/m);
+});
+
 test('without a call for each request: one stream, and nothing else', async () => {
-  const calls: string[] = [];
+  let calls = 0;
   const counting: typeof fetch = (input, init) => {
-    calls.push(String(input));
+    calls += 1;
     return fetch(input, init);
   };
   await using link = linkTo(server, await registerService(server, 'counting-api'), { fetch: counting });
   await untilLive(link);
   const door = guardWith(server, link);
   const { request } = await signedIn(server);
-  const before = calls.length;
+  const before = calls;
   for (let n = 0; n < 100; n += 1) assert.ok((await door.check(request())).ok);
-  assert.equal(calls.length, before);
+  assert.equal(calls, before);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FeedEvent, SnapshotEntry } from '@argus/contract';
-import { fakeClock } from '@argus/testing';
+import { fakeClock, fakeEpochMs } from '@argus/testing';
 import { type FeedMessage, feedDigest, firstDigest } from '@argus/tokens';
 import { createFeedState, type FeedState } from '../src/link/feed-state.ts';
 import { isEnded, marksOf } from '../src/link/token-marks.ts';
@@ -10,6 +10,7 @@ import { claimsOf } from './some-claims.ts';
 const said = { iss: 'https://argus.example', tenant: 'default', time: 1_767_603_600 };
 const policy = { degraded: 'introspect', staleAfterSeconds: 3 } as const;
 const nonce = 'of this stream';
+const stream = { nonce, sentAt: fakeEpochMs, signedAt: fakeEpochMs / 1000 };
 
 /** A feed as Argus tells it, whose signatures are good. */
 function teller(clock = fakeClock(), mostEntries = 1000) {
@@ -17,7 +18,7 @@ function teller(clock = fakeClock(), mostEntries = 1000) {
   let seq = 0;
   let prev = firstDigest;
   const exp = Math.floor(clock.now() / 1000) + 300;
-  const read = (message: FeedMessage) => state.read(message, JSON.stringify(message), nonce);
+  const read = (message: FeedMessage) => state.read(message, JSON.stringify(message), stream);
   return {
     clock,
     state,
@@ -45,6 +46,7 @@ function teller(clock = fakeClock(), mostEntries = 1000) {
       node: 'node',
       head: seq,
       nonce,
+      time: Math.floor(clock.now() / 1000),
       ...more,
     }),
   };
@@ -136,6 +138,17 @@ describe('while Argus is not heard', () => {
     assert.equal(state.health(), 'live');
   });
 
+  test('heartbeats that somebody holds back count for nothing', () => {
+    const { clock, state, read, snapshot, heartbeat } = teller();
+    read(snapshot([]));
+    assert.equal(read(heartbeat()), 'read');
+    const held = heartbeat();
+    clock.advance(5_001);
+    assert.equal(read(held), 'late');
+    assert.equal(state.health(), 'stale');
+    assert.equal(read(heartbeat()), 'read', 'and a fresh one counts, by the same two clocks');
+  });
+
   test('a new policy holds at once, and what the application set holds in spite of it', () => {
     const told = teller();
     told.read(told.snapshot([]));
@@ -148,7 +161,7 @@ describe('while Argus is not heard', () => {
       degraded: 'accept-until-expiry',
       staleAfterSeconds: 1,
     });
-    own.read(told.snapshot([]), '', nonce);
+    own.read(told.snapshot([]), '', stream);
     assert.deepEqual(own.policy(), { degraded: 'accept-until-expiry', staleAfterSeconds: 1 });
   });
 });

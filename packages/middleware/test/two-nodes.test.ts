@@ -81,6 +81,15 @@ describe('two nodes on one database', () => {
   });
 });
 
+test('an emergency at one node is one at the other within a moment', async () => {
+  const kids = (server: TestServer) => server.argus.services.keys.records().map(({ kid }) => kid);
+  const before = kids(two);
+  const sending = { headers: await operatorHeaders(one), body: { emergency: true } };
+  assert.equal((await userAgent(one).call('adminRotateKeys', sending)).status, 200);
+  await until(() => !kids(two).some((kid) => before.includes(kid)), 'the other node has no old key');
+  assert.deepEqual(kids(two).sort(), kids(one).sort());
+});
+
 test('another tenant’s feed says nothing of this one', async () => {
   const headers = await operatorHeaders(one);
   await userAgent(one).call('adminApply', { headers, body: { tenants: [{ id: 'other' }] } });

@@ -1,8 +1,9 @@
 import type { Instant } from '@argus/contract';
-import type { SigningAlgorithm } from './algorithm.ts';
+import { isSigningAlgorithm, type KeyAlgorithm, type SigningAlgorithm } from './algorithm.ts';
 import { isPlain, isSeconds, isText, isTextList, timeRejection } from './claims.ts';
 import { TokensFault } from './fault.ts';
-import { type KeyFinder, type TokenRejection, tokenTypes, type Verified, verifyJws } from './jwt.ts';
+import { hashClaim } from './hash-claim.ts';
+import { type KeyFinder, keyIdOf, type TokenRejection, tokenTypes, type Verified, verifyJws } from './jwt.ts';
 import type { KeyRing } from './key-ring.ts';
 import { signToken } from './sign-token.ts';
 import { isObject, parseStrictObject } from './strict-json.ts';
@@ -54,6 +55,49 @@ export function verifyIdTokenHint(
   const rejection: TokenRejection | undefined =
     claims.iss === issuer ? timeRejection(claims, now, 0) : 'wrong-issuer';
   return rejection === undefined ? { ok: true, claims } : { ok: false, rejection, claims };
+}
+
+export interface IdTokenExpectation {
+  readonly issuer: string;
+  /** The client's own id. */
+  readonly audience: string;
+  /** As it was sent with the authorization request. */
+  readonly nonce: string;
+  /** The access token that came with it. */
+  readonly accessToken: string;
+  readonly now: Instant;
+  /** Forgiven difference between two clocks. */
+  readonly skewSeconds: number;
+}
+
+/** What the ID token of a code flow says to its client, or why it says nothing. Source: OIDC Core §3.1.3.7, §3.1.3.8. */
+export function verifyIdToken(
+  keys: KeyFinder,
+  token: string,
+  expect: IdTokenExpectation,
+): Verified<IdClaims> {
+  const proven = verifyJws(keys, token, { typ: tokenTypes.id, use: 'access', now: expect.now });
+  if (!proven.ok) return proven;
+  const claims = parseStrictObject(proven.payload);
+  if (!areIdClaims(claims)) return { ok: false, rejection: 'bad-claims' };
+  const key = keys.find(keyIdOf(token) ?? '');
+  const rejection = rejectionOf(claims, expect, key?.algorithm);
+  return rejection === undefined ? { ok: true, claims } : { ok: false, rejection, claims };
+}
+
+function rejectionOf(
+  claims: IdClaims,
+  expect: IdTokenExpectation,
+  algorithm: KeyAlgorithm | undefined,
+): TokenRejection | undefined {
+  if (claims.iss !== expect.issuer) return 'wrong-issuer';
+  if (claims.aud !== expect.audience) return 'wrong-audience';
+  if (claims.nonce !== expect.nonce) return 'wrong-nonce';
+  const isHashed = claims.at_hash !== undefined;
+  if (isHashed && isSigningAlgorithm(algorithm)) {
+    if (claims.at_hash !== hashClaim(algorithm, expect.accessToken)) return 'wrong-access-token';
+  }
+  return timeRejection(claims, expect.now, expect.skewSeconds);
 }
 
 function areIdClaims(claims: unknown): claims is IdClaims {

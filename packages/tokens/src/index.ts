@@ -14,6 +14,7 @@ export {
   signingAlgorithms,
   type VerificationKey,
 } from './algorithm.ts';
+export { readBounded } from './bounded-body.ts';
 export {
   type AssertionExpectation,
   type AssertionRejection,
@@ -21,6 +22,7 @@ export {
   clientOfAssertion,
   verifyClientAssertion,
 } from './client-assertion.ts';
+export { type AssertionKey, assertSigns, issueClientAssertion } from './client-proof.ts';
 export { type DpopExpectation, type DpopProof, type DpopRejection, verifyDpopProof } from './dpop.ts';
 export { createDpopNonces, type DpopNonceOptions, type DpopNonces } from './dpop-nonces.ts';
 export { TokensFault } from './fault.ts';
@@ -45,7 +47,13 @@ export {
   importClientKeys,
 } from './foreign-keys.ts';
 export { hashClaim } from './hash-claim.ts';
-export { type IdClaims, issueIdToken, verifyIdTokenHint } from './id-token.ts';
+export {
+  type IdClaims,
+  type IdTokenExpectation,
+  issueIdToken,
+  verifyIdToken,
+  verifyIdTokenHint,
+} from './id-token.ts';
 export { type IntrospectionClaims, issueIntrospectionToken } from './introspection-token.ts';
 export { type JwkRejection, type PublicJwk, thumbprint } from './jwk.ts';
 export {
@@ -97,3 +105,4 @@ export {
   type StatementExpectation,
   verifySoftwareStatement,
 } from './software-statement.ts';
+export { isObject, parseStrictObject } from './strict-json.ts';

@@ -15,6 +15,8 @@ export type TokenRejection =
   | 'bad-claims'
   | 'wrong-issuer'
   | 'wrong-audience'
+  | 'wrong-nonce'
+  | 'wrong-access-token'
   | 'expired'
   | 'not-yet-valid';
 

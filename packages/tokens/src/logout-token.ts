@@ -37,6 +37,8 @@ export interface LogoutExpectation {
   /** Argus's client id at that provider. */
   readonly audience: string;
   readonly now: Instant;
+  /** Whether the token must say what kind it is (`logout+jwt`), as Argus's own do; default false. */
+  readonly isTyped?: boolean;
 }
 
 const event = 'http://schemas.openid.net/event/backchannel-logout';
@@ -67,7 +69,10 @@ export function verifyLogoutToken(
   token: string,
   expect: LogoutExpectation,
 ): Verified<LogoutClaims> {
-  const proven = verifyForeign(keys, token, { types, algorithms: signingAlgorithms });
+  const proven = verifyForeign(keys, token, {
+    types: expect.isTyped ? [tokenTypes.logout] : types,
+    algorithms: signingAlgorithms,
+  });
   if (!proven.ok) return proven;
   const claims = parseStrictObject(proven.payload);
   if (!areLogoutClaims(claims)) return { ok: false, rejection: 'bad-claims' };

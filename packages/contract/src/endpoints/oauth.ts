@@ -68,6 +68,9 @@ export const tokenAnswerSchema = z.strictObject({
   token_type: z.enum(['Bearer', 'DPoP']),
   expires_in: z.int(),
   refresh_token: optional,
+  /** draft-ietf-oauth-refresh-token-expiration: when the session ends without activity, and in any case. */
+  refresh_token_expires_in: z.int().optional(),
+  authorization_expires_in: z.int().optional(),
   id_token: optional,
   scope: optional,
   /** RFC 8693 §2.2.1. */
@@ -88,6 +91,8 @@ export const token = defineEndpoint({
     redirect_uri: optional,
     code_verifier: optional,
     refresh_token: optional,
+    /** Of Argus: how long the person has been idle, as far as the client knows. */
+    idle_seconds: optional,
     device_code: optional,
     scope: optional,
     resource: repeatable,

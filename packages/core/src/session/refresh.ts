@@ -151,14 +151,18 @@ function rotationOf(facts: RefreshFacts, proof: RefreshProof, terms: RefreshTerm
   };
 }
 
-/** A client cannot say how long its person was idle: its refreshes count as activity or they do not. */
+/**
+ * A client's refreshes count as activity or they do not. One whose refreshes do may say that its person was idle for a
+ * while: that moves the limit less far, and never further than without a word.
+ */
 function activeAtOf(
   { grant }: RefreshFacts,
   { idleSeconds }: RefreshProof,
   { client, now }: RefreshTerms,
 ): Instant | null {
   if (client === null) return activityOf(idleSeconds, grant.rotatedAt, now);
-  return client.settings.refreshIsActivity ? now : null;
+  if (!client.settings.refreshIsActivity) return null;
+  return idleSeconds === undefined ? now : activityOf(idleSeconds, grant.rotatedAt, now);
 }
 
 function repeat(facts: RefreshFacts, proof: RefreshProof, { client }: RefreshTerms): RefreshDecision {

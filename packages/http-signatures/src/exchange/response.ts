@@ -1,4 +1,6 @@
 import type { SignatureKey } from '../algorithms.ts';
+import { componentOf } from '../components/component.ts';
+import { componentValue } from '../components/component-value.ts';
 import { type FieldLine, hasField, type RequestMessage, type ResponseMessage } from '../message.ts';
 import { type ExchangeRejection, type Refused, refused } from '../rejection.ts';
 import { linesOfSignature, signMessage } from '../sign.ts';
@@ -48,7 +50,8 @@ export type ResponseVerdict = VerifiedResponse | Refused<ExchangeRejection>;
  * The field lines that sign a response, to be added to its own: Content-Digest (SHA-256) if there is a body that is no
  * stream, Signature-Input and Signature. Covered are the status, Content-Type and Content-Digest where they are there,
  * and of the request its method, target URI and signature, so that no other request has this answer. Throws a fault for
- * a response that cannot be signed so, and for one that is signed already. Source: RFC 9421 §2.4, §3.1; RFC 9530 §2.
+ * a response that cannot be signed so (ask `canSignResponseTo` of a request that was refused), and for one that is
+ * signed already. Source: RFC 9421 §2.4, §3.1; RFC 9530 §2.
  */
 export function signResponse(
   profile: ExchangeProfile,
@@ -73,6 +76,17 @@ export function signResponse(
     },
   );
   return [...digest, ...linesOfSignature(made)];
+}
+
+/**
+ * Whether a response can be signed as the answer to this request: not if it has no signature of the profile's label, one
+ * that cannot be read, or a method or target that could not be covered. Such a request was refused, and its answer is
+ * bound to nothing; one that was refused for any other reason can be answered with a signature.
+ */
+export function canSignResponseTo(profile: ExchangeProfile, request: RequestMessage): boolean {
+  const { label } = checkedProfile(profile);
+  const response = { kind: 'response', status: 400, fields: [], request } as const;
+  return ofRequest(label).every((text) => componentValue(response, componentOf(text)).ok);
 }
 
 const coveredWhenPresent = ['content-type', 'content-digest'];

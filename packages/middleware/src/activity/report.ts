@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Principal } from '../principal.ts';
 import type { Activity } from './activity.ts';
-import { type Observed, observeNode } from './observe.ts';
+import { type Observed, observeNode, observeResponse } from './observe.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
 /** What only the application knows of a request. */
@@ -17,38 +17,38 @@ export function noteActivity(request: object, note: ActivityNote): void {
   notes.set(request, { ...before, ...note, records, actions });
 }
 
-/** A request of which an adapter knows who made it, and which pattern it matched. */
+/** A request that was let in, and what its adapter knows of it. */
 export interface Reportable {
   /** What `noteActivity` is given. */
-  readonly request: object;
-  readonly method: string;
+  readonly request: object & { readonly method?: string | undefined };
   readonly principal: Principal;
-  /** Asked when the response has ended: by then it is known. */
-  routeClass(): string | undefined;
+  /** The pattern that it matched; asked when the response has ended. */
+  routeClass?(): string | undefined;
 }
+
+type Recorder = Pick<Activity, 'record'>;
 
 /** Record a request as it ended. */
-export function recordObserved(activity: Activity, reportable: Reportable, observed: Observed): void {
-  const { request, method, principal } = reportable;
+export function recordObserved(activity: Recorder, reportable: Reportable, observed: Observed): void {
+  const { request, principal } = reportable;
   const note = notes.get(request);
-  const routeClass = note?.routeClass ?? reportable.routeClass();
-  activity.record({ ...note, principal, method, routeClass, ...observed });
+  const routeClass = note?.routeClass ?? reportable.routeClass?.();
+  activity.record({ ...note, principal, method: request.method ?? '', routeClass, ...observed });
 }
 
-const observed = new WeakSet<ServerResponse>();
+const reported = new WeakSet<object>();
 
 /** Record a node request when its response ends; once, however many doors it passes. */
-export function reportNode(
-  activity: Activity,
-  exchange: { readonly message: IncomingMessage; readonly response: ServerResponse },
-  reportable: Omit<Reportable, 'request' | 'method'>,
-): void {
-  const { message, response } = exchange;
-  if (observed.has(response)) return;
-  observed.add(response);
-  observeNode(response, (seen) => {
-    const { principal } = reportable;
-    const routeClass = () => reportable.routeClass();
-    recordObserved(activity, { request: message, method: message.method ?? '', principal, routeClass }, seen);
-  });
+export function reportNode(activity: Recorder, response: ServerResponse, reportable: Reportable): void {
+  if (reported.has(response)) return;
+  reported.add(response);
+  observeNode(response, (observed) => recordObserved(activity, reportable, observed));
+}
+
+/** Record a fetch request when its response was read; answers the one to send on. */
+export function reportResponse(activity: Recorder, response: Response, reportable: Reportable): Response {
+  const { request } = reportable;
+  if (reported.has(request)) return response;
+  reported.add(request);
+  return observeResponse(response, (observed) => recordObserved(activity, reportable, observed));
 }

@@ -1,4 +1,4 @@
-import { serviceSignatures } from '@argus/contract';
+import { type Instant, serviceSignatures } from '@argus/contract';
 import {
   type FieldLine,
   type RequestMessage,
@@ -43,6 +43,10 @@ export type ArgusStream =
       readonly body: AsyncIterable<Uint8Array>;
       /** Of the request: what is said in the stream names it. */
       readonly nonce: string;
+      /** When the request was sent, by the clock here; in milliseconds. */
+      readonly sentAt: Instant;
+      /** When Argus signed the opening, by its own clock; in whole seconds. */
+      readonly signedAt: number;
     }
   | { readonly ok: false; readonly failure: CallFailure; readonly status?: number };
 
@@ -91,7 +95,7 @@ export function createArgusClient(options: ArgusClientOptions): ArgusClient {
     });
     return { ...sent, response };
   };
-  const isArgus = async (of: Answered) => {
+  const signedAt = async (of: Answered) => {
     const verified = await verifyResponse(
       serviceSignatures,
       { kind: 'response', status: of.response.status, fields: [...of.response.headers], request: of.message },
@@ -102,7 +106,7 @@ export function createArgusClient(options: ArgusClientOptions): ArgusClient {
         streaming: of.isStream,
       },
     );
-    return verified.ok;
+    return verified.ok ? verified.created : null;
   };
   return {
     keys,
@@ -114,7 +118,7 @@ export function createArgusClient(options: ArgusClientOptions): ArgusClient {
         const body = await readWithin(response, mostAnswerBytes);
         if (body === null) return { ok: false, failure: 'too-large', status: response.status };
         // Whoever is not known to Argus gets an answer that nobody signed: it is no more than a hint.
-        if (!(await isArgus({ ...sent, body, isStream: false })))
+        if ((await signedAt({ ...sent, body, isStream: false })) === null)
           return { ok: false, failure: 'unsigned', status: response.status, ...retryOf(response) };
         return answerOf(response, body);
       } catch {
@@ -123,11 +127,13 @@ export function createArgusClient(options: ArgusClientOptions): ArgusClient {
     },
     async open(call) {
       try {
+        const sentAt = clock.now();
         const sent = await send(call, call.signal ?? new AbortController().signal);
         const { response, nonce } = sent;
         const isStream = response.status === 200 && response.body !== null;
-        const isTrue = isStream && (await isArgus({ ...sent, body: new Uint8Array(), isStream }));
-        if (isTrue && response.body) return { ok: true, body: response.body, nonce };
+        const opened = isStream ? await signedAt({ ...sent, body: new Uint8Array(), isStream }) : null;
+        if (opened !== null && response.body)
+          return { ok: true, body: response.body, nonce, sentAt, signedAt: opened };
         await response.body?.cancel();
         return { ok: false, failure: isStream ? 'unsigned' : 'refused', status: response.status };
       } catch {

@@ -18,14 +18,23 @@ export type FeedOutcome =
   | 'read'
   /** Something is missing: begin again with a snapshot. */
   | 'gap'
+  /** Somebody holds the stream back: what it says was so a while ago. */
+  | 'late'
   /** Fetch the key sets of tokens now: they changed, or may have changed in what was not heard. */
   | 'keys-changed';
+
+/** What is known of the stream that a message came by. */
+export interface OpenedStream {
+  readonly nonce: string;
+  readonly sentAt: Instant;
+  readonly signedAt: number;
+}
 
 /** What is refused, and how sure that is. */
 export interface FeedState {
   readonly table: RevocationTable;
   /** One message whose signature was verified; `token` is its text. */
-  read(message: FeedMessage, token: string, streamNonce: string): FeedOutcome;
+  read(message: FeedMessage, token: string, stream: OpenedStream): FeedOutcome;
   /** The number to go on after; null: with a snapshot. */
   place(): number | null;
   /** Forget the place, so that the next stream begins with a snapshot. What is refused stays refused. */
@@ -105,12 +114,14 @@ export function createFeedState(options: FeedStateOptions): FeedState {
       if (ageMs < 0 || ageMs > policy().staleAfterSeconds * 1000) return 'stale';
       return lostUntil >= now() ? 'overflow' : 'live';
     },
-    read(message, token, streamNonce) {
+    read(message, token, stream) {
       if (message.type === 'snapshot') return readSnapshot(message);
       if (message.type === 'heartbeat') {
-        if (message.nonce !== streamNonce || place === null) return 'gap';
+        if (message.nonce !== stream.nonce || place === null) return 'gap';
         // Events come before the heartbeat that counts them, so another number means that some were lost.
         if (message.head !== place.seq) return 'gap';
+        if (lagMs(message.time, stream, now()) > policy().staleAfterSeconds * 1000 + roundingMs)
+          return 'late';
         heardAt = now();
         return 'read';
       }
@@ -122,6 +133,17 @@ export function createFeedState(options: FeedStateOptions): FeedState {
       return 'read';
     },
   };
+}
+
+/** Both ends of the lag are told in whole seconds. */
+const roundingMs = 2_000;
+
+/**
+ * How long a heartbeat was on its way at most: as much as more time passed here since the request than there since it was
+ * answered. Clocks that differ do not matter, and whoever delays the request or the answer only makes it longer.
+ */
+function lagMs(time: number, { sentAt, signedAt }: OpenedStream, now: Instant): number {
+  return now - sentAt - (time - signedAt) * 1000;
 }
 
 type RevocationMessage = Extract<FeedMessage, { type: RevocationType }>;

@@ -4,10 +4,10 @@ import { after, pause } from '../services/clock.ts';
 import { spread } from '../services/secret.ts';
 import type { ArgusClient, CallFailure } from './argus-client.ts';
 import { eventsOf } from './event-lines.ts';
-import type { FeedState } from './feed-state.ts';
+import type { FeedState, OpenedStream } from './feed-state.ts';
 
 /** Why the last stream is over; null while one is open. */
-export type FeedTrouble = CallFailure | 'silent' | 'gap' | 'forged' | 'ended';
+export type FeedTrouble = CallFailure | 'silent' | 'gap' | 'late' | 'forged' | 'ended';
 
 export interface FeedFollowing {
   trouble(): FeedTrouble | null;
@@ -90,7 +90,7 @@ async function oneStream(
     for await (const { data } of eventsOf(opened.body)) {
       watching.cancel();
       watching = watch();
-      const trouble = await readOne(options, data, opened.nonce);
+      const trouble = await readOne(options, data, opened);
       if (trouble) return trouble;
     }
     return 'ended';
@@ -102,14 +102,18 @@ async function oneStream(
   }
 }
 
-async function readOne(options: FollowOptions, token: string, nonce: string): Promise<FeedTrouble | null> {
+async function readOne(
+  options: FollowOptions,
+  token: string,
+  stream: OpenedStream,
+): Promise<FeedTrouble | null> {
   const { client, state, issuer, tenant, clock } = options;
   const kid = keyIdOf(token);
   if (kid !== undefined && client.keys.find(kid) === undefined) await client.keys.load(kid);
   const verified = verifyFeedToken(client.keys, token, { issuer, tenant, now: clock.now() });
   if (!verified.ok) return 'forged';
-  const outcome = state.read(verified.claims, token, nonce);
-  if (outcome === 'gap') return 'gap';
+  const outcome = state.read(verified.claims, token, stream);
+  if (outcome === 'gap' || outcome === 'late') return outcome;
   if (outcome === 'keys-changed') {
     options.onKeysChanged();
     void client.keys.refresh();

@@ -13,12 +13,21 @@ export interface Introspection {
 
 const keptMs = 1_000;
 const most = 10_000;
+/** Questions on their way; whoever comes then is told that nobody knows. */
+const mostAsking = 256;
 
 /** Asks Argus token by token, for as long as its feed cannot be heard. */
 export function createIntrospection(client: ArgusClient, clock: Clock): Introspection {
   const asked = new Map<string, { readonly at: Instant; readonly standing: Promise<Standing> }>();
+  let asking = 0;
   const question = async (token: string): Promise<Standing> => {
-    const answer = await client.call({ method: 'POST', path: '/service/v1/introspect', json: { token } });
+    if (asking >= mostAsking) return 'unknown';
+    asking += 1;
+    const answer = await client
+      .call({ method: 'POST', path: '/service/v1/introspect', json: { token } })
+      .finally(() => {
+        asking -= 1;
+      });
     if (!answer.ok) return 'unknown';
     const isActive = (answer.json as { active?: unknown } | null)?.active; // any JSON; anything but a yes is a no
     return isActive === true ? 'live' : 'ended';

@@ -26,7 +26,11 @@ const mostRecent = 2_000;
 const mostMissed = 5_000;
 
 /** Open the line where the feed stands now. Null: there is no such tenant. */
-export async function openFeedLine(services: Needs, tenant: TenantId): Promise<FeedLine | null> {
+export async function openFeedLine(
+  services: Needs,
+  tenant: TenantId,
+  onEvents: (events: readonly NumberedEvent[]) => void,
+): Promise<FeedLine | null> {
   const end = await feedEnd(services.store.pool, tenant);
   if (!end) return null;
   const followers = new Set<Follower>();
@@ -34,6 +38,7 @@ export async function openFeedLine(services: Needs, tenant: TenantId): Promise<F
   const advance = createAdvance(services, tenant, (events) => {
     recent.add(events);
     for (const follower of followers) follower.tell(events);
+    onEvents(events);
     return recent.head();
   });
   const snapshots = keepSnapshots(services, tenant);
@@ -51,15 +56,16 @@ export async function openFeedLine(services: Needs, tenant: TenantId): Promise<F
       if (missed) return follower.begin(after ?? 0, missed);
       const snapshot = await snapshots.take(recent.head());
       if (!snapshot) return follower.stream.end();
-      sendSnapshot(follower, snapshot, recent);
+      await sendSnapshot(follower, snapshot, recent);
     },
   };
 }
 
-function sendSnapshot(follower: Follower, { seq, parts }: Snapshot, recent: Recent): void {
+async function sendSnapshot(follower: Follower, { seq, parts }: Snapshot, recent: Recent): Promise<void> {
   for (const [at, data] of parts.entries()) {
     const isLast = at === parts.length - 1;
     if (!follower.stream.send({ type: 'snapshot', data, ...(isLast ? { id: seq } : {}) })) return;
+    await follower.stream.room();
   }
   // Where so much happened since that it is forgotten here, the gap ends the stream, and its reader comes back.
   follower.begin(seq, recent.after(seq) ?? []);

@@ -1,5 +1,5 @@
-import type { TenantId } from '@argus/contract';
-import { type FeedListening, feedStates } from '@argus/store';
+import { defaultTenant, type TenantId } from '@argus/contract';
+import { type FeedListening, feedStates, type NumberedEvent } from '@argus/store';
 import { type HeartbeatMessage, issueFeedToken } from '@argus/tokens';
 import type { EventStream } from '../http/sse.ts';
 import { repeat, stopwatch } from '../services/clock.ts';
@@ -21,8 +21,10 @@ export interface Following {
 export interface Feed {
   /** Begin to listen to other nodes, and to look after what they may have left behind. */
   start(): void;
-  /** Give what waits in a tenant its numbers and tell it here. Never throws: what fails is tried again soon. */
-  settle(tenant: string): Promise<void>;
+  /** Give what waits in a tenant its numbers and tell it here. Never throws; false: it waits, and is tried again soon. */
+  settle(tenant: string): Promise<boolean>;
+  /** Whether one more stream may be opened with this key. */
+  hasRoom(keyId: string): boolean;
   /** Tell a stream everything from here on, until it ends. */
   follow(stream: EventStream, following: Following): Promise<void>;
   followers(): number;
@@ -35,6 +37,9 @@ type Needs = Pick<
   'config' | 'clock' | 'random' | 'keys' | 'policy' | 'store' | 'log' | 'metrics' | 'serviceBook'
 >;
 
+/** In one process: of all services, and with one key. */
+const mostStreams = 10_000;
+const mostStreamsOfKey = 1_000;
 const pollMs = 500;
 const heartbeatMs = 1_000;
 /** A node that has not heard from its database for this long says nothing: it could miss an end and not know. */
@@ -52,7 +57,7 @@ export function openFeed(services: Needs): Feed {
   const lineOf = (tenant: TenantId): Promise<FeedLine | null> => {
     const known = lines.get(tenant);
     if (known) return known;
-    const line = openFeedLine(services, tenant);
+    const line = openFeedLine(services, tenant, hearKeys);
     lines.set(tenant, line);
     line.then(
       (made) => void (made ? opened.add(made) : lines.delete(tenant)),
@@ -60,23 +65,39 @@ export function openFeed(services: Needs): Feed {
     );
     return line;
   };
+  /** Another node changed the keys: whoever goes on with the old ones signs what nobody believes. */
+  function hearKeys(events: readonly NumberedEvent[]): void {
+    if (events.some(({ event }) => event.type === 'keys-rotated'))
+      void services.keys.tend('system').catch(report);
+  }
   async function advanceLine(tenant: string): Promise<void> {
     await (await lines.get(tenant))?.advance();
   }
   const poll = async () => {
     const states = await feedStates(services.store.pool);
+    let isAllTold = true;
     for (const { tenant, head, hasPending } of states) {
-      if (hasPending) await settle(tenant);
+      if (hasPending && !(await settle(tenant))) isAllTold = false;
       const line = await lines.get(tenant);
       if (line && line.head() < head) await line.advance();
       line?.tend();
     }
-    contact.had();
+    // What ended and cannot be told must not be covered by heartbeats.
+    if (isAllTold) contact.had();
   };
-  const report = (error: unknown) => services.log.error({ err: error }, 'the feed could not be looked after');
+  function report(error: unknown): void {
+    services.log.error({ err: error }, 'the feed could not be looked after');
+  }
 
   return {
+    hasRoom(keyId) {
+      const followers = [...opened].flatMap((line) => [...line.followers]);
+      const ofKey = followers.filter((follower) => follower.keyId === keyId);
+      return followers.length < mostStreams && ofKey.length < mostStreamsOfKey;
+    },
     start() {
+      // Every node follows this one, whoever listens to it: it hears of keys that others changed.
+      lineOf(defaultTenant).catch(report);
       listening = services.store.listenToFeeds({
         onGrown: (tenant) => void advanceLine(tenant).catch(report),
         onLost: (reason) => services.log.warn({ reason }, 'the feed is heard by polling for now'),
@@ -105,8 +126,8 @@ export function openFeed(services: Needs): Feed {
 
 /** What waits gets its numbers, one batch after the other; a call during it asks for one more look. */
 function createSettling(services: Needs, onSettled: (tenant: string) => Promise<void>) {
-  const running = new Map<string, { again: boolean; readonly done: Promise<void> }>();
-  const settleAll = async (tenant: string, isAsked: () => boolean) => {
+  const running = new Map<string, { again: boolean; readonly done: Promise<boolean> }>();
+  const settleAll = async (tenant: string, isAsked: () => boolean): Promise<boolean> => {
     try {
       for (let isMore = true; isMore; ) {
         const numbered = await services.store.numberEvents(tenant, numberingFor(services, tenant));
@@ -116,13 +137,15 @@ function createSettling(services: Needs, onSettled: (tenant: string) => Promise<
         }
         isMore = numbered.isMore || isAsked();
       }
+      return true;
     } catch (error) {
       services.log.error({ err: error, tenant }, 'what happened waits to be told');
+      return false;
     } finally {
       running.delete(tenant);
     }
   };
-  return (tenant: string): Promise<void> => {
+  return (tenant: string): Promise<boolean> => {
     const known = running.get(tenant);
     if (known) {
       known.again = true;
@@ -134,7 +157,7 @@ function createSettling(services: Needs, onSettled: (tenant: string) => Promise<
       if (state) state.again = false;
       return again;
     };
-    const { promise: done, resolve } = Promise.withResolvers<void>();
+    const { promise: done, resolve } = Promise.withResolvers<boolean>();
     running.set(tenant, { again: false, done });
     void settleAll(tenant, isAsked).then(resolve);
     return done;

@@ -12,6 +12,8 @@ export interface Snapshot {
 type Needs = Pick<Services, 'config' | 'clock' | 'keys' | 'policy' | 'store'>;
 
 const page = 2_000;
+/** Those whose clocks are behind still take what has expired here. */
+const forgivenSeconds = 60;
 /** So long one serves all who come meanwhile: after a restart of Argus they all come at once. */
 const keptMs = 5_000;
 /** Nor while more than this happened since: whoever gets it must be able to catch up. */
@@ -57,7 +59,7 @@ async function takeSnapshot(services: Needs, tenant: TenantId): Promise<Snapshot
     const told = await toldBetween(pool, { tenant, after, limit: page, until: end.head });
     for (const { event } of told) {
       const entry = snapshotEntryOf(event, tenant);
-      if (entry && entry[2] >= nowSeconds) entries.push(entry);
+      if (entry && entry[2] + forgivenSeconds >= nowSeconds) entries.push(entry);
     }
     const last = told.at(-1);
     if (told.length < page || !last) break;

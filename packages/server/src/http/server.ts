@@ -99,7 +99,13 @@ function openStream(
 ): void {
   const secured = securityHeaders('other', config.issuer.startsWith('https:'));
   reply.hijack();
-  reply.raw.writeHead(status, { ...secured, 'cache-control': 'no-store', ...headers });
+  // The last one is for proxies (nginx) that would hold a stream back until enough of it is there.
+  reply.raw.writeHead(status, {
+    ...secured,
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+    ...headers,
+  });
   reply.raw.flushHeaders();
   const events = eventStreamOn(reply.raw);
   stream?.(events).catch((fault: unknown) => {

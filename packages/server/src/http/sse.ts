@@ -12,6 +12,8 @@ export interface StreamEvent {
 export interface EventStream {
   /** False: the other side reads too slowly, and the stream was ended; it comes back and goes on where it was. */
   send(event: StreamEvent): boolean;
+  /** Resolves when what was sent is mostly on its way, or the stream is over. */
+  room(): Promise<void>;
   end(): void;
   /** Called once, whoever ended it. */
   onClose(listener: () => void): void;
@@ -20,6 +22,8 @@ export interface EventStream {
 export const eventStreamType = 'text/event-stream';
 /** What waits for one slow reader at most. */
 const mostWaiting = 8 * 1024 * 1024;
+/** So much may be on its way to one that is sent a lot at once. */
+const roomy = 256 * 1024;
 
 /** The stream on a response whose head was written. */
 export function eventStreamOn(response: ServerResponse): EventStream {
@@ -34,9 +38,22 @@ export function eventStreamOn(response: ServerResponse): EventStream {
       response.write(textOf(event));
       return true;
     },
+    async room() {
+      while (response.writableLength > roomy && !response.destroyed) await drained(response);
+    },
     end: () => void response.end(),
     onClose: (listener) => void response.once('close', listener),
   };
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const done = () => {
+    response.off('drain', done).off('close', done);
+    resolve();
+  };
+  response.on('drain', done).on('close', done);
+  return promise;
 }
 
 function textOf({ type, data, id }: StreamEvent): string {

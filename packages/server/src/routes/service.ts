@@ -13,7 +13,7 @@ import { parseJson } from '../http/body.ts';
 import { type EndpointCall, endpointRoute, type Route } from '../http/route.ts';
 import { eventStreamType } from '../http/sse.ts';
 import { isLiveAccess, signedToken } from '../oauth/token/live-token.ts';
-import { type Admitted, admitService } from '../service/admit-service.ts';
+import { type Admitted, admitService, type Denied } from '../service/admit-service.ts';
 import { signAnswer, signOpening } from '../service/sign-answer.ts';
 import type { Services } from '../services.ts';
 import { describeActivity, time } from './describe.ts';
@@ -28,7 +28,9 @@ export const serviceRoutes: readonly Route[] = [
     async handle(services, call) {
       const by = await admitService(services, call, 'revocations');
       if (isRefused(by)) return refusedAnswer(services, by);
-      const headers = await signOpening(services, by.message, eventStreamType);
+      if (!services.feed.hasRoom(by.keyId))
+        return refusedAnswer(services, { refused: 'slow_down', retryAfterSeconds: 5, message: by.message });
+      const headers = signOpening(services, by.message, eventStreamType);
       const after = placeOf(call.headers['last-event-id']);
       const { keyId, service, verified } = by;
       return {
@@ -98,10 +100,7 @@ function signedRoute<const E extends Endpoint>(
   };
 }
 
-async function refusedAnswer(
-  services: Services,
-  { message, ...refused }: Exclude<Awaited<ReturnType<typeof admitService>>, Admitted>,
-): Promise<Answer> {
+function refusedAnswer(services: Services, { message, ...refused }: Denied): Answer {
   const answer = problemAnswer(refused);
   return message ? signAnswer(services, message, answer) : answer;
 }

@@ -4,11 +4,7 @@ import type { Answer } from '../http/answer.ts';
 import type { Services } from '../services.ts';
 
 /** The same answer as bytes, signed for exactly the request that it answers (RFC 9421 §2.4). */
-export async function signAnswer(
-  services: Services,
-  request: RequestMessage,
-  answer: Answer,
-): Promise<Answer> {
+export function signAnswer(services: Services, request: RequestMessage, answer: Answer): Answer {
   const text =
     answer.json === undefined
       ? answer.text
@@ -16,10 +12,10 @@ export async function signAnswer(
   const body = Buffer.from(text?.body ?? '');
   const { status } = answer;
   const fields: FieldLine[] = text ? [['content-type', text.type]] : [];
-  const added = await signResponse(
+  const added = signResponse(
     serviceSignatures,
     { status, fields, request, ...(text ? { body } : {}) },
-    await signing(services),
+    signing(services),
   );
   const { json: _, ...rest } = answer;
   return {
@@ -30,24 +26,21 @@ export async function signAnswer(
 }
 
 /** The head of an answer whose body is a stream. */
-export async function signOpening(
+export function signOpening(
   services: Services,
   request: RequestMessage,
   contentType: string,
-): Promise<Readonly<Record<string, string>>> {
+): Readonly<Record<string, string>> {
   const fields: FieldLine[] = [['content-type', contentType]];
-  const added = await signResponse(
+  const added = signResponse(
     serviceSignatures,
     { status: 200, fields, request },
-    { ...(await signing(services)), streaming: true },
+    { ...signing(services), streaming: true },
   );
   return { 'content-type': contentType, ...Object.fromEntries(added) };
 }
 
-async function signing({
-  keys,
-  clock,
-}: Services): Promise<{ readonly key: SignatureKey; readonly now: number }> {
+function signing({ keys, clock }: Services): { readonly key: SignatureKey; readonly now: number } {
   const now = clock.now();
   return { key: keys.serviceKey(now), now };
 }

@@ -42,10 +42,7 @@ export function listenToFeeds(ears: FeedEars): FeedListening {
     next.on('error', (error) => lose(next, error.message));
     next.on('end', () => lose(next, 'the connection ended'));
     next.on('notification', ({ payload }) => void (payload && ears.onGrown(payload)));
-    next
-      .connect()
-      .then(() => next.query(`LISTEN ${feedChannel}`))
-      .catch((error: Error) => lose(next, error.message));
+    void listen(next, lose);
   };
 
   const close = async () => {
@@ -57,4 +54,13 @@ export function listenToFeeds(ears: FeedEars): FeedListening {
   };
   begin();
   return { close, [Symbol.asyncDispose]: close };
+}
+
+async function listen(client: pg.Client, lose: (lost: pg.Client, reason: string) => void): Promise<void> {
+  try {
+    await client.connect();
+    await client.query(`LISTEN ${feedChannel}`);
+  } catch (error) {
+    lose(client, error instanceof Error ? error.message : 'no connection');
+  }
 }

@@ -175,12 +175,17 @@ export const thirdPartyWalls: readonly ThirdPartyWall[] = [
   },
   {
     of: /^(fastify|@fastify\/.*|fastify-.*)$/,
-    only: /^packages\/server\/src\/http\//,
+    only: /^packages\/(server\/src\/http|middleware\/(src\/adapters|test))\//,
     reason: 'routes and flows know requests as plain values, so the HTTP framework can be exchanged',
   },
   {
     of: /^express$/,
     only: /^(packages\/middleware\/(src\/adapters|test)\/|examples\/|bench\/)/,
+    reason: 'the middleware stands on fetch; a framework is one adapter file',
+  },
+  {
+    of: /^(hono|@hono\/.*|next)$/,
+    only: /^packages\/middleware\/(src\/adapters|test)\//,
     reason: 'the middleware stands on fetch; a framework is one adapter file',
   },
   {

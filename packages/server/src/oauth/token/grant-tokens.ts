@@ -40,11 +40,20 @@ export async function grantTokens(services: Services, state: GrantState): Promis
     access_token: access,
     token_type: jkt === null ? 'Bearer' : 'DPoP',
     expires_in: Math.max(1, exp - Math.floor(now / 1000)),
-    ...(mayRefresh
-      ? { refresh_token: issueRefreshToken(services.keys.ring(), refreshClaims(services, state), now) }
-      : {}),
+    ...(mayRefresh ? refreshOf(services, state, now) : {}),
     ...(scope.includes('openid') ? { id_token: await idTokenOf(services, { ...state, access }, now) } : {}),
     scope: scope.join(' '),
+  };
+}
+
+/** With its ends as draft-ietf-oauth-refresh-token-expiration names them: without activity, and in any case. */
+function refreshOf(services: Services, state: GrantState, now: number) {
+  const { grant, session } = state;
+  const secondsTo = (at: number) => Math.max(0, Math.floor((at - now) / 1000));
+  return {
+    refresh_token: issueRefreshToken(services.keys.ring(), refreshClaims(services, state), now),
+    refresh_token_expires_in: secondsTo(grant.expiresAt),
+    authorization_expires_in: secondsTo(session.absoluteExpiresAt),
   };
 }
 

@@ -20,14 +20,22 @@ export async function refreshGrant(services: Services, ask: TokenAsk): Promise<T
     fits: ({ grant }) => unfit(within(ask, grant)),
     ip: origin.ip,
     userAgent: origin.userAgent,
-    // A refresh follows the person's use of the application, unless the client says it runs by itself.
-    ...(client.settings.refreshIsActivity ? { idleSeconds: 0 } : {}),
+    idleSeconds: idleSecondsIn(ask),
   });
   if (isOAuthRefused(renewed)) return renewed;
   if (isRefused(renewed)) return refusalOf(renewed.refused);
   const asked = within(ask, renewed.grant);
   if (isOAuthRefused(asked)) return asked;
   return grantTokens(services, { ...renewed, ...asked, client, jkt: proof.jkt, nonce: null });
+}
+
+/**
+ * Argus's own parameter: how long the person has been idle, from a client that watches for it. Without it a refresh
+ * follows the person's use of the application. What is no number says nothing (RFC 6749 §3.2).
+ */
+function idleSecondsIn({ parameters }: TokenAsk): number | undefined {
+  const text = parameters.one('idle_seconds');
+  return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
 }
 
 /** What of the grant this answer is to be for (RFC 6749 §6, RFC 8707 §2.2): all of it, or less, never more. */

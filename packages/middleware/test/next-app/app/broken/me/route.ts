@@ -1,0 +1,3 @@
+import { doorOf, me } from '../../../doors.ts';
+
+export const GET = doorOf('broken')(me);

@@ -1,0 +1,7 @@
+import { contractApp } from '../../../doors.ts';
+
+export const dynamic = 'force-dynamic';
+
+export function GET(): Response {
+  return contractApp().stream();
+}
