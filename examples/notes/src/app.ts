@@ -1,87 +1,33 @@
-import { protect } from '@argus/middleware';
-import { expressProtection, personOf } from '@argus/middleware/express';
-import express, { type ErrorRequestHandler, type Express } from 'express';
-import { createNotes, noteLength } from './notes.ts';
+import { sessionGateway } from '@argus/middleware';
+import { expressGateway } from '@argus/middleware/express-gateway';
+import express, { type Express } from 'express';
+import { notesApi, problem, refuseBrokenBody } from './notes-api.ts';
 import { type PageFiles, pageRoutes } from './page-files.ts';
-import { forwardToArgus } from './proxy.ts';
 
 export interface NotesOptions {
-  /** `iss` of Argus's tokens: its public origin. */
+  /** Argus's public origin. */
   readonly issuer: string;
-  /** Where Argus listens, as seen from here. */
-  readonly argusUrl: string;
   /** The origin under which browsers see this application. */
   readonly origin: string;
+  /** What Argus knows this application by, as the client `notes`. */
+  readonly clientSecret: string;
+  readonly cookieSecret: string;
   readonly page: PageFiles;
   readonly now: () => number;
 }
 
-/** Notes: an API behind `protect`, the page that uses it, and Argus's own paths on the same origin. */
-export function createNotesApp({ issuer, argusUrl, origin, page, now }: NotesOptions): Express {
+/** Notes: an API and the page that uses it, behind the session gateway on a host of their own. */
+export function createNotesApp({ page, now, ...place }: NotesOptions): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.use(forwardToArgus(argusUrl));
+  // Before the gateway: what everybody gets needs no session.
   app.use(pageRoutes(page));
-  const guard = expressProtection(
-    protect({
-      issuer,
-      allowedOrigins: [origin],
-      jwksUrl: `${argusUrl}/.well-known/jwks.json`,
-      clock: { now },
-    }),
-  );
-  app.use('/notes', guard, notesApi(guard, now));
+  // The page says when the person is there; that it asks for notes by itself proves nobody.
+  const gateway = sessionGateway({ ...place, clientId: 'notes', activity: 'reported', clock: { now } });
+  const session = expressGateway(gateway);
+  app.use(session);
+  app.use('/notes', session.guard({}), notesApi(session.guard, now));
   app.use((_request, response) => void problem(response, 404, 'There is nothing here.'));
   app.use(refuseBrokenBody);
   return app;
 }
-
-function notesApi(guard: ReturnType<typeof expressProtection>, now: () => number): express.Router {
-  const notes = createNotes(now);
-  const api = express.Router();
-  api.use(express.json({ limit: '16kb' }));
-  api.get('/', (request, response) => {
-    const { userId } = personOf(request);
-    response.set('cache-control', 'no-store').json({ notes: notes.list(userId) });
-  });
-  api.post('/', (request, response) => {
-    const text = textOf(request.body);
-    if (text === null) return problem(response, 422, `A note has 1 to ${noteLength} characters.`);
-    const note = notes.add(personOf(request).userId, text);
-    if (note === null) return problem(response, 409, 'There is no room for more notes. Delete one first.');
-    response.status(201).json(note);
-  });
-  // What cannot be taken back asks for a proof of the last five minutes (RFC 9470).
-  api.delete('/', guard.guard({ maxAgeSeconds: 300 }), (request, response) => {
-    notes.removeAll(personOf(request).userId);
-    response.status(204).end();
-  });
-  api.delete('/:id', (request, response) => {
-    const isRemoved = notes.remove(personOf(request).userId, request.params.id);
-    if (!isRemoved) return problem(response, 404, 'There is no such note.');
-    response.status(204).end();
-  });
-  return api;
-}
-
-function textOf(body: unknown): string | null {
-  if (typeof body !== 'object' || body === null || !('text' in body)) return null;
-  const { text } = body;
-  if (typeof text !== 'string') return null;
-  const trimmed = text.trim();
-  return trimmed.length > 0 && trimmed.length <= noteLength ? trimmed : null;
-}
-
-/** RFC 9457. */
-function problem(response: express.Response, status: number, title: string): void {
-  response.status(status).type('application/problem+json').json({ title, status });
-}
-
-const refuseBrokenBody: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  if (response.headersSent) return next(error);
-  // express.json marks what the caller did wrong with a status below 500.
-  const status = Number((error as { status?: unknown } | null)?.status);
-  if (status >= 400 && status < 500) return problem(response, status, 'The request could not be read.');
-  console.error(error);
-  problem(response, 500, 'Something went wrong here.');
-};

@@ -7,8 +7,6 @@ const argus = fileURLToPath(new URL('../../../packages/cli/bin/argus.js', import
 export interface ArgusPlace {
   readonly port: number;
   readonly dataDir: string;
-  /** Origins besides Argus's own whose pages may use its cookies. */
-  readonly origins: readonly string[];
   /** What to `argus apply` after the start. */
   readonly document: string;
 }
@@ -21,12 +19,12 @@ export interface ArgusProcess {
   stop(): Promise<void>;
 }
 
-/** Start Argus as an operator would, behind this application as its reverse proxy, and wait until it listens. */
+/** Start Argus as an operator would, and wait until it listens. */
 export async function startArgusProcess(place: ArgusPlace): Promise<ArgusProcess> {
   const child = spawn(
     process.execPath,
     [argus, 'serve', '--json', '--port', `${place.port}`, '--data', place.dataDir, '--apply', place.document],
-    { stdio: ['ignore', 'pipe', 'inherit'], env: environmentOf(place) },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: environment() },
   );
   const ended = new Promise<number>((resolve) => {
     child.once('exit', (code) => resolve(code ?? 1));
@@ -61,14 +59,14 @@ const others = [
   'ARGUS_TLS_KEY',
   'ARGUS_SMTP_URL',
   'ARGUS_MAIL_FROM',
+  'ARGUS_ORIGINS',
+  'ARGUS_TRUSTED_PROXIES',
 ];
 
-function environmentOf({ origins }: ArgusPlace): NodeJS.ProcessEnv {
+function environment(): NodeJS.ProcessEnv {
   return {
     ...process.env,
     ...Object.fromEntries(others.map((name) => [name, ''])), // empty counts as not set
-    ARGUS_ORIGINS: origins.join(','),
-    ARGUS_TRUSTED_PROXIES: '127.0.0.1/32,::1/128',
     ARGUS_LOG_LEVEL: 'warn',
   };
 }

@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -6,7 +9,7 @@ import { startNotes } from './main.ts';
 import { showTheft } from './theft.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const document = fileURLToPath(new URL('../people.yaml', import.meta.url));
+const people = fileURLToPath(new URL('../people.yaml', import.meta.url));
 const email = 'ada@example.org';
 const password = 'correct horse battery staple'; // as in people.yaml
 
@@ -20,7 +23,9 @@ const { values } = parseArgs({
 });
 const origin = `http://localhost:${values.port}`;
 const dataDir = resolve(values.data);
-const victim = { origin, dataDir, email, password };
+const argusOrigin = `http://localhost:${values['argus-port']}`;
+// Argus's own cookies are the ones that are bound to a device.
+const victim = { origin: argusOrigin, dataDir, email, password };
 const say = (line = '') => console.log(line);
 
 try {
@@ -40,9 +45,14 @@ async function demo(): Promise<void> {
   say('Starting Argus with its own database …');
   const port = Number(values['argus-port']);
   await using stack = new AsyncDisposableStack();
-  const argus = await startArgusProcess({ port, dataDir, origins: [origin], document });
+  // New with every start: nobody else has to know them.
+  const [clientSecret, cookieSecret] = [secret(), secret()];
+  const folder = mkdtempSync(join(tmpdir(), 'argus-demo-'));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const argus = await startArgusProcess({ port, dataDir, document: declaredIn(folder, clientSecret) });
   stack.defer(() => argus.stop());
-  const notes = await startNotes({ issuer: argus.issuer, argusUrl: argus.url, port: Number(values.port) });
+  const { issuer } = argus;
+  const notes = await startNotes({ issuer, port: Number(values.port), clientSecret, cookieSecret });
   stack.defer(() => {
     notes.closeAllConnections();
     notes.close();
@@ -53,8 +63,32 @@ async function demo(): Promise<void> {
   if (typeof code === 'number' && code !== 0) throw new Error(`Argus ended with exit code ${code}.`);
 }
 
+function secret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** People and the application, as an operator would declare them with `argus apply`. */
+function declaredIn(folder: string, clientSecret: string): string {
+  const client = {
+    id: 'notes',
+    name: 'Notes',
+    type: 'confidential',
+    secret: clientSecret,
+    consent: 'implicit',
+    redirectUris: [`${origin}/auth/callback`],
+    postLogoutRedirectUris: [`${origin}/`],
+    backchannelLogoutUri: `${origin}/auth/backchannel-logout`,
+  };
+  const file = join(folder, 'demo.yaml');
+  // JSON is YAML.
+  writeFileSync(file, `${readFileSync(people, 'utf8')}\nclients: ${JSON.stringify([client])}\n`, {
+    mode: 0o600,
+  });
+  return file;
+}
+
 async function isRunning(): Promise<boolean> {
-  const answer = await fetch(new URL('/api/session', origin)).catch(() => null);
+  const answer = await fetch(new URL('/auth/session', origin)).catch(() => null);
   return answer?.status === 401;
 }
 
@@ -62,17 +96,18 @@ function welcome(issuer: string): string[] {
   const cookie = '__Host-argus_refresh';
   return [
     '',
-    `  Notes   ${origin}`,
-    `  Argus   ${issuer} (Notes forwards its pages, so your browser sees one origin)`,
+    `  Notes   ${origin} (behind the session gateway, with cookies of its own)`,
+    `  Argus   ${issuer}`,
     `  Sign in as ${email} with the password: ${password}`,
     '',
     'Things to try',
-    `  - Open ${origin}, sign in, write a note. Open a second tab: both stay signed in, one refresh serves both.`,
+    `  - Open ${origin}, sign in at Argus, write a note. Open a second tab: both stay signed in, one refresh serves both.`,
     '  - Sign out in one tab and watch the other.',
-    `  - See your sessions at ${origin}/account. Sign in with another browser, then end that session here.`,
+    '  - Empty the list five minutes after signing in: a small window asks for a fresh proof first.',
+    `  - See your sessions at ${issuer}/account, end the one that Notes lives on, and go back to Notes.`,
     '  - Be a thief by hand: copy the value of the cookie',
-    `    ${cookie} from the developer tools, and`,
-    `      curl -X POST ${origin}/api/session/refresh -H 'Origin: ${origin}' \\`,
+    `    ${cookie} at ${issuer} from the developer tools, and`,
+    `      curl -X POST ${issuer}/api/session/refresh -H 'Origin: ${issuer}' \\`,
     `        -H 'Content-Type: application/json' -d '{}' -b '${cookie}=VALUE'`,
     '    The copy has left its device: curl gets nothing, and the session is over.',
     '  - Let two scripted browsers do it, and see who rotated and who replayed: npm run demo -- --steal',

@@ -1,17 +1,18 @@
 import { createServer, type Server } from 'node:http';
 import { createNotesApp } from './app.ts';
-import { loadPage } from './page-files.ts';
+import { behindGateway, loadPage } from './page-files.ts';
 
 export interface NotesPlace {
   readonly issuer: string;
-  readonly argusUrl: string;
   readonly port: number;
+  readonly clientSecret: string;
+  readonly cookieSecret: string;
 }
 
 /** Start the application on loopback; browsers see it as `http://localhost:{port}`. */
-export async function startNotes({ issuer, argusUrl, port }: NotesPlace): Promise<Server> {
-  const origin = `http://localhost:${port}`;
-  const app = createNotesApp({ issuer, argusUrl, origin, page: await loadPage(), now: () => Date.now() });
+export async function startNotes({ port, ...place }: NotesPlace): Promise<Server> {
+  const page = await loadPage(behindGateway(place.issuer));
+  const app = createNotesApp({ ...place, origin: `http://localhost:${port}`, page, now: () => Date.now() });
   const server = createServer(app);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).listen(port, '127.0.0.1', resolve);
@@ -20,9 +21,9 @@ export async function startNotes({ issuer, argusUrl, port }: NotesPlace): Promis
 }
 
 if (import.meta.main) {
-  const argusUrl = process.env.ARGUS_URL ?? 'http://localhost:8100';
-  const port = Number(process.env.PORT ?? 8200);
-  const issuer = process.env.ARGUS_ISSUER ?? argusUrl;
-  await startNotes({ issuer, argusUrl, port });
-  console.log(`Notes on http://localhost:${port}, behind Argus at ${argusUrl}.`);
+  const { ARGUS_ISSUER, CLIENT_SECRET, COOKIE_SECRET, PORT = '8200' } = process.env;
+  const issuer = ARGUS_ISSUER ?? 'http://localhost:8100';
+  if (!CLIENT_SECRET || !COOKIE_SECRET) throw new Error('CLIENT_SECRET and COOKIE_SECRET are needed.');
+  await startNotes({ issuer, port: Number(PORT), clientSecret: CLIENT_SECRET, cookieSecret: COOKIE_SECRET });
+  console.log(`Notes on http://localhost:${PORT}, signing people in at ${issuer}.`);
 }

@@ -13,6 +13,28 @@ export interface PageFile {
 
 export type PageFiles = readonly PageFile[];
 
+/** Where the page finds what belongs to the session. */
+export interface PagePlace {
+  /** Of the browser client. */
+  readonly base: string;
+  readonly signIn: string;
+  readonly signUp: string;
+  readonly account: string;
+  /** Whether this page may use passkeys itself: they belong to Argus's host. */
+  readonly hasPasskeys: boolean;
+}
+
+/** Behind the session gateway, Argus being elsewhere. */
+export function behindGateway(issuer: string): PagePlace {
+  return {
+    base: '/auth',
+    signIn: '/auth/sign-in?return_to=/',
+    signUp: `${issuer}/sign-up`,
+    account: `${issuer}/account`,
+    hasPasskeys: false,
+  };
+}
+
 /** Scripts, styles and calls only from this origin; nothing inline, no frames, no foreign forms. */
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -38,7 +60,7 @@ const headers = {
 };
 
 /** Read the page and bundle its script with the browser client, once at start. */
-export async function loadPage(): Promise<PageFiles> {
+export async function loadPage(at: PagePlace): Promise<PageFiles> {
   const place = (name: string) => fileURLToPath(new URL(`page/${name}`, import.meta.url));
   const bundle = await build({
     entryPoints: [place('app.ts')],
@@ -50,7 +72,7 @@ export async function loadPage(): Promise<PageFiles> {
     logLevel: 'silent',
   });
   return [
-    pageFile('/', 'text/html; charset=utf-8', await readFile(place('index.html'), 'utf8')),
+    pageFile('/', 'text/html; charset=utf-8', placed(await readFile(place('index.html'), 'utf8'), at)),
     pageFile('/app.css', 'text/css; charset=utf-8', await readFile(place('app.css'), 'utf8')),
     pageFile('/app.js', 'text/javascript; charset=utf-8', bundle.outputFiles[0]?.text ?? ''),
   ];
@@ -69,4 +91,11 @@ export function pageRoutes(files: PageFiles): express.Router {
 
 function pageFile(path: string, type: string, body: string): PageFile {
   return { path, type, body, etag: `"${createHash('sha256').update(body).digest('base64url')}"` };
+}
+
+/** Fills in the names in braces. They are configuration, so no visitor writes anything into the page. */
+function placed(html: string, at: PagePlace): string {
+  const { base, signIn, signUp, account } = at;
+  const values: Record<string, string> = { base, signIn, signUp, account, passkeys: String(at.hasPasskeys) };
+  return html.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type UserAgent, userAgent } from '@argus/testing/user-agent';
 import { createNotes, noteLength } from '../src/notes.ts';
-import { isArgusPath } from '../src/proxy.ts';
+import { isArgusPath } from './proxy.ts';
 import { openStage, password, type Stage } from './stage.ts';
 
 let stage: Stage;

@@ -9,8 +9,8 @@ import { type Clock, systemRandom } from '@argus/server';
 import { testDatabase } from '@argus/testing/database';
 import { cheapPasswords } from '@argus/testing/parts';
 import { startTestServer, type TestServer } from '@argus/testing/server';
-import { createNotesApp } from '../src/app.ts';
 import { loadPage } from '../src/page-files.ts';
+import { createOneOriginApp } from './one-origin-app.ts';
 
 export const password = 'correct horse battery staple';
 
@@ -36,8 +36,16 @@ export interface ShortLives {
   readonly idleSeconds?: number;
 }
 
+const onOneOrigin = {
+  base: '',
+  signIn: '/sign-in?returnTo=/',
+  signUp: '/sign-up',
+  account: '/account',
+  hasPasskeys: true,
+};
+
 /** Real time that can be moved forward, since a browser's timers and cookies know no other. */
-function movableClock(): Stage['clock'] {
+export function movableClock(): Stage['clock'] {
   let skippedMs = 0;
   return {
     now: () => Date.now() + skippedMs,
@@ -68,7 +76,13 @@ export async function openStage(lives: ShortLives = {}): Promise<Stage> {
   const argusUrl = argus.url;
   server.on(
     'request',
-    createNotesApp({ issuer: origin, argusUrl, origin, page: await loadPage(), now: clock.now }),
+    createOneOriginApp({
+      issuer: origin,
+      argusUrl,
+      origin,
+      page: await loadPage(onOneOrigin),
+      now: clock.now,
+    }),
   );
   let people = 0;
   return {

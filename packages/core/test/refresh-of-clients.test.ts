@@ -179,6 +179,21 @@ test('the refreshes of a client count as its person’s activity, unless it is m
   assert.deepEqual([activeAt(confidential), activeAt(quiet)], [startMs + 60_000, startMs]);
 });
 
+test('a client may say how long its person was idle, which only ever makes less of a refresh', () => {
+  const quiet = clientWith({ settings: { refreshIsActivity: false } });
+  const activeAt = (client: Client, idleSeconds: number) => {
+    const facts = factsWith({ grant: { generation: 5, clientId: notesId, jkt: null } });
+    const proof = proofOf(5, { shown: byClient, ip: '203.0.113.80', userAgent: 'a server', idleSeconds });
+    const decision = decideRefresh(facts, proof, { policy: balanced, client, now: startMs + 60_000 });
+    assert.ok(decision.kind === 'rotate');
+    return decision.rotation.lastActiveAt;
+  };
+  assert.equal(activeAt(confidential, 0), startMs + 60_000);
+  assert.equal(activeAt(confidential, 20), startMs + 40_000);
+  assert.equal(activeAt(confidential, 61), startMs, 'not since the last refresh');
+  assert.equal(activeAt(quiet, 0), startMs);
+});
+
 test('a renewal keeps the generation and moves the limits like a rotation', () => {
   const renewed = decide({ client: fapi, shown: byClient, afterMs: 60_000 });
   const rotated = decide({ client: confidential, shown: byClient, afterMs: 60_000 });

@@ -3,8 +3,8 @@ import type { JwksState } from '@argus/tokens';
 import { type Answer, answerOf } from './challenge.ts';
 import { readCredentials } from './credentials.ts';
 import { createDpopCheck, type DpopCheck, type KeyProven, proveKey } from './dpop-check.ts';
+import { endOf } from './end-check.ts';
 import type { ArgusState } from './link/connect-argus.ts';
-import type { StandingToken } from './link/revocations.ts';
 import { isForeign } from './origin-check.ts';
 import type { Principal } from './principal.ts';
 import { type RefusalReason, type Refused, refused } from './refused.ts';
@@ -118,28 +118,11 @@ async function judge(
   return allowed(settings, principal, key);
 }
 
-/** Whether the token's session, or anything else that it stands on, is over; and if nobody can know, a no. */
-async function endOf(
-  { argus }: Settings,
-  { standing }: { readonly standing: StandingToken },
-  token: string,
-): Promise<Refused | undefined> {
-  if (argus === null || argus === undefined) return undefined;
-  const known = argus.revocations.standingOf(standing, token);
-  const is = typeof known === 'string' ? known : await known;
-  if (is === 'live') return undefined;
-  if (is === 'ended') return refused('invalid_token', 'ended');
-  return { ...refused('unavailable', 'revocations-unknown'), retryAfterSeconds: unknownRetrySeconds };
-}
-
 function allowed({ argus, showsFeed }: Settings, principal: Principal, { headers }: KeyProven): Allowed {
   if (!showsFeed || !argus)
     return headers === undefined ? { ok: true, principal } : { ok: true, principal, headers };
   return { ok: true, principal, headers: { ...headers, 'argus-feed': argus.state().feed } };
 }
-
-/** The feed comes back within a second when Argus does. */
-const unknownRetrySeconds = 1;
 
 /** Any other token was refused before, if it is bound to a key. */
 const needsNoProof: KeyProven = { ok: true };

@@ -45,7 +45,7 @@ export interface Stage extends AsyncDisposable {
 }
 
 export async function openStage(
-  options: TestServerOptions & { gateway?: Partial<GatewayOptions> } = {},
+  options: TestServerOptions & { readonly clientOrigin?: string } = {},
 ): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const port = await freePort();
@@ -64,7 +64,7 @@ export async function openStage(
       { email, name: 'Ada Lovelace', password },
       { email: 'bob@example.org', name: 'Bob', password },
     ],
-    clients: [clientAt('shop', origin), clientAt('other', 'http://127.0.0.1:9')],
+    clients: [clientAt('shop', options.clientOrigin ?? origin), clientAt('other', 'http://127.0.0.1:9')],
   });
   const closing = new AsyncDisposableStack();
   let opened = 0;
@@ -81,7 +81,6 @@ export async function openStage(
       clock: argus.clock,
       random: seededRandom(`gateway ${opened}`),
       fetch: lineFetch(line),
-      ...options.gateway,
       ...more,
     });
     const serving = await serve(gateway, atPort, refusals);

@@ -101,6 +101,8 @@ describe('a form that was sent before the proof', () => {
     const large = await browser.submit(`${stage.app.origin}/fresh`, { text: 'x'.repeat(3000) });
     assert.match(large.body, /Please send your form again/);
     assert.match(large.body, /Nothing of it was done/);
+    const raw = await browser.submit(`${stage.app.origin}/raw`, { text: 'x'.repeat(300_000) });
+    assert.match(raw.body, /Please send your form again/);
     const upload = await browser.load(`${stage.app.origin}/raw`, {
       method: 'POST',
       headers: {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -8,7 +9,7 @@ import {
   endpoints,
   providerSettingsSchema,
 } from '@argus/contract';
-import type { Change, Client, Provider, Resource } from '@argus/core';
+import type { Change, Client, Provider, Resource, Service } from '@argus/core';
 import type { TestServer } from '@argus/testing/server';
 import type { Route } from '../src/http/route.ts';
 import { operationsRoutes } from '../src/routes/operations.ts';
@@ -16,9 +17,11 @@ import { type Person, someone } from './stage.ts';
 
 export type EndpointName = keyof typeof endpoints;
 
-/** The calls that speak JSON and problems, in the order of the contract; those of OAuth and pages have tests of their own. */
+/** The calls that speak JSON and problems, in the order of the contract; OAuth, pages and services have tests of their own. */
 export const plainNames = (Object.keys(endpoints) as EndpointName[]) // its own keys, which Object.keys forgets
-  .filter((name) => !('speaks' in endpoints[name]) && !('isPage' in endpoints[name]));
+  .filter((name) => !('speaks' in endpoints[name]) && !('isPage' in endpoints[name]))
+  // What they say is looked at only after it was proved who says it (service-signatures.test.ts).
+  .filter((name) => endpoints[name].caller !== 'service');
 
 /** Every route of the server, found where routes are written, so that a new one cannot be forgotten. */
 export async function allRoutes(): Promise<readonly Route[]> {
@@ -49,9 +52,17 @@ interface Subject {
 }
 
 const uuid = '01990000-0000-7000-8000-00000000beef';
+/** Of the form of a thumbprint; nobody signs with it. */
+const sampleKeyId = 's'.repeat(43);
+const newServiceKey = () => generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
 const newPassword = 'an entirely different sentence';
 const password = 'correct horse battery staple';
-const sample = { client: 'sample', resource: 'https://sample.example/api', provider: 'sample-provider' };
+const sample = {
+  client: 'sample',
+  resource: 'https://sample.example/api',
+  provider: 'sample-provider',
+  service: 'sample-service',
+};
 const client = { name: 'Sample', type: 'confidential', redirectUris: ['https://sample.example/cb'] } as const;
 // Nothing listens there, and nobody is asked to find out.
 const provider = { name: 'Sample', issuer: 'http://127.0.0.1:9', clientId: 'argus' };
@@ -134,6 +145,9 @@ const bodies: { readonly [Name in EndpointName]?: (subject: Subject) => unknown 
   adminCreateClient: () => client,
   adminChangeClient: () => ({ name: 'Renamed', scopes: ['openid'] }),
   adminDeclareResource: () => ({ id: 'https://declared.example/', name: 'Declared', scopes: ['notes.read'] }),
+  adminDeclareService: () => ({ name: 'Sample', permissions: ['revocations'] }),
+  adminChangeService: () => ({ status: 'active' }),
+  adminAddServiceKey: () => ({ publicKey: newServiceKey() }),
   adminDeclareProvider: () => ({ ...provider, domains: ['declared.example'] }),
   adminApply: () => ({ tenants: [{ id: 'third' }] }),
 };
@@ -161,12 +175,14 @@ export function sampleOf(name: EndpointName, subject: Subject): Sample {
   const { method, path } = endpoints[name];
   const body = bodies[name]?.(subject);
   const id = ids[name]?.(subject) ?? idIn(path);
-  const filled = filledPath(path, { id, clientId: sample.client, provider: sample.provider });
+  const keyId = sampleKeyId;
+  const filled = filledPath(path, { id, keyId, clientId: sample.client, provider: sample.provider });
   return { method, path: `${filled}${queries[name] ?? ''}`, ...(body === undefined ? {} : { body }) };
 }
 
 function idIn(path: string): string {
   if (path.startsWith('/admin/v1/clients/')) return sample.client;
+  if (path.startsWith('/admin/v1/services/')) return sample.service;
   return path.startsWith('/admin/v1/providers/') ? sample.provider : uuid;
 }
 
@@ -206,6 +222,21 @@ export async function declareSamples(server: TestServer, subject: Subject): Prom
     sealedSecret: null,
     changedAt: at,
   };
+  const service: Service = {
+    id: sample.service as Service['id'],
+    tenant,
+    status: 'active',
+    name: null,
+    permissions: ['revocations'],
+    createdAt: at,
+  };
+  const key = {
+    serviceId: service.id,
+    keyId: sampleKeyId,
+    jwk: { kty: 'OKP', crv: 'Ed25519', x: sampleKeyId },
+    addedAt: at,
+    expiresAt: null,
+  };
   const consentOf = ({ userId }: Person) => ({
     userId,
     clientId,
@@ -218,6 +249,8 @@ export async function declareSamples(server: TestServer, subject: Subject): Prom
     { kind: 'create-client', client: made },
     { kind: 'declare-resource', resource },
     { kind: 'declare-provider', provider: upstream },
+    { kind: 'declare-service', service },
+    { kind: 'add-service-key', key },
     { kind: 'give-consent', consent: consentOf(subject.person) },
     { kind: 'give-consent', consent: consentOf(subject.target) },
   ];

@@ -5,10 +5,11 @@ import { openPasskey } from './passkey.ts';
 import { openWarning } from './warning.ts';
 
 // The dialog asks for a decision, so moving the pointer towards it must not already decide.
-const session = createSession({ activityExtends: false, stepUp: 'ask' });
+const { base = '', passkeys } = document.body.dataset;
+const session = createSession({ base, activityExtends: false, stepUp: 'ask' });
 const notes = openNotes(session);
 openWarning(session, leave);
-void openPasskey(session);
+if (passkeys === 'true') void openPasskey(session);
 
 const states = ['unknown', 'signed-out', 'ended', 'signed-in'] as const;
 let shown: CurrentSession = { state: 'unknown', trouble: null };

@@ -1,5 +1,5 @@
 import { issueClientAssertion, parseStrictObject, readBounded } from '@argus/tokens';
-import { deadline } from '../services/deadline.ts';
+import { deadline } from '../services/clock.ts';
 import type { GatewaySettings } from './settings.ts';
 
 /** What became of a call to Argus. */

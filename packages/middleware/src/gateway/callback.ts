@@ -7,6 +7,7 @@ import { confirmedSignIn, type NewSession } from './new-session.ts';
 import { redirectTo } from './pages/page.ts';
 import { type Reply, reply, waitReply } from './refuse.ts';
 import { findSession, sessionLines } from './session-cookies.ts';
+import type { GatewaySettings } from './settings.ts';
 import { callbackUri } from './sign-in.ts';
 import type { GatewayParts, HeaderLine } from './verdict.ts';
 
@@ -14,6 +15,8 @@ import type { GatewayParts, HeaderLine } from './verdict.ts';
 export interface Returned {
   readonly cookies: Cookies;
   readonly attempt: Attempt;
+  /** The cookies of the new session. */
+  readonly lines: readonly HeaderLine[];
 }
 
 const singles = ['state', 'iss', 'code', 'error'] as const;
@@ -30,50 +33,52 @@ export async function takeCallback(
     core.counts.signInsRefused += 1;
     return callbackRefusal(core, { cookies, attempt, reason });
   };
-  if (singles.some((name) => query.getAll(name).length > 1)) return refuse('repeated-parameter');
-  if (attempt === undefined) return refuse('unknown-state');
-  // RFC 9207 §2.4: an answer of another server must not lead to this one's token endpoint (mix-up), errors included.
-  if (query.get('iss') !== core.settings.issuer) return refuse('wrong-issuer');
-  const error = query.get('error');
-  if (error !== null) return refuse(`argus-${/^\w{1,64}$/.test(error) ? error : 'error'}`);
-  const code = query.get('code');
-  if (code === null || code === '') return refuse('no-code');
+  const flaw = flawIn(query, core.settings, attempt);
+  if (flaw !== undefined || attempt === undefined) return refuse(flaw ?? 'unknown-state');
   const called = await core.calls.token({
     grant_type: 'authorization_code',
-    code,
+    code: query.get('code') ?? '',
     redirect_uri: callbackUri(core.settings),
     code_verifier: secretsOf(attempt).verifier,
   });
-  switch (called.kind) {
-    case 'unavailable':
-      // The code may still be good, so the attempt is left and the page tries again.
-      return waitReply(core, parts, { ...called, reason: 'argus-unavailable' });
-    case 'refused':
-      return refuse(`code-${called.error}`);
-    case 'done': {
-      const confirmed = await confirmedSignIn(core, called.body, attempt);
-      if (typeof confirmed === 'string') {
-        await takeBack(core, called);
-        return refuse(confirmed);
-      }
-      core.counts.signIns += 1;
-      return arrive(core, { cookies, attempt }, confirmed);
-    }
+  // The code may still be good, so the attempt is left and the page tries again.
+  if (called.kind === 'unavailable')
+    return waitReply(core, parts, { ...called, reason: 'argus-unavailable' });
+  if (called.kind === 'refused') return refuse(`code-${called.error}`);
+  const session = await confirmedSignIn(core, called.body, attempt);
+  const lines = typeof session === 'string' ? session : sessionLines(core.settings, cookies, session);
+  if (typeof session === 'string' || typeof lines === 'string') {
+    await takeBack(core, called);
+    return refuse(typeof session === 'string' ? session : 'session-too-large');
   }
+  core.counts.signIns += 1;
+  return arrive(core, { cookies, attempt, lines }, session);
+}
+
+/** What speaks against an authorization response before its code is sent anywhere. */
+function flawIn(
+  query: URLSearchParams,
+  { issuer }: Pick<GatewaySettings, 'issuer'>,
+  attempt: Attempt | undefined,
+): string | undefined {
+  if (singles.some((name) => query.getAll(name).length > 1)) return 'repeated-parameter';
+  if (attempt === undefined) return 'unknown-state';
+  // RFC 9207 §2.4: an answer of another server must not lead to this one's token endpoint (mix-up), errors included.
+  if (query.get('iss') !== issuer) return 'wrong-issuer';
+  const error = query.get('error');
+  if (error !== null) return `argus-${/^\w{1,64}$/.test(error) ? error : 'error'}`;
+  return query.get('code') ? undefined : 'no-code';
 }
 
 async function arrive(
   core: GatewayCore,
-  { cookies, attempt }: Returned,
+  { cookies, attempt, lines: own }: Returned,
   session: NewSession,
 ): Promise<Reply> {
   const { settings } = core;
   const before = findSession(settings, cookies);
   if (before.kind === 'session') await forsake(core, before.held.refresh);
-  const lines: HeaderLine[] = [
-    ...endedAttemptLines(settings, cookies, attempt.id),
-    ...sessionLines(settings, cookies, session),
-  ];
+  const lines = [...endedAttemptLines(settings, cookies, attempt.id), ...own];
   const { origin, basePath } = settings;
   const isTheirs = attempt.userId === null || attempt.userId === session.about.userId;
   if (attempt.form === null || !isTheirs) return reply(redirectTo(`${origin}${attempt.returnTo}`, lines));

@@ -89,10 +89,15 @@ export function clearedLines(cookies: Cookies, name: string): HeaderLine[] {
   return names.filter((each) => cookies.has(each)).map(clearing);
 }
 
-/** Bytes of the pairs that these lines set. */
-export function bytesOf(lines: readonly HeaderLine[]): number {
-  return lines.reduce((sum, [, line]) => sum + line.indexOf(';'), 0);
+/** What a cookie takes once it is sealed, its names included; a little more rather than less. */
+export function sealedBytes({ name, plain }: SealedCookie): number {
+  const text = Math.ceil(((plain.length + sealBytes) * 4) / 3);
+  return text + Math.ceil(text / (mostBytesOfCookie - name.length - 3)) * (name.length + 3);
 }
+
+/** Version, nonce and tag. */
+const sealBytes = 29;
+export const mostSealedBytes = mostParts * mostBytesOfCookie;
 
 /** Lax, for people come back from Argus, which is another site, by a link (RFC 6265bis §5.6.7.1). */
 const attributes = 'Path=/; Secure; HttpOnly; SameSite=Lax';

@@ -1,4 +1,3 @@
-import type { StandingToken } from '../link/revocations.ts';
 import type { TokenCheck } from '../token-check.ts';
 import type { ArgusCalls } from './argus-calls.ts';
 import type { GatewayCounts } from './counts.ts';
@@ -18,8 +17,6 @@ export interface GatewayCore {
   /** Logout tokens that were used. */
   readonly logoutTokens: Once;
   readonly counts: GatewayCounts;
-  /** By the principal of a token, which is the same as long as the token is remembered: whether it has ended. */
-  readonly ends: WeakMap<object, StandingToken>;
   /** Of requests that are on their way through several doors. */
   readonly standings: WeakMap<object, Looked>;
 }

@@ -23,7 +23,7 @@ export interface GatewayState extends Readonly<GatewayCounts> {
     readonly endedSessions: number;
     readonly logoutTokens: number;
   };
-  readonly tokens: Pick<ProtectionState, 'cache' | 'keys'>;
+  readonly tokens: Pick<ProtectionState, 'cache' | 'keys' | 'argus'>;
 }
 
 /**
@@ -57,9 +57,10 @@ export function sessionGateway(options: GatewayOptions): SessionGateway {
     renewals: createRenewals(settings, calls, counts),
     ended: createEnded(settings.clock),
     logoutTokens: createOnce(settings.clock),
-    ends: new WeakMap(),
     standings: new WeakMap(),
   };
+  // Word from the issuer itself: a withdrawn key must not prove anything for another five minutes.
+  settings.access.argus?.onKeysChanged(() => void core.tokens.keys.refresh());
   return door(core, options.requires === undefined ? null : tighten(personDemand, options.requires));
 }
 
@@ -108,6 +109,10 @@ function stateOf({ counts, renewals, ended, logoutTokens, tokens }: GatewayCore)
       endedSessions: ended.size(),
       logoutTokens: logoutTokens.size(),
     },
-    tokens: { cache: tokens.verified.size(), keys: tokens.keys.state() },
+    tokens: {
+      cache: tokens.verified.size(),
+      keys: tokens.keys.state(),
+      argus: tokens.settings.argus?.state() ?? null,
+    },
   };
 }

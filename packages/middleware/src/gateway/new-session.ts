@@ -4,7 +4,7 @@ import { type Asked, rankOf } from './asked.ts';
 import { type Attempt, secretsOf } from './attempt.ts';
 import type { GatewayCore } from './core.ts';
 import type { About, HeldSession } from './session-cookies.ts';
-import { principalIn } from './standing.ts';
+import { personIn } from './standing.ts';
 import { type TokensGiven, tokensGiven } from './tokens-given.ts';
 
 export type NewSession = HeldSession & { readonly access: string };
@@ -19,12 +19,12 @@ export async function confirmedSignIn(
 ): Promise<NewSession | string> {
   const tokens = tokensGiven(body, core.settings.clock.now());
   if (tokens === undefined) return 'no-session-tokens';
+  // First, since it asks for Argus's keys more often than the other while there are none.
+  const principal = await personIn(core, tokens.access);
   const claims = await verifiedIdentity(core, tokens, attempt);
   if (typeof claims === 'string') return claims;
-  const principal = await principalIn(core, tokens.access);
-  if (principal === null) return 'unusable-access-token';
+  if (typeof principal === 'string') return `access-token-${principal}`;
   if (principal.userId !== claims.sub || principal.sessionId !== claims.sid) return 'tokens-of-two-sessions';
-  if (core.ended.isEnded(principal.claims)) return 'ended-meanwhile';
   if (!isProved(claims, attempt, core.settings.clockSkewSeconds)) return 'too-weak-a-proof';
   const { access, refresh, limits } = tokens;
   const about: About = {

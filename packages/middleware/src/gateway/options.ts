@@ -60,10 +60,7 @@ export interface GatewayOptions {
   readonly timeoutMs?: number;
   /** Forgiven difference to Argus's clock, at most 60; default 5. */
   readonly clockSkewSeconds?: number;
-  /**
-   * The link to Argus (`connectArgus`): a session that ended is over here within a second, at its next request. Without it,
-   * when its access token has to be renewed.
-   */
+  /** The link to Argus (`connectArgus`): what ended there is refused in every process within a second. */
   readonly argus?: ProtectOptions['argus'];
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;

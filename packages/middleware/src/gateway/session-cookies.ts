@@ -3,12 +3,13 @@ import { isObject, parseStrictObject } from '@argus/tokens';
 import { ProtectionFault } from '../fault.ts';
 import type { Asked } from './asked.ts';
 import {
-  bytesOf,
   type Cookies,
   clearedLines,
   clearing,
   cookieName,
+  mostSealedBytes,
   openCookie,
+  sealedBytes,
   sealedLines,
 } from './cookies.ts';
 import { packToken, unpackToken } from './packed-token.ts';
@@ -59,24 +60,23 @@ export function findSession(settings: GatewaySettings, cookies: Cookies): Found 
   };
 }
 
-/** Replaces the session's cookies, with every part of the old ones. */
+/** Replaces the session's cookies, with every part of the old ones; 'too-large' for tokens that no browser would keep. */
 export function sessionLines(
   settings: GatewaySettings,
   cookies: Cookies,
   { access, refresh, about }: HeldSession & { readonly access: string },
-): HeaderLine[] {
+): HeaderLine[] | 'too-large' {
   const names = sessionNames(settings);
   const endsAt = about.absoluteExpiresAt ?? about.idleExpiresAt;
   const maxAgeSeconds = endsAt === null ? null : (endsAt - settings.clock.now()) / 1000;
-  const lines = [
-    ...sealedLines(settings, { name: names.access, plain: packToken(access), maxAgeSeconds }),
-    ...sealedLines(settings, { name: names.refresh, plain: writeKept(refresh, about), maxAgeSeconds }),
+  const kept = [
+    { name: names.access, plain: packToken(access), maxAgeSeconds },
+    { name: names.refresh, plain: writeKept(refresh, about), maxAgeSeconds },
   ];
-  if (bytesOf(lines) > settings.mostCookieBytes) {
-    throw new ProtectionFault(
-      `the cookies of a session would be longer than ${settings.mostCookieBytes} bytes`,
-    );
-  }
+  const sizes = kept.map(sealedBytes);
+  const sum = sizes.reduce((all, size) => all + size, 0);
+  if (sum > settings.mostCookieBytes || sizes.some((size) => size > mostSealedBytes)) return 'too-large';
+  const lines = kept.flatMap((each) => sealedLines(settings, each));
   const set = new Set(lines.map(([, line]) => line.slice(0, line.indexOf('='))));
   const stale = endedLines(settings, cookies).filter(
     ([, line]) => !set.has(line.slice(0, line.indexOf('='))),

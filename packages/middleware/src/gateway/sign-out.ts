@@ -5,7 +5,7 @@ import { emptyAnswer, redirectTo } from './pages/page.ts';
 import { leadOnPage } from './pages/pages.ts';
 import { problemReply, type Reply, reply } from './refuse.ts';
 import { findSession, type HeldSession, leftLines } from './session-cookies.ts';
-import { principalIn } from './standing.ts';
+import { personIn } from './standing.ts';
 import type { GatewayParts } from './verdict.ts';
 
 /** Ends what this application holds: its grant at Argus (RFC 7009) and its cookies. The session at Argus goes on. */
@@ -54,8 +54,8 @@ function heldIn(core: GatewayCore, cookies: Cookies): HeldSession | null {
 /** Also here and at once, so that a copy of the cookies is worth nothing in this process, be Argus reached or not. */
 async function endHere(core: GatewayCore, held: HeldSession, refresh: string): Promise<void> {
   core.counts.signOuts += 1;
-  const principal = held.access === null ? null : await principalIn(core, held.access);
-  if (principal !== null) core.ended.end({ gid: principal.grantId });
+  const principal = held.access === null ? 'none' : await personIn(core, held.access);
+  if (typeof principal !== 'string') core.ended.end({ gid: principal.grantId });
   core.renewals.replace(held.refresh);
   await core.calls.revoke(refresh);
 }

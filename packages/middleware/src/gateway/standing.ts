@@ -1,7 +1,8 @@
 import { type AccessClaims, isOfPerson, parseStrictObject } from '@argus/tokens';
+import { endOf } from '../end-check.ts';
 import { type PersonPrincipal, principalOf } from '../principal.ts';
 import { proveToken } from '../token-check.ts';
-import { browserOf, isNavigation } from './caller.ts';
+import { browserOf, isNavigation, isOpeningSocket } from './caller.ts';
 import { type Cookies, readCookies } from './cookies.ts';
 import type { GatewayCore } from './core.ts';
 import type { Renewed } from './renewals.ts';
@@ -48,40 +49,28 @@ export async function renewedStanding(core: GatewayCore, parts: GatewayParts, wi
   const cookies = readCookies(parts.header('cookie'));
   const found = findSession(core.settings, cookies);
   if (found.kind !== 'session') {
-    const lines = endedLines(core.settings, cookies);
-    return {
-      kind: 'nobody',
-      reason: found.kind === 'none' ? 'no-cookie' : 'spoilt-cookie',
-      lines,
-      userId: null,
-    };
+    const reason = found.kind === 'none' ? 'no-cookie' : 'spoilt-cookie';
+    return { kind: 'nobody', reason, lines: endedLines(core.settings, cookies), userId: null };
   }
   const { held } = found;
-  const over = (reason: string): Standing => {
-    const lines = endedLines(core.settings, cookies);
-    return { kind: 'ended', reason, lines, userId: held.about.userId };
-  };
-  if (isOver(core, held.about)) return over('ended-here');
-  const living = held.access === null ? null : await principalIn(core, held.access);
-  if (living !== null && core.ended.isEnded(living.claims)) return over('ended-here');
-  const known = living && held.access ? await endOf(core, living, held.access) : 'live';
-  if (known === 'ended') return over('ended-at-argus');
-  if (known === 'unknown') return unavailable('revocations-unknown', 1);
-  const before: Standing | null =
-    living && held.access
+  if (isOver(core, held.about)) return over(core, cookies, held);
+  const living = held.access === null ? 'none' : await personIn(core, held.access);
+  if (living === 'ended') return over(core, cookies, held);
+  if (living === 'unknown') return unavailable('revocations-unknown', 1);
+  const before: SignedIn | null =
+    living !== 'none' && held.access !== null
       ? { kind: 'signed-in', principal: living, access: held.access, held, lines: [] }
       : null;
-  if (before !== null && !wish.isForced && !isDue(core, before.principal)) return before;
+  const isLater = isOpeningSocket(parts) || (before !== null && !isDue(core, before.principal));
+  if (before !== null && !wish.isForced && isLater) return before;
+  const { idleSeconds } = wish;
+  const asked = { refresh: held.refresh, idleSeconds, browser: browserOf(parts) };
+  const renewed = await core.renewals.renew(asked);
   // Who asks for a refresh is not told of one that did not happen.
   const passing = wish.isForced ? null : before;
-  const renewed = await core.renewals.renew({
-    refresh: held.refresh,
-    idleSeconds: wish.idleSeconds,
-    browser: browserOf(parts),
-  });
   switch (renewed.kind) {
     case 'ended':
-      return over('session-over');
+      return over(core, cookies, held);
     case 'renewed':
       return (
         (await takeRenewed(core, { cookies, held, renewed })) ?? before ?? unavailable('unusable-token', 5)
@@ -93,17 +82,8 @@ export async function renewedStanding(core: GatewayCore, parts: GatewayParts, wi
   }
 }
 
-/** Whether anything that the token stands on has ended, as far as the link to Argus knows; without one it counts as live. */
-async function endOf(
-  { settings, ends }: GatewayCore,
-  principal: PersonPrincipal,
-  access: string,
-): Promise<'live' | 'ended' | 'unknown'> {
-  const { argus } = settings.access;
-  if (!argus) return 'live';
-  const token = ends.get(principal) ?? { claims: principal.claims };
-  ends.set(principal, token);
-  return argus.revocations.standingOf(token, access);
+function over({ settings }: GatewayCore, cookies: Cookies, { about: { userId } }: HeldSession): Standing {
+  return { kind: 'ended', reason: 'ended', lines: endedLines(settings, cookies), userId };
 }
 
 function isOver({ ended }: GatewayCore, { sessionId: sid, userId: sub }: About): boolean {
@@ -121,27 +101,33 @@ async function takeRenewed(
   { cookies, held, renewed: { tokens } }: Renewing,
 ): Promise<Standing | null> {
   const { access, refresh, limits } = tokens;
-  const principal = await principalIn(core, access);
-  if (principal === null || principal.sessionId !== held.about.sessionId) return null;
-  if (core.ended.isEnded(principal.claims)) {
-    const lines = endedLines(core.settings, cookies);
-    return { kind: 'ended', reason: 'ended-here', lines, userId: principal.userId };
-  }
+  const principal = await personIn(core, access);
+  if (principal === 'ended') return over(core, cookies, held);
+  if (typeof principal === 'string' || principal.sessionId !== held.about.sessionId) return null;
   const next = { access, refresh, about: { ...held.about, ...limits } };
   const lines = sessionLines(core.settings, cookies, next);
+  if (lines === 'too-large') return unavailable('session-too-large', 30);
   return { kind: 'signed-in', principal, access, held: next, lines };
 }
 
 /**
- * Whom a live access token of this client is about. What Argus's keys do not prove is null; but while Argus cannot be
+ * Whom a live access token of this client is about; `none` for what Argus's keys do not prove. But while Argus cannot be
  * asked for its keys at all, the seal of the cookie vouches for what was proved when it was made.
  */
-export async function principalIn(core: GatewayCore, access: string): Promise<PersonPrincipal | null> {
+export async function personIn(
+  core: GatewayCore,
+  access: string,
+): Promise<PersonPrincipal | 'none' | 'ended' | 'unknown'> {
   const proof = await proveToken(core.tokens, { ok: true, source: 'cookie', token: access });
   const isUnproven = !proof.ok && proof.reason === 'issuer-unreachable';
   const principal = proof.ok ? proof.principal : isUnproven ? sealedPrincipal(access) : null;
-  if (principal?.kind !== 'person' || principal.clientId !== core.settings.clientId) return null;
-  return principal.expiresAt > core.settings.clock.now() ? principal : null;
+  if (principal?.kind !== 'person' || principal.clientId !== core.settings.clientId) return 'none';
+  if (principal.expiresAt <= core.settings.clock.now()) return 'none';
+  if (core.ended.isEnded(principal.claims)) return 'ended';
+  const standing = proof.ok ? proof.standing : { claims: principal.claims };
+  const end = await endOf(core.settings.access, { standing }, access);
+  if (end === undefined) return principal;
+  return end.reason === 'ended' ? 'ended' : 'unknown';
 }
 
 function sealedPrincipal(access: string) {

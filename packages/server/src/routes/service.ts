@@ -67,6 +67,7 @@ export const serviceRoutes: readonly Route[] = [
     method: 'GET',
     path: endpoints.messageSignaturesDirectory.path,
     accepts: 'nothing',
+    cors: 'any',
     endpoint: endpoints.messageSignaturesDirectory,
     async handle({ keys, clock }) {
       const body = Buffer.from(JSON.stringify(keys.ring().serviceKeys(clock.now())));

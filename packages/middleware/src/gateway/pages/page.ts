@@ -13,6 +13,8 @@ export interface Page {
   /** Loads this or another page after some seconds, by a header: what stands in a page, scripts could read. */
   readonly refresh?: { readonly seconds: number; readonly url?: string };
   readonly headers?: readonly HeaderLine[];
+  /** Where forms may lead, if not to this origin alone. */
+  readonly formAction?: string;
   /** A script of ours, allowed by its hash. */
   readonly script?: string;
 }
@@ -30,12 +32,20 @@ th{width:35%;font-weight:600}form{display:inline}a{color:var(--act)}
 const styleHash = hashOf(style);
 
 /** A whole page of the gateway: no script but ours, nothing from elsewhere, never kept and never framed. */
-export function pageAnswer({ status, title, body, refresh, headers = [], script }: Page): GatewayAnswer {
+export function pageAnswer({
+  status,
+  title,
+  body,
+  refresh,
+  headers = [],
+  script,
+  formAction,
+}: Page): GatewayAnswer {
   const policy = [
     "default-src 'none'",
     `style-src 'sha256-${styleHash}'`,
     ...(script === undefined ? [] : [`script-src 'sha256-${hashOf(script)}'`]),
-    "form-action 'self'",
+    `form-action ${formAction ?? "'self'"}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');

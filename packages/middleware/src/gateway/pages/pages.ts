@@ -66,7 +66,9 @@ export function confirmPage(form: KeptForm, cancelHref: string): GatewayAnswer {
     `<form method="post" action="${escaped(form.action)}">${inputs.join('')}<button class="act">Continue</button></form>`,
     `<a class="act second" href="${escaped(cancelHref)}">Cancel</a>`,
   ].join('');
-  return pageAnswer({ status: 200, title: 'Send it now?', body: { html } });
+  // Browsers hold this against where the application's own answer to the form leads as well.
+  const formAction = "'self' https: http:";
+  return pageAnswer({ status: 200, title: 'Send it now?', body: { html }, formAction });
 }
 
 /** The end of a step-up in a window: tells the page that opened it, which is of the same origin. */
