@@ -352,6 +352,30 @@ describe('while Argus cannot be reached', () => {
     assert.equal(await countedFor(people), 24_000);
   });
 
+  test('whoever answers in its place can ask for patience, and no more than that', async () => {
+    const proxy: typeof fetch = async () =>
+      new Response('', { status: 503, headers: { 'retry-after': '9' } });
+    await using link = linkTo(server, await registerService(server, 'proxied-api'), { fetch: proxy });
+    const answer = await report(link, randomUUID());
+    assert.deepEqual(answer, { ok: false, failure: 'unsigned', status: 503, retryAfterSeconds: 9 });
+  });
+
+  test('an application that ends waits for no longer than it says, and knows what was lost', async () => {
+    const hanging: typeof fetch = (input, init) =>
+      isReport(input)
+        ? new Promise((_resolve, reject) => {
+            init?.signal?.addEventListener('abort', () => reject(new TypeError('given up')));
+          })
+        : fetch(input, init);
+    const link = linkTo(server, await registerService(server, 'ending-api'), { fetch: hanging });
+    const principal = { kind: 'person', sessionId: randomUUID() as string } as PersonPrincipal;
+    link.activity.record({ principal, method: 'GET', status: 200, bytesOut: 1 });
+    await link.activity.close(20);
+    await link.close();
+    const { lost, waiting, sent } = link.activity.state();
+    assert.deepEqual([lost.requests, waiting.requests, sent.requests], [1, 0, 0]);
+  });
+
   test('for longer than it has room for, what was lost is counted here and there', async () => {
     const service = await registerService(server, 'cramped-api');
     await using link = linkTo(server, service, { fetch: flaky, activityBatches: 4 });

@@ -301,12 +301,7 @@ describe('so do the other adapters:', () => {
     const { headers } = withBearer(token);
     const answer = await app.fetch(new Request('https://api.example/notes/17', { headers }));
     assert.equal(await answer.text(), 'a note');
-    assert.deepEqual(told.at(-1), { ...said, routeClass: '/notes/:id' });
-    assert.equal(
-      told.filter(({ routeClass }) => routeClass === '/notes/:id').length,
-      1,
-      'once for two doors',
-    );
+    assert.deepEqual(told, [{ ...said, routeClass: '/notes/:id' }], 'once for two doors');
   });
 
   test('fetch handlers, and with them those of Next.js', async () => {
