@@ -1,17 +1,18 @@
 /**
- * `npm run bench -- [--sessions 10000,1000000] [--rounds 5] [--seconds 4] [--only refresh,token,sign-in,flood,list,feed,check]`
+ * `npm run bench -- [--sessions 10000,1000000] [--rounds 5] [--seconds 4] [--only refresh,token,sign-in,flood,list,feed,activity,check]`
  * Server and PostgreSQL (durable, on this machine) in processes of their own, load from this one. Figures are
  * medians of rounds; compare the ratios, not the rates: the machine is shared.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { migrate } from '@argus/store';
 import { startPostgres } from '@argus/store/embedded';
+import { activityShots, entriesOfBatch, recordCosts } from './activity.ts';
 import { checkCosts } from './checking.ts';
 import { enumerationEffect, type Guessed } from './enumeration.ts';
-import { feedDelays } from './feed.ts';
+import { feedDelays, registerService } from './feed.ts';
 import { type FloodPlan, floodEffect } from './flood.ts';
 import { type MeasuredServer, startMeasuredServer } from './measured-server.ts';
 import { argon2Seconds, rsaSignatureSeconds } from './physical.ts';
@@ -34,7 +35,7 @@ const { values } = parseArgs({
     sessions: { type: 'string', default: '10000,1000000' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
-    only: { type: 'string', default: 'refresh,token,sign-in,flood,list,feed,check' },
+    only: { type: 'string', default: 'refresh,token,sign-in,flood,list,feed,activity,check' },
   },
 });
 const only = new Set(values.only.split(','));
@@ -61,7 +62,11 @@ if (only.has('check')) {
   console.log(`| access-token check | CPU µs | ratio |\n|---|---|---|`);
   console.log(`| jose | ${jose.toFixed(1)} | 1 |`);
   console.log(`| protect, first time | ${first.toFixed(1)} | ${(first / jose).toFixed(2)} × jose |`);
-  console.log(`| protect, cached | ${cached.toFixed(1)} | – |\n`);
+  console.log(`| protect, cached | ${cached.toFixed(1)} | – |`);
+  const record = await recordCosts();
+  const ofCached = (micros: number) => `${(micros / cached).toFixed(2)} × protect, cached`;
+  console.log(`| activity.record, added up | ${record.addedUp.toFixed(2)} | ${ofCached(record.addedUp)} |`);
+  console.log(`| activity.record, each alone | ${record.alone.toFixed(2)} | ${ofCached(record.alone)} |\n`);
 }
 console.log(
   '| operation | sessions | in flight | /s | p50 ms | p99 ms | server µs (spread) | database µs | ratio | RSS MB | foreign load | failures |',
@@ -89,6 +94,7 @@ async function measureWith(count: number): Promise<void> {
       ARGUS_LOG_LEVEL: 'error',
     });
     await scenarios(server, { databaseUrl: postgres.url, seeded, startedAt });
+    if (only.has('activity')) await reportActivity(server, join(dataDir, 'server'), seeded);
     if (only.has('feed')) await reportFeed(server, join(dataDir, 'server'), seeded);
   } finally {
     await postgres.stop();
@@ -149,6 +155,14 @@ async function scenarios(server: MeasuredServer, { databaseUrl, seeded, startedA
     await report(server, `sign-in|${seeded.count}|8`, { seconds, inFlight: 8, expected: 200, next }, argon2);
     await reportEnumeration(server);
   }
+}
+
+async function reportActivity(server: MeasuredServer, dataDir: string, seeded: Seeded): Promise<void> {
+  const authorization = `Bearer ${readFileSync(join(dataDir, 'operator.key'), 'utf8').trim()}`;
+  const serviceKey = await registerService(server.url, { authorization });
+  const next = activityShots(issuer, seeded, serviceKey);
+  const name = `activity, ${entriesOfBatch} entries a batch|${seeded.count}|4`;
+  await report(server, name, { seconds, inFlight: 4, expected: 200, next }, rsa);
 }
 
 async function reportFeed(server: MeasuredServer, dataDir: string, seeded: Seeded): Promise<void> {

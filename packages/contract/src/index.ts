@@ -1,5 +1,7 @@
+export * from './activity.ts';
 export * from './client.ts';
 export * from './endpoint.ts';
+export * from './endpoints/activity.ts';
 export * from './endpoints/admin.ts';
 export * from './endpoints/apply.ts';
 export type { AuthenticatorAnswer } from './endpoints/authenticators.ts';

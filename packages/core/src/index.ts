@@ -29,6 +29,7 @@ export * from './oauth/token-request.ts';
 export * from './policy/policy.ts';
 export { balanced } from './policy/presets/balanced.ts';
 export * from './service/service.ts';
+export * from './session/activity.ts';
 export * from './session/assurance.ts';
 export * from './session/lifetime.ts';
 export * from './session/refresh.ts';

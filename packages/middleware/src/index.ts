@@ -1,3 +1,7 @@
+export type { Activity, ActivityState } from './activity/activity.ts';
+export { type Observed, observeNode, observeResponse } from './activity/observe.ts';
+export type { RecordedRequest } from './activity/recorded-request.ts';
+export { type ActivityNote, noteActivity, type Reportable, recordObserved } from './activity/report.ts';
 export type { Answer } from './challenge.ts';
 export type { DpopMode, DpopOptions } from './dpop-settings.ts';
 export { ProtectionFault } from './fault.ts';

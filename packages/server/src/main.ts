@@ -3,6 +3,7 @@ import { balanced, type Policy } from '@argus/core';
 import { migrate, notePolicy, openStore } from '@argus/store';
 import { startPostgres } from '@argus/store/embedded';
 import { createDpopNonces } from '@argus/tokens';
+import { createActivityStream } from './activity/activity-stream.ts';
 import { createApp } from './app.ts';
 import { type Metadata, metadataMistakes, readMetadata } from './authenticators/passkey/metadata.ts';
 import { type Blocklist, openBlocklist } from './authenticators/password/blocklist.ts';
@@ -202,6 +203,7 @@ async function openServices(
     log,
     serviceBook,
     feed,
+    activity: createActivityStream(),
     store,
     passwords,
     commonPasswords: parts.commonPasswords ?? openBlocklist(),

@@ -23,6 +23,11 @@ export interface Metrics {
   readonly mails: Counter<'kind' | 'outcome'>;
   readonly serviceRefusals: Counter<'reason'>;
   readonly feedEvents: Counter<'type'>;
+  readonly activityBatches: Counter<'result'>;
+  readonly activityEntries: Counter<'outcome'>;
+  /** Requests that middleware could not tell of in detail. */
+  readonly activityUntold: Counter<'why'>;
+  readonly activityExtensions: Counter;
   readonly breachedLookups: Counter<'outcome'>;
   /** Everything as Prometheus reads it. */
   page(): Promise<string>;
@@ -79,7 +84,31 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       'reason',
     ),
     feedEvents: counter('argus_feed_events_total', 'Events that were numbered for a feed, by type', 'type'),
+    ...activityCounters(counter),
     page: () => registry.metrics(),
+  };
+}
+
+type MakeCounter = <Label extends string>(
+  name: string,
+  help: string,
+  ...labelNames: Label[]
+) => Counter<Label>;
+
+function activityCounters(counter: MakeCounter) {
+  return {
+    activityBatches: counter('argus_activity_batches_total', 'Reports of activity, by result', 'result'),
+    activityEntries: counter(
+      'argus_activity_entries_total',
+      'Entries of reports of activity: accepted, or of sessions that the tenant does not have',
+      'outcome',
+    ),
+    activityUntold: counter(
+      'argus_activity_untold_requests_total',
+      'Requests that middleware under pressure did not tell of: of sessions that were sampled out, or lost',
+      'why',
+    ),
+    activityExtensions: counter('argus_activity_extensions_total', 'Idle limits that activity moved'),
   };
 }
 

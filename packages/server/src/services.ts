@@ -2,6 +2,7 @@ import type { TenantId } from '@argus/contract';
 import type { AuditEvent, EventDraft, Policy } from '@argus/core';
 import type { Store } from '@argus/store';
 import type { DpopNonces } from '@argus/tokens';
+import type { ActivityStream } from './activity/activity-stream.ts';
 import type { Metadata } from './authenticators/passkey/metadata.ts';
 import type { Blocklist } from './authenticators/password/blocklist.ts';
 import type { BreachedRange } from './authenticators/password/breached-range.ts';
@@ -36,6 +37,8 @@ export interface Services {
   readonly serviceBook: ServiceBook;
   /** What services hear from Argus. */
   readonly feed: Feed;
+  /** What services report of sessions, as it comes. */
+  readonly activity: ActivityStream;
   readonly clientKeys: ClientKeyring;
   readonly dpopNonces: DpopNonces;
   /** The providers that people come from. */

@@ -10,6 +10,13 @@ export {
 } from './migrations/migrate.ts';
 export { BatchFull } from './postgres/batch.ts';
 export { isUnavailable } from './postgres/unavailable.ts';
+export {
+  type ActivityRecord,
+  activityEventsAfter,
+  activityOf,
+  lifetimesOf,
+  type SessionActivity,
+} from './questions/activity.ts';
 export { type AuditFilter, auditEvents } from './questions/audit-events.ts';
 export {
   passkeyByCredential,
@@ -80,5 +87,6 @@ export { changeSigningKeys, type KeyChanges, readKeys, type StoredKey } from './
 export { type TokenFacts, tokenFacts } from './questions/token-facts.ts';
 export { type UnusedClient, unusedClients } from './questions/unused-clients.ts';
 export { hasAdministrator, knownTenants, type UserRecord, usersOfTenant } from './questions/users.ts';
+export type { ActivityWritten } from './record-activity.ts';
 export type { Redeemed, Redemption } from './redeem.ts';
 export { openStore, type Store } from './store.ts';

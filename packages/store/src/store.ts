@@ -1,4 +1,4 @@
-import type { AuditEvent, Mark, RefreshFacts, Rotation } from '@argus/core';
+import type { ActivityWork, AuditEvent, Mark, RefreshFacts, Rotation } from '@argus/core';
 import { appends } from './append.ts';
 import { claims } from './claim.ts';
 import { type Commit, type Committed, commit } from './commit.ts';
@@ -7,6 +7,7 @@ import { type Numbered, type Numbering, numberEvents } from './feed/number-event
 import { openPool, type Pool, type PoolOptions } from './postgres/pool.ts';
 import { type CodeName, type CodeRecord, codeFactsQuestion } from './questions/code-facts.ts';
 import { type GrantName, refreshFactsQuestion } from './questions/refresh-facts.ts';
+import { type ActivityWritten, recordActivity } from './record-activity.ts';
 import { type Redeemed, type Redemption, redemptions } from './redeem.ts';
 import { rotations } from './rotate.ts';
 import { systemRandom } from './services/random.ts';
@@ -23,6 +24,8 @@ export interface Store extends AsyncDisposable {
   claim(tenant: string, marks: readonly Mark[]): Promise<boolean>;
   /** Add audit events that belong to no change; those of one moment share a statement. */
   append(tenant: string, events: readonly AuditEvent[]): Promise<void>;
+  /** Count what a service reported of sessions; once for each batch. */
+  recordActivity(work: ActivityWork): Promise<ActivityWritten>;
   /** Give what waits for the feed of a tenant its numbers. */
   numberEvents(tenant: string, numbering: Numbering): Promise<Numbered>;
   /** Hear of every feed that grows, whichever node made it grow. */
@@ -69,6 +72,7 @@ export function openStore(options: StoreOptions): Store {
       return areFirst.every((isFirst) => isFirst);
     },
     append: (tenant, events) => appending.submit({ tenant, events }),
+    recordActivity: (work) => recordActivity(pool, work),
     refreshFacts: (name) => asking.submit(name),
     isReady: () =>
       pool.query('SELECT 1').then(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Change } from '@argus/core';
 import { forgetExpired } from '@argus/store';
+import { activityWork } from './activity-work.ts';
 import { furnish } from './authenticator-stage.ts';
 import { linkOf } from './change-cases.ts';
 import { oauthCases } from './oauth-cases.ts';
@@ -16,7 +17,9 @@ before(async () => {
   stage = await openStage();
   for (const tenant of [home, other])
     for (const number of [1, 2, 3]) {
-      const { user } = await furnish(stage.store, tenant, number);
+      const person = await furnish(stage.store, tenant, number);
+      const { user } = person;
+      await stage.store.recordActivity(activityWork([person], number));
       const link = { ...linkOf(user.id, number, tenant), expiresAt: at + 2 * minute };
       await stage.store.commit({ tenant, changes: [{ kind: 'create-link', link }], events: [] });
     }
@@ -35,7 +38,7 @@ async function countOf(table: string): Promise<number> {
 
 /** Each kind, the last instant at which it still means something, and how many there are. */
 const kinds: readonly (readonly [table: string, kept: number, count: number])[] = [
-  ['marks', at + minute + minute, 6],
+  ['marks', at + minute + minute, 12],
   ['pushed_requests', at + 90_000, 6],
   ['ended_tokens', at + 5 * minute + minute, 6],
   ['sign_in_progress', at + 10 * minute + minute, 6],
@@ -43,6 +46,9 @@ const kinds: readonly (readonly [table: string, kept: number, count: number])[] 
   ['authorization_codes', at + minute + 24 * hour, 6],
   ['links', at + 2 * minute + 24 * hour, 6],
   ['remembered_devices', at + 36 * hour + minute, 6],
+  ['activity_events', at + 3 * hour, 6],
+  // A week after the absolute limit of the session.
+  ['session_activity', at + 12 * hour + 7 * 24 * hour, 6],
 ];
 
 test('each kind is forgotten when it means nothing any more, and not a moment before', async () => {

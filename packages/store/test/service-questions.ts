@@ -12,6 +12,12 @@ export const serviceQuestions: Readonly<Record<string, Question>> = {
   serviceOfTenant: ({ store }, tenant) => asked.serviceOfTenant(store.pool, tenant, serviceOf(tenant, 1).id),
   servicesOfTenant: ({ store }, tenant) => asked.servicesOfTenant(store.pool, tenant, all),
   sessionOfTenant: ({ store }, tenant, { session }) => asked.sessionOfTenant(store.pool, tenant, session.id),
+  lifetimesOf: ({ store }, tenant, { session }) => asked.lifetimesOf(store.pool, tenant, [session.id]),
+  activityOf: async ({ store }, tenant, { session }) => [
+    ...(await asked.activityOf(store.pool, tenant, [session.id])),
+  ],
+  activityEventsAfter: ({ store }, tenant) =>
+    asked.activityEventsAfter(store.pool, tenant, { after: 0, limit: 100 }),
   feedEnd: ({ store }, tenant) => asked.feedEnd(store.pool, tenant),
   feedEventsAfter: ({ store }, tenant) => asked.feedEventsAfter(store.pool, { tenant, after: 0, limit: 100 }),
   toldBetween: ({ store }, tenant) =>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { TenantId } from '@argus/contract';
 import type { Change } from '@argus/core';
+import { activityWork } from './activity-work.ts';
 import * as authenticators from './authenticator-stage.ts';
 import { changeCases, linkOf } from './change-cases.ts';
 import { eventOf, holdings, home, openStage, other, personOf, rotationOf, type Stage } from './stage.ts';
@@ -68,6 +69,33 @@ describe('with a second tenant that holds the same ids, addresses and secrets', 
     const before = await holdings(stage.store, other);
     assert.equal(await stage.store.rotate(rotationOf(personOf(home, 200))), true);
     assert.deepEqual(await holdings(stage.store, other), before);
+  });
+});
+
+describe('a report of activity', () => {
+  test('in one tenant leaves the other as it was', async () => {
+    await furnish(home, 500);
+    await furnish(other, 500);
+    const before = await holdings(stage.store, other);
+    const written = await stage.store.recordActivity(activityWork([personOf(home, 500)], 500));
+    assert.deepEqual([written.known.size, written.moved], [1, 1]);
+    assert.deepEqual(await holdings(stage.store, other), before);
+  });
+
+  test('counts though the other tenant had a batch of that name', async () => {
+    for (const tenant of [other, home]) {
+      await furnish(tenant, 501);
+      const written = await stage.store.recordActivity(activityWork([personOf(tenant, 501)], 501));
+      assert.deepEqual([written.isFirst, written.known.size], [true, 1]);
+    }
+  });
+
+  test('about what only the other tenant holds leaves no more than that it came', async () => {
+    await furnish(other, 502);
+    const before = await holdings(stage.store);
+    const work = { ...activityWork([personOf(other, 502)], 502), tenant: home };
+    assert.deepEqual(await stage.store.recordActivity(work), { isFirst: true, known: new Set(), moved: 0 });
+    assert.deepEqual({ ...(await holdings(stage.store)), marks: '' }, { ...before, marks: '' });
   });
 });
 

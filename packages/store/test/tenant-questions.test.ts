@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { TenantId } from '@argus/contract';
 import * as asked from '@argus/store';
+import { activityWork } from './activity-work.ts';
 import { authenticatorQuestions } from './authenticator-questions.ts';
 import * as authenticators from './authenticator-stage.ts';
 import { oauthQuestions } from './oauth-questions.ts';
@@ -140,6 +141,11 @@ async function furnish(tenant: TenantId): Promise<void> {
     ],
     events: [eventOf({ userId: gone.user.id, reason: `event of ${tenant}` })],
   });
+  // Both tenants tell of the same session, each of something else.
+  const isHome = tenant === home;
+  const activity = { activeAt: at + (isHome ? 60_000 : 120_000), now: at + 120_000, sampled: isHome ? 1 : 4 };
+  await store.recordActivity(activityWork([signedIn], 1, activity));
+  if (isHome) await store.recordActivity(activityWork([signedIn], 2, activity));
   const key = {
     kid: 'one-kid',
     use: 'access' as const,

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { auditEventTypes, sessionStates, userStatuses } from '../vocabulary.ts';
-import { emailSchema, listedSessionSchema, pageQuerySchema, timeSchema, uuidSchema } from './shapes.ts';
+import {
+  activityCountsSchema,
+  emailSchema,
+  listedSessionSchema,
+  pageQuerySchema,
+  timeSchema,
+  uuidSchema,
+} from './shapes.ts';
 
 /** Any call of administration may answer these. */
 export const adminRefusals = ['operator_key_required', 'denied', 'insufficient_user_authentication'] as const;
@@ -73,7 +80,7 @@ export const adminChangeUser = defineEndpoint({
 
 export const adminSessionSchema = listedSessionSchema
   .omit({ current: true })
-  .extend({ userId: uuidSchema, email: z.string() });
+  .extend({ userId: uuidSchema, email: z.string(), activity: activityCountsSchema.nullable() });
 export type AdminSession = z.infer<typeof adminSessionSchema>;
 
 export const adminListSessions = defineEndpoint({

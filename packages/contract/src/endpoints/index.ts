@@ -1,3 +1,4 @@
+import * as activity from './activity.ts';
 import * as admin from './admin.ts';
 import * as apply from './apply.ts';
 import * as authenticators from './authenticators.ts';
@@ -119,6 +120,7 @@ export const endpoints = {
   followRevocations: service.followRevocations,
   serviceIntrospect: service.serviceIntrospect,
   serviceShowSession: service.serviceShowSession,
+  reportActivity: activity.reportActivity,
   messageSignaturesDirectory: service.messageSignaturesDirectory,
   jwks: operations.jwks,
   healthLive: operations.healthLive,

@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { assuranceLevels, authenticationMethods, endReasons, sessionStates } from '../vocabulary.ts';
-import { timeSchema, uuidSchema } from './shapes.ts';
-
-/** Any call of a service may answer these. */
-const serviceRefusals = ['invalid_signature', 'denied'] as const;
+import { activityCountsSchema, serviceRefusals, timeSchema, uuidSchema } from './shapes.ts';
 
 export const messageSignaturesDirectory = defineEndpoint({
   method: 'GET',
@@ -54,6 +51,7 @@ export const serviceSessionSchema = z.strictObject({
   absoluteExpiresAt: timeSchema,
   endedAt: timeSchema.nullable(),
   endReason: z.enum(endReasons).nullable(),
+  activity: activityCountsSchema.nullable(),
 });
 export type ServiceSession = z.output<typeof serviceSessionSchema>;
 

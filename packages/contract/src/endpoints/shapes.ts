@@ -9,6 +9,7 @@ export const pageQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(200).optional(),
 });
+
 export const emailSchema = z.string().min(3).max(254);
 /** Length is judged by policy; this is only the bound of what is read at all. */
 export const passwordSchema = z.string().min(1).max(1024);
@@ -74,3 +75,17 @@ export const listedSessionSchema = z.strictObject({
   endReason: z.enum(endReasons).nullable(),
 });
 export type ListedSession = z.infer<typeof listedSessionSchema>;
+
+/** Any call of a service may answer these. */
+export const serviceRefusals = ['invalid_signature', 'denied'] as const;
+
+/** What applications reported of a session, in all; null where none did. */
+export const activityCountsSchema = z.strictObject({
+  requests: z.int(),
+  bytesOut: z.int(),
+  records: z.int(),
+  /** Sensitive actions, as the applications call them. */
+  actions: z.int(),
+  lastAt: timeSchema,
+});
+export type ActivityCounts = z.infer<typeof activityCountsSchema>;

@@ -75,7 +75,14 @@ export interface DeviceAuthorization {
 
 /** Something that may be used once: a DPoP proof, a client assertion, a logout token, a challenge. */
 export interface Mark {
-  readonly use: 'dpop' | 'assertion' | 'logout-token' | 'federation' | 'webauthn' | 'service-nonce';
+  readonly use:
+    | 'dpop'
+    | 'assertion'
+    | 'logout-token'
+    | 'federation'
+    | 'webauthn'
+    | 'service-nonce'
+    | 'activity';
   /** SHA-256 over who used it and its id. */
   readonly hash: Uint8Array;
   /** When the thing itself becomes invalid, so that the mark can be forgotten. */

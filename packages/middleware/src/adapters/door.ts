@@ -1,4 +1,5 @@
 import type { RefusalCode } from '@argus/contract';
+import type { Activity } from '../activity/activity.ts';
 import { ProtectionFault } from '../fault.ts';
 import type { PersonPrincipal, Principal } from '../principal.ts';
 import type { Protection } from '../protect.ts';
@@ -8,6 +9,8 @@ import type { Requirement } from '../requirement.ts';
 export interface DoorOptions<Request> {
   /** Told of every refusal, for the application's log. The reason is not for the caller. */
   readonly onRefused?: (refusal: { code: RefusalCode; reason: RefusalReason }, request: Request) => void;
+  /** Where requests that were let in are reported: `argus.activity` of a link. */
+  readonly activity?: Pick<Activity, 'record'>;
 }
 
 /** A door, and more of them that also ask for something. Each is complete on its own; they share keys and cache. */

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from 'express';
+import { reportNode } from '../activity/report.ts';
 import { ProtectionFault } from '../fault.ts';
 import type { PersonPrincipal, Principal } from '../principal.ts';
 import type { PartsVerdict, Protection } from '../protect.ts';
@@ -38,7 +39,7 @@ export function personOf(request: Request): PersonPrincipal {
   return person(principalOf(request));
 }
 
-function handlerOf(door: Protection, { onRefused }: ExpressProtectionOptions): RequestHandler {
+function handlerOf(door: Protection, { onRefused, activity }: ExpressProtectionOptions): RequestHandler {
   return async (request, response, next) => {
     let verdict: PartsVerdict;
     try {
@@ -51,11 +52,23 @@ function handlerOf(door: Protection, { onRefused }: ExpressProtectionOptions): R
     if (verdict.ok) {
       request.argus = verdict.principal;
       keepHeaders(response, verdict.headers);
+      const { principal } = verdict;
+      if (activity)
+        reportNode(activity, response, { request, principal, routeClass: () => routeClassOf(request) });
       next();
     } else {
       writeAnswer(response, verdict.answer);
     }
   };
+}
+
+/**
+ * By the pattern of the route within its router. Where that router is mounted is left out: Express tells only the path of
+ * this one request, and ids may be in it.
+ */
+function routeClassOf(request: Request): string | undefined {
+  const pattern: unknown = request.route?.path;
+  return typeof pattern === 'string' ? pattern : undefined;
 }
 
 /** Express goes on where `next` is given nothing, and past the router where it is given the word `router`. */

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { reportNode } from '../activity/report.ts';
 import type { PersonPrincipal, Principal } from '../principal.ts';
 import type { Protection } from '../protect.ts';
 import type { Requirement } from '../requirement.ts';
@@ -52,13 +53,19 @@ export function personOf(request: FastifyRequest): PersonPrincipal {
   return person(principalOf(request));
 }
 
-function hookOf(door: Protection, { onRefused }: FastifyProtectionOptions): onRequestAsyncHookHandler {
+function hookOf(
+  door: Protection,
+  { onRefused, activity }: FastifyProtectionOptions,
+): onRequestAsyncHookHandler {
   return async (request, reply) => {
     const verdict = await door.checkParts(partsOfMessage(request.raw, request.originalUrl));
     if (verdict.ok) {
       request.argus = verdict.principal;
       // On the raw answer, because a handler may take the reply over.
       keepHeaders(reply.raw, verdict.headers);
+      const { principal } = verdict;
+      const routeClass = () => request.routeOptions.url;
+      if (activity) reportNode(activity, reply.raw, { request, principal, routeClass });
       return undefined;
     }
     onRefused?.({ code: verdict.refusal, reason: verdict.reason }, request);

@@ -1,3 +1,4 @@
+import { reportResponse } from '../activity/report.ts';
 import type { Principal } from '../principal.ts';
 import type { Protection } from '../protect.ts';
 import { partsOfRequest, type RequestParts } from '../request-parts.ts';
@@ -36,13 +37,17 @@ export function fetchProtection(
 /** `partsOf` where a framework hides something of the request that its client signed. */
 export function doorOf(
   door: Protection,
-  { onRefused }: FetchProtectionOptions,
+  { onRefused, activity }: FetchProtectionOptions,
   partsOf: (request: Request) => RequestParts = partsOfRequest,
 ): FetchDoor {
   return (handler) =>
     async (request, ...rest) => {
       const verdict = await door.checkParts(partsOf(request));
-      if (verdict.ok) return withHeaders(await handler(request, verdict.principal, ...rest), verdict.headers);
+      if (verdict.ok) {
+        const { principal, headers } = verdict;
+        const response = withHeaders(await handler(request, principal, ...rest), headers);
+        return activity ? reportResponse(activity, response, { request, principal }) : response;
+      }
       onRefused?.({ code: verdict.refusal, reason: verdict.reason }, request);
       return new Response(verdict.answer.body, verdict.answer);
     };

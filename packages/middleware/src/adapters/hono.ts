@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { reportResponse } from '../activity/report.ts';
 import type { PersonPrincipal, Principal } from '../principal.ts';
 import type { Protection } from '../protect.ts';
 import { type DoorOptions, guarded, person, type WithGuards, withGuards } from './door.ts';
@@ -32,7 +33,7 @@ export function personOf(context: Context): PersonPrincipal {
 
 function middlewareOf(
   door: Protection,
-  { onRefused }: HonoProtectionOptions,
+  { onRefused, activity }: HonoProtectionOptions,
 ): MiddlewareHandler<ProtectedEnv> {
   return async (context, next) => {
     const verdict = await door.check(context.req.raw);
@@ -44,6 +45,11 @@ function middlewareOf(
     await next();
     // After the handler, which may have answered with headers of its own.
     for (const [name, value] of Object.entries(verdict.headers ?? {})) context.header(name, value);
+    const { principal } = verdict;
+    const request = context.req.raw;
+    // That of the route that answered, for the middleware is through.
+    const routeClass = () => context.req.routePath;
+    if (activity) context.res = reportResponse(activity, context.res, { request, principal, routeClass });
     return undefined;
   };
 }

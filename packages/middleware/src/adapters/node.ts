@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { reportNode } from '../activity/report.ts';
 import type { PersonPrincipal, Principal } from '../principal.ts';
 import type { Protection } from '../protect.ts';
 import { type DoorOptions, guarded, person, type WithGuards, withGuards } from './door.ts';
@@ -60,7 +61,9 @@ async function serve(
     const verdict = await door.checkParts(partsOfMessage(request, request.url ?? ''));
     if (verdict.ok) {
       keepHeaders(response, verdict.headers);
-      await listener(Object.assign(request, { argus: verdict.principal }), response);
+      const { principal } = verdict;
+      if (options.activity) reportNode(options.activity, response, { request, principal });
+      await listener(Object.assign(request, { argus: principal }), response);
       return;
     }
     options.onRefused?.({ code: verdict.refusal, reason: verdict.reason }, request);

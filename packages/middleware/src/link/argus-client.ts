@@ -19,6 +19,8 @@ export interface ArgusCall {
   readonly path: string;
   /** Becomes the JSON of the body. */
   readonly json?: unknown;
+  /** The body as JSON that was written before. */
+  readonly text?: string;
   readonly fields?: readonly FieldLine[];
   readonly signal?: AbortSignal;
 }
@@ -117,7 +119,7 @@ export function createArgusClient(options: ArgusClientOptions): ArgusClient {
         if (body === null) return { ok: false, failure: 'too-large', status: response.status };
         // Whoever is not known to Argus gets an answer that nobody signed: it is no more than a hint.
         if ((await signedAt({ ...sent, body, isStream: false })) === null)
-          return { ok: false, failure: 'unsigned', status: response.status };
+          return { ok: false, failure: 'unsigned', status: response.status, ...retryOf(response) };
         return answerOf(response, body);
       } catch {
         return { ok: false, failure: 'unreachable' };
@@ -150,7 +152,8 @@ interface Answered {
 
 function signedRequest({ issuer, key, clock }: ArgusClientOptions, call: ArgusCall) {
   const targetUri = `${issuer}${call.path}`;
-  const body = call.json === undefined ? undefined : Buffer.from(JSON.stringify(call.json));
+  const text = call.json === undefined ? call.text : JSON.stringify(call.json);
+  const body = text === undefined ? undefined : Buffer.from(text);
   const nonce = newNonce();
   const fields: FieldLine[] = [
     ...(call.fields ?? []),
@@ -167,10 +170,15 @@ function signedRequest({ issuer, key, clock }: ArgusClientOptions, call: ArgusCa
   return { message, body, nonce };
 }
 
-function answerOf({ status, headers }: Response, body: Uint8Array): ArgusAnswer {
+/** RFC 9110 §10.2.3, where it is a number of seconds. */
+function retryOf({ headers }: Response): { readonly retryAfterSeconds?: number } {
   const retryAfter = Number(headers.get('retry-after') ?? Number.NaN);
-  const retry = Number.isInteger(retryAfter) && retryAfter >= 0 ? { retryAfterSeconds: retryAfter } : {};
-  if (status >= 400) return { ok: false, failure: 'refused', status, ...retry };
+  return Number.isInteger(retryAfter) && retryAfter >= 0 ? { retryAfterSeconds: retryAfter } : {};
+}
+
+function answerOf(response: Response, body: Uint8Array): ArgusAnswer {
+  const { status } = response;
+  if (status >= 400) return { ok: false, failure: 'refused', status, ...retryOf(response) };
   if (body.length === 0) return { ok: true, status, json: undefined };
   try {
     return { ok: true, status, json: JSON.parse(Buffer.from(body).toString('utf8')) };

@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { type DegradedBehaviour, defaultTenant, type Instant } from '@argus/contract';
 import { type SignatureKey, signatureKeyOf } from '@argus/http-signatures';
 import type { Clock } from '@argus/tokens';
+import { type Activity, type ActivityState, createActivity } from '../activity/activity.ts';
 import { ProtectionFault } from '../fault.ts';
 import { systemClock } from '../services/clock.ts';
 import { type ArgusClient, createArgusClient } from './argus-client.ts';
@@ -25,6 +26,8 @@ export interface ArgusOptions {
   readonly staleAfterSeconds?: number;
   /** How many ends are remembered, and at most twice as many; default 500,000, in at most 59 MB. */
   readonly revocationEntries?: number;
+  /** How many batches of activity wait while Argus cannot be reached; default 256, in at most 16 MiB. */
+  readonly activityBatches?: number;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
 }
@@ -39,12 +42,15 @@ export interface ArgusState {
   readonly streams: number;
   readonly heardAt: Instant | null;
   readonly revocations: { readonly entries: number; readonly bytes: number };
+  readonly activity: ActivityState;
 }
 
 /** The link of one process to Argus. */
 export interface Argus extends AsyncDisposable {
   /** What has ended, for `protect`. */
   readonly revocations: Revocations;
+  /** What sessions do here, for Argus: it keeps those alive that are used. */
+  readonly activity: Activity;
   /** Signed calls. */
   readonly client: ArgusClient;
   state(): ArgusState;
@@ -89,9 +95,11 @@ export function connectArgus(options: ArgusOptions): Argus {
     for (const listener of listeners) listener();
   };
   const following = followFeed({ client, state, issuer, tenant, clock, onKeysChanged });
-  const close = () => following.close();
+  const activity = createActivity({ client, clock, mostBatches: options.activityBatches });
+  const close = async () => void (await Promise.all([activity.close(), following.close()]));
   return {
     client,
+    activity,
     revocations: createRevocations({ state, introspection: createIntrospection(client, clock), clock }),
     state: () => ({
       feed: state.health(),
@@ -100,6 +108,7 @@ export function connectArgus(options: ArgusOptions): Argus {
       streams: following.streams(),
       heardAt: state.heardAt(),
       revocations: { entries: state.table.size(), bytes: state.table.bytes() },
+      activity: activity.state(),
     }),
     onKeysChanged: (listener) => void listeners.push(listener),
     onEnd: (listener) => void endListeners.push(listener),

@@ -1,6 +1,6 @@
 import { endpoints, type SessionId, type UserId } from '@argus/contract';
 import { canonicalEmail } from '@argus/core';
-import { auditEvents, sessionsOfTenant, usersOfTenant } from '@argus/store';
+import { activityOf, auditEvents, sessionsOfTenant, usersOfTenant } from '@argus/store';
 import { amendUser, inviteUser } from '../flows/administer.ts';
 import { applyDocument } from '../flows/apply.ts';
 import { endSession } from '../flows/end-sessions.ts';
@@ -49,11 +49,15 @@ export const adminRoutes: readonly Route[] = [
     administered(services, call, async ({ tenant }) => {
       const { limit, cursor, state, userId } = call.query;
       const ask = { limit, cursor, state, userId: userId as UserId | undefined, now: services.clock.now() };
-      const page = await sessionsOfTenant(services.store.pool, tenant, ask);
-      return {
-        status: 200,
-        json: { sessions: page.items.map(describeAdminSession), nextCursor: page.nextCursor },
-      };
+      const { pool } = services.store;
+      const { items, nextCursor } = await sessionsOfTenant(pool, tenant, ask);
+      const activity = await activityOf(
+        pool,
+        tenant,
+        items.map(({ session }) => session.id),
+      );
+      const sessions = items.map((each) => describeAdminSession(each, activity.get(each.session.id)));
+      return { status: 200, json: { sessions, nextCursor } };
     }),
   ),
 

@@ -1,4 +1,5 @@
 import type {
+  ActivityCounts,
   AdminSession,
   AdminUser,
   AuditEventAnswer,
@@ -6,7 +7,7 @@ import type {
   SessionAnswer,
 } from '@argus/contract';
 import { type AuditEvent, type Device, deviceName, limitedBy, readUserAgent } from '@argus/core';
-import type { SessionRecord, UserRecord } from '@argus/store';
+import type { SessionActivity, SessionRecord, UserRecord } from '@argus/store';
 import type { Current } from '../flows/current-session.ts';
 
 /** An instant on the wire (RFC 3339, UTC). */
@@ -69,9 +70,17 @@ export function describeSession(
   };
 }
 
-export function describeAdminSession(record: SessionRecord): AdminSession {
+export function describeAdminSession(
+  record: SessionRecord,
+  activity: SessionActivity | undefined,
+): AdminSession {
   const { current: _, ...session } = describeSession(record, null);
-  return { ...session, userId: record.session.userId, email: record.email };
+  const { userId } = record.session;
+  return { ...session, userId, email: record.email, activity: describeActivity(activity) };
+}
+
+export function describeActivity(activity: SessionActivity | undefined): ActivityCounts | null {
+  return activity ? { ...activity, lastAt: time(activity.lastAt) } : null;
 }
 
 export function describeUser({ user, liveSessions }: UserRecord): AdminUser {

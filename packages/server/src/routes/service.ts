@@ -6,7 +6,8 @@ import {
   type SessionId,
 } from '@argus/contract';
 import type { Session } from '@argus/core';
-import { sessionOfTenant } from '@argus/store';
+import { activityOf, type SessionActivity, sessionOfTenant } from '@argus/store';
+import { takeReport } from '../activity/take-report.ts';
 import { type Answer, isRefused, problemAnswer } from '../http/answer.ts';
 import { parseJson } from '../http/body.ts';
 import { type EndpointCall, endpointRoute, type Route } from '../http/route.ts';
@@ -15,7 +16,7 @@ import { isLiveAccess, signedToken } from '../oauth/token/live-token.ts';
 import { type Admitted, admitService, type Denied } from '../service/admit-service.ts';
 import { signAnswer, signOpening } from '../service/sign-answer.ts';
 import type { Services } from '../services.ts';
-import { time } from './describe.ts';
+import { describeActivity, time } from './describe.ts';
 
 /** What programs of a tenant ask Argus, each request signed and each answer, too (RFC 9421). */
 export const serviceRoutes: readonly Route[] = [
@@ -50,10 +51,16 @@ export const serviceRoutes: readonly Route[] = [
 
   signedRoute(endpoints.serviceShowSession, 'sessions', async (services, { service }, { params }) => {
     const sid = params.sid as SessionId; // of the form that the contract gives it
-    const session = await sessionOfTenant(services.store.pool, service.tenant, sid);
-    return session
-      ? { status: 200, json: describeForServices(session) }
-      : problemAnswer({ refused: 'not_found' });
+    const { pool } = services.store;
+    const session = await sessionOfTenant(pool, service.tenant, sid);
+    if (!session) return problemAnswer({ refused: 'not_found' });
+    const activity = (await activityOf(pool, service.tenant, [session.id])).get(session.id);
+    return { status: 200, json: describeForServices(session, activity) };
+  }),
+
+  signedRoute(endpoints.reportActivity, 'activity', async (services, { service }, { body }) => {
+    const { result, accepted, unknown } = await takeReport(services, service, body);
+    return { status: 200, json: { result, accepted, unknown } };
   }),
 
   {
@@ -104,7 +111,7 @@ function placeOf(lastEventId: string | string[] | undefined): number | null {
   return typeof lastEventId === 'string' && /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : null;
 }
 
-function describeForServices(session: Session): ServiceSession {
+function describeForServices(session: Session, activity: SessionActivity | undefined): ServiceSession {
   return {
     id: session.id,
     userId: session.userId,
@@ -118,5 +125,6 @@ function describeForServices(session: Session): ServiceSession {
     absoluteExpiresAt: time(session.absoluteExpiresAt),
     endedAt: session.endedAt === null ? null : time(session.endedAt),
     endReason: session.endReason,
+    activity: describeActivity(activity),
   };
 }

@@ -16,6 +16,9 @@ const ends = [
   { table: 'ended_tokens', key: 'tenant_id, jti', keptMs: minuteMs },
   { table: 'sign_in_progress', key: 'tenant_id, attempt_hash', keptMs: minuteMs },
   { table: 'remembered_devices', key: 'tenant_id, device_id', keptMs: minuteMs },
+  { table: 'activity_events', key: 'tenant_id, id', keptMs: 0 },
+  // What a session did is asked for when something about it was found out later; it ended by its absolute limit.
+  { table: 'session_activity', key: 'tenant_id, session_id', keptMs: 7 * 24 * hourMs },
   // Whoever opens an old one is told that it was used or has expired either way.
   { table: 'links', key: 'tenant_id, id', keptMs: 24 * hourMs },
 ] as const;

@@ -1,0 +1,113 @@
+import { hash } from 'node:crypto';
+import type { ActivityEntry, ActivityReport, SessionId } from '@argus/contract';
+import {
+  type ActivityEvent,
+  type ActivityTotal,
+  type ActivityWork,
+  activityEventsKeptMs,
+  isTimely,
+  lifetimeAfter,
+  rememberBatchUntil,
+  type Service,
+  totalsOf,
+} from '@argus/core';
+import { lifetimesOf } from '@argus/store';
+import type { Services } from '../services.ts';
+
+/** What became of a report. */
+export interface Taken {
+  readonly result: 'counted' | 'repeated' | 'untimely';
+  readonly accepted: number;
+  readonly unknown: number;
+}
+
+/**
+ * Count what a service reports, and keep sessions alive that are used. Of other tenants' sessions nothing is written, and
+ * the service learns no more than that its tenant does not have them.
+ */
+export async function takeReport(services: Services, by: Service, report: ActivityReport): Promise<Taken> {
+  const now = services.clock.now();
+  const taken = await take(services, { by, report, now });
+  const { metrics } = services;
+  metrics.activityBatches.inc({ result: taken.result });
+  if (taken.result !== 'counted') return taken;
+  metrics.activityEntries.inc({ outcome: 'accepted' }, taken.accepted);
+  metrics.activityEntries.inc({ outcome: 'unknown' }, taken.unknown);
+  metrics.activityUntold.inc({ why: 'sampled' }, report.sampling?.requests ?? 0);
+  metrics.activityUntold.inc({ why: 'lost' }, report.lost?.requests ?? 0);
+  return taken;
+}
+
+interface Asked {
+  readonly by: Service;
+  readonly report: ActivityReport;
+  readonly now: number;
+}
+
+async function take(services: Services, { by, report, now }: Asked): Promise<Taken> {
+  const to = Date.parse(report.to);
+  if (!isTimely(to, now)) return { result: 'untimely', accepted: 0, unknown: 0 };
+  const events = report.entries.map((entry) => eventOf(entry, now));
+  const totals = totalsOf(events);
+  const sampled = report.sampling?.factor ?? 1;
+  const work: ActivityWork = {
+    tenant: by.tenant,
+    serviceId: by.id,
+    mark: {
+      use: 'activity',
+      hash: hash('sha256', `${by.id} ${report.batch.toLowerCase()}`, 'buffer'),
+      expiresAt: rememberBatchUntil(to),
+    },
+    now,
+    sampled,
+    events,
+    eventsExpireAt: now + activityEventsKeptMs,
+    totals,
+    moves: await movesOf(services, { by, totals, now }),
+  };
+  const { isFirst, known, moved } = await services.store.recordActivity(work);
+  if (!isFirst) return { result: 'repeated', accepted: 0, unknown: 0 };
+  services.metrics.activityExtensions.inc(moved);
+  const ours = known.size === totals.length ? events : events.filter(({ sessionId }) => known.has(sessionId));
+  if (ours.length > 0)
+    services.activity.publish({ tenant: by.tenant, serviceId: by.id, sampled, events: ours });
+  return { result: 'counted', accepted: ours.length, unknown: events.length - ours.length };
+}
+
+/** Sessions whose idle limit moves by what is told of them. The statement that moves them judges again. */
+async function movesOf(
+  { store, policy }: Services,
+  {
+    by,
+    totals,
+    now,
+  }: { readonly by: Service; readonly totals: readonly ActivityTotal[]; readonly now: number },
+): Promise<ActivityWork['moves']> {
+  const active = new Map(
+    totals.flatMap(({ sessionId, activeAt }) => (activeAt === null ? [] : [[sessionId, activeAt]])),
+  );
+  if (active.size === 0) return [];
+  const sessions = await lifetimesOf(store.pool, by.tenant, [...active.keys()]);
+  const limits = policy(by.tenant).session;
+  return sessions.flatMap((session) => {
+    const activeAt = active.get(session.id) ?? session.lastActiveAt;
+    const lifetime = lifetimeAfter(session, limits, { activeAt, now });
+    return lifetime ? [{ id: session.id, ...lifetime }] : [];
+  });
+}
+
+function eventOf(entry: ActivityEntry, now: number): ActivityEvent {
+  return {
+    // As the database spells it; of the form that the contract gives it.
+    sessionId: entry.sid.toLowerCase() as SessionId,
+    at: Math.min(Date.parse(entry.at), now),
+    routeClass: entry.routeClass ?? null,
+    method: entry.method ?? null,
+    status: entry.status ?? null,
+    isPassive: entry.passive ?? false,
+    requests: entry.requests,
+    bytesOut: entry.bytesOut,
+    records: entry.records ?? 0,
+    actions: entry.actions ?? [],
+  };
+}
