@@ -59,8 +59,6 @@ export function sessionGateway(options: GatewayOptions): SessionGateway {
     logoutTokens: createOnce(settings.clock),
     standings: new WeakMap(),
   };
-  // Word from the issuer itself: a withdrawn key must not prove anything for another five minutes.
-  settings.access.argus?.onKeysChanged(() => void core.tokens.keys.refresh());
   return door(core, options.requires === undefined ? null : tighten(personDemand, options.requires));
 }
 

@@ -1,12 +1,12 @@
 import { defaultTenant, type TenantId } from '@argus/contract';
-import { type FeedListening, feedStates, type NumberedEvent } from '@argus/store';
-import { type HeartbeatMessage, issueFeedToken } from '@argus/tokens';
+import { type FeedListening, feedStates } from '@argus/store';
 import type { EventStream } from '../http/sse.ts';
-import { repeat, stopwatch } from '../services/clock.ts';
+import { repeat } from '../services/clock.ts';
 import type { Services } from '../services.ts';
-import { type FeedLine, openFeedLine } from './feed-line.ts';
-import { numberingFor } from './feed-message.ts';
+import { createFeedLines, type FeedLines } from './feed-lines.ts';
 import { createFollower, type Follower } from './follower.ts';
+import { beat, createContact, sayHead } from './heartbeat.ts';
+import { createSettling, type Settling } from './settling.ts';
 
 /** Whose stream it is, and where it goes on. */
 export interface Following {
@@ -42,180 +42,71 @@ const mostStreams = 10_000;
 const mostStreamsOfKey = 1_000;
 const pollMs = 500;
 const heartbeatMs = 1_000;
-/** A node that has not heard from its database for this long says nothing: it could miss an end and not know. */
-const contactSeconds = 2;
 
 export function openFeed(services: Needs): Feed {
-  const lines = new Map<string, Promise<FeedLine | null>>();
-  const opened = new Set<FeedLine>();
-  const settle = createSettling(services, (tenant) => advanceLine(tenant));
-  const contact = createContact();
-  const node = services.random.uuid();
-  let listening: FeedListening | null = null;
-  const jobs: { stop(): Promise<void> }[] = [];
-
-  const lineOf = (tenant: TenantId): Promise<FeedLine | null> => {
-    const known = lines.get(tenant);
-    if (known) return known;
-    const line = openFeedLine(services, tenant, hearKeys);
-    lines.set(tenant, line);
-    line.then(
-      (made) => void (made ? opened.add(made) : lines.delete(tenant)),
-      () => lines.delete(tenant),
-    );
-    return line;
-  };
-  /** Another node changed the keys: whoever goes on with the old ones signs what nobody believes. */
-  function hearKeys(events: readonly NumberedEvent[]): void {
+  const report = (error: unknown) => services.log.error({ err: error }, 'the feed could not be looked after');
+  const lines = createFeedLines(services, (events) => {
+    // Another node changed the keys: whoever goes on with the old ones signs what nobody believes.
     if (events.some(({ event }) => event.type === 'keys-rotated'))
       void services.keys.tend('system').catch(report);
-  }
-  async function advanceLine(tenant: string): Promise<void> {
-    await (await lines.get(tenant))?.advance();
-  }
-  const poll = async () => {
-    const states = await feedStates(services.store.pool);
-    let isAllTold = true;
-    for (const { tenant, head, hasPending } of states) {
-      if (hasPending && !(await settle(tenant))) isAllTold = false;
-      const line = await lines.get(tenant);
-      if (line && line.head() < head) await line.advance();
-      line?.tend();
-    }
-    // What ended and cannot be told must not be covered by heartbeats.
-    if (isAllTold) contact.had();
-  };
-  function report(error: unknown): void {
-    services.log.error({ err: error }, 'the feed could not be looked after');
-  }
-
+  });
+  const settling = createSettling(services, lines.advance);
+  const contact = createContact();
+  const node = services.random.uuid();
+  const jobs: { stop(): Promise<void> }[] = [];
+  let listening: FeedListening | null = null;
+  let isClosed = false;
   return {
-    hasRoom(keyId) {
-      const followers = [...opened].flatMap((line) => [...line.followers]);
-      const ofKey = followers.filter((follower) => follower.keyId === keyId);
-      return followers.length < mostStreams && ofKey.length < mostStreamsOfKey;
-    },
+    hasRoom: (keyId) => hasRoom(lines.followers(), keyId),
     start() {
       // Every node follows this one, whoever listens to it: it hears of keys that others changed.
-      lineOf(defaultTenant).catch(report);
+      lines.of(defaultTenant).catch(report);
       listening = services.store.listenToFeeds({
-        onGrown: (tenant) => void advanceLine(tenant).catch(report),
+        onGrown: (tenant) => void lines.advance(tenant).catch(report),
         onLost: (reason) => services.log.warn({ reason }, 'the feed is heard by polling for now'),
       });
-      jobs.push(repeat(pollMs, poll, report));
-      jobs.push(
-        repeat(heartbeatMs, () => beat(services, { opened, node, isInContact: contact.isRecent() }), report),
-      );
+      const tellHead = async () => {
+        if (contact.isRecent()) await beat(services, { lines: lines.all(), node });
+      };
+      jobs.push(repeat(pollMs, () => poll(services, { lines, settling, contact }), report));
+      jobs.push(repeat(heartbeatMs, tellHead, report));
     },
-    settle,
+    settle: settling.settle,
     async follow(stream, { tenant, keyId, nonce, after }) {
-      const line = await lineOf(tenant);
-      if (!line) return stream.end();
+      const line = await lines.of(tenant);
+      if (!line || isClosed) return stream.end();
       const follower = createFollower({ stream, keyId, nonce });
       stream.onClose(() => line.leave(follower));
       await line.join(follower, after);
       await sayHead(services, { line, follower, tenant, node });
     },
-    followers: () => [...opened].reduce((sum, line) => sum + line.followers.size, 0),
+    followers: () => lines.followers().length,
     async close() {
-      for (const line of opened) for (const { stream } of line.followers) stream.end();
-      await Promise.all([listening?.close(), ...jobs.map((job) => job.stop())]);
+      isClosed = true;
+      for (const { stream } of lines.followers()) stream.end();
+      await Promise.all([listening?.close(), settling.close(), ...jobs.map((job) => job.stop())]);
     },
   };
 }
 
-/** What waits gets its numbers, one batch after the other; a call during it asks for one more look. */
-function createSettling(services: Needs, onSettled: (tenant: string) => Promise<void>) {
-  const running = new Map<string, { again: boolean; readonly done: Promise<boolean> }>();
-  const settleAll = async (tenant: string, isAsked: () => boolean): Promise<boolean> => {
-    try {
-      for (let isMore = true; isMore; ) {
-        const numbered = await services.store.numberEvents(tenant, numberingFor(services, tenant));
-        if (numbered.events.length > 0) {
-          for (const { event } of numbered.events) services.metrics.feedEvents.inc({ type: event.type });
-          await onSettled(tenant);
-        }
-        isMore = numbered.isMore || isAsked();
-      }
-      return true;
-    } catch (error) {
-      services.log.error({ err: error, tenant }, 'what happened waits to be told');
-      return false;
-    } finally {
-      running.delete(tenant);
-    }
-  };
-  return (tenant: string): Promise<boolean> => {
-    const known = running.get(tenant);
-    if (known) {
-      known.again = true;
-      return known.done;
-    }
-    const isAsked = () => {
-      const state = running.get(tenant);
-      const again = state?.again === true;
-      if (state) state.again = false;
-      return again;
-    };
-    const { promise: done, resolve } = Promise.withResolvers<boolean>();
-    running.set(tenant, { again: false, done });
-    void settleAll(tenant, isAsked).then(resolve);
-    return done;
-  };
+interface Looking {
+  readonly lines: FeedLines;
+  readonly settling: Settling;
+  readonly contact: ReturnType<typeof createContact>;
 }
 
-function createContact() {
-  let since = stopwatch();
-  return {
-    had: () => {
-      since = stopwatch();
-    },
-    isRecent: () => since() <= contactSeconds,
-  };
-}
-
-interface Beat {
-  readonly opened: ReadonlySet<FeedLine>;
-  readonly node: string;
-  readonly isInContact: boolean;
-}
-
-async function beat(services: Needs, { opened, node, isInContact }: Beat): Promise<void> {
-  if (!isInContact) return;
-  for (const line of opened) {
-    for (const follower of line.followers) {
-      const known = await services.serviceBook.find(follower.keyId);
-      const isWelcome =
-        known?.service.status === 'active' && known.service.permissions.includes('revocations');
-      if (isWelcome) await sayHead(services, { line, follower, tenant: known.service.tenant, node });
-      else follower.stream.end();
-    }
+/** Number what a node that died left behind, and read what a lost notice would have told. */
+async function poll({ store }: Needs, { lines, settling, contact }: Looking): Promise<void> {
+  let isAllTold = true;
+  for (const state of await feedStates(store.pool)) {
+    if (state.hasPending && !(await settling.settle(state.tenant))) isAllTold = false;
+    await lines.catchUp(state);
   }
+  // What ended and cannot be told must not be covered by heartbeats.
+  if (isAllTold) contact.had();
 }
 
-async function sayHead(
-  { config, clock, keys }: Needs,
-  of: {
-    readonly line: FeedLine;
-    readonly follower: Follower;
-    readonly tenant: string;
-    readonly node: string;
-  },
-): Promise<void> {
-  const { follower, tenant, node } = of;
-  const head = follower.place();
-  // One that is still catching up has no number to be compared with.
-  if (head === null || head !== of.line.head()) return;
-  const now = clock.now();
-  const message: HeartbeatMessage = {
-    iss: config.issuer,
-    tenant,
-    time: Math.floor(now / 1000),
-    type: 'heartbeat',
-    node,
-    head,
-    nonce: follower.nonce,
-  };
-  const data = await issueFeedToken(keys.ring(), message, now);
-  follower.stream.send({ type: 'heartbeat', data });
+function hasRoom(followers: readonly Follower[], keyId: string): boolean {
+  const ofKey = followers.filter((follower) => follower.keyId === keyId);
+  return followers.length < mostStreams && ofKey.length < mostStreamsOfKey;
 }

@@ -1,0 +1,67 @@
+import { type HeartbeatMessage, issueFeedToken } from '@argus/tokens';
+import { stopwatch } from '../services/clock.ts';
+import type { Services } from '../services.ts';
+import type { FeedLine } from './feed-line.ts';
+import type { Follower } from './follower.ts';
+
+type Needs = Pick<Services, 'config' | 'clock' | 'keys' | 'serviceBook'>;
+
+/** A node that has not heard from its database for this long says nothing: it could miss an end and not know. */
+const contactSeconds = 2;
+
+/** How long ago the database was asked and everything that waited could be told. */
+export function createContact() {
+  let since = stopwatch();
+  return {
+    had: () => {
+      since = stopwatch();
+    },
+    isRecent: () => since() <= contactSeconds,
+  };
+}
+
+interface Beat {
+  readonly lines: ReadonlySet<FeedLine>;
+  readonly node: string;
+}
+
+/** One heartbeat for every stream whose service may still follow; the others end. */
+export async function beat(services: Needs, { lines, node }: Beat): Promise<void> {
+  for (const line of lines) {
+    for (const follower of line.followers) {
+      const known = await services.serviceBook.find(follower.keyId);
+      const isWelcome =
+        known?.service.status === 'active' && known.service.permissions.includes('revocations');
+      if (isWelcome) await sayHead(services, { line, follower, tenant: known.service.tenant, node });
+      else follower.stream.end();
+    }
+  }
+}
+
+/** Say to one stream how far the feed has come, if it has come as far. */
+export async function sayHead(
+  { config, clock, keys }: Needs,
+  of: {
+    readonly line: FeedLine;
+    readonly follower: Follower;
+    readonly tenant: string;
+    readonly node: string;
+  },
+): Promise<void> {
+  const { follower, tenant, node } = of;
+  const head = follower.place();
+  // One that is still catching up has no number to be compared with.
+  if (head === null || head !== of.line.head()) return;
+  const now = clock.now();
+  const message: HeartbeatMessage = {
+    iss: config.issuer,
+    tenant,
+    time: Math.floor(now / 1000),
+    type: 'heartbeat',
+    node,
+    head,
+    nonce: follower.nonce,
+  };
+  const data = await issueFeedToken(keys.ring(), message, now);
+  follower.stream.send({ type: 'heartbeat', data });
+}
