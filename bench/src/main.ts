@@ -12,11 +12,11 @@ import { startPostgres } from '@argus/store/embedded';
 import { activityShots, entriesOfBatch, recordCosts } from './activity.ts';
 import { checkCosts } from './checking.ts';
 import { enumerationEffect, type Guessed } from './enumeration.ts';
-import { feedDelays, registerService } from './feed.ts';
+import { type FeedPlan, feedDelays, linkedCheckCosts, registerService } from './feed.ts';
 import { type FloodPlan, floodEffect } from './flood.ts';
 import { type MeasuredServer, startMeasuredServer } from './measured-server.ts';
 import { argon2Seconds, rsaSignatureSeconds } from './physical.ts';
-import { benchDevice, masterKey, openRing, refreshShots } from './refreshing.ts';
+import { accessTokenFor, benchDevice, masterKey, openRing, refreshShots } from './refreshing.ts';
 import { measureRound, medianRound, type Round, type RoundPlan } from './round.ts';
 import {
   identifierShot,
@@ -95,7 +95,11 @@ async function measureWith(count: number): Promise<void> {
     });
     await scenarios(server, { databaseUrl: postgres.url, seeded, startedAt });
     if (only.has('activity')) await reportActivity(server, join(dataDir, 'server'), seeded);
-    if (only.has('feed')) await reportFeed(server, join(dataDir, 'server'), seeded);
+    if (only.has('feed')) {
+      const place = { url: server.url, issuer, dataDir: join(dataDir, 'server') };
+      await reportFeed(place, seeded);
+      await reportLinkedCheck(place, await accessTokenFor(issuer, await openRing(postgres.url), seeded, 0));
+    }
   } finally {
     await postgres.stop();
     rmSync(dataDir, { recursive: true, force: true });
@@ -165,18 +169,27 @@ async function reportActivity(server: MeasuredServer, dataDir: string, seeded: S
   await report(server, name, { seconds, inFlight: 4, expected: 200, next }, rsa);
 }
 
-async function reportFeed(server: MeasuredServer, dataDir: string, seeded: Seeded): Promise<void> {
-  const { url } = server;
+type Place = Pick<FeedPlan, 'url' | 'issuer' | 'dataDir'>;
+
+async function reportFeed(place: Place, seeded: Seeded): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     // From the end of the sessions, which nothing else was measured with.
-    const sessionId = (n: number) => seeded.sessionId(seeded.count - 1 - round * 100 - n);
-    const delays = await feedDelays({ url, issuer, dataDir, streams: 100, ends: 100, sessionId });
+    const sessionId = (n: number) => seeded.sessionId(seeded.count - 1 - round * 200 - n);
+    const delays = await feedDelays({ ...place, streams: 100, ends: 100, sessionId });
     console.log(
       `\nend of a session → refused at ${delays.streams} streams, ${delays.ends} ends: p50 ${delays.p50Ms.toFixed(1)} ms, ` +
         `p99 ${delays.p99Ms.toFixed(1)} ms; at the last of them p50 ${delays.lastP50Ms.toFixed(1)} ms, ` +
         `p99 ${delays.lastP99Ms.toFixed(1)} ms; the call itself ${delays.callP50Ms.toFixed(1)} ms\n`,
     );
   }
+}
+
+async function reportLinkedCheck(place: Place, token: string): Promise<void> {
+  const { alone, linked, entries } = await linkedCheckCosts(place, token);
+  console.log(
+    `\ncached check of an access token: ${alone.toFixed(2)} µs alone, ${linked.toFixed(2)} µs with a link ` +
+      `that knows ${entries} ends\n`,
+  );
 }
 
 async function reportFlood(server: MeasuredServer, refresh: FloodPlan['refresh']): Promise<void> {

@@ -2,6 +2,7 @@ import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { defaultTenant } from '@argus/contract';
 import { openStore, readKeys } from '@argus/store';
 import {
+  issueAccessToken,
   issueRefreshToken,
   type KeyRecord,
   type KeyRing,
@@ -33,6 +34,31 @@ export async function openRing(databaseUrl: string): Promise<KeyRing> {
   } finally {
     await store.close();
   }
+}
+
+/** An access token of a seeded session, as a browser's cookie carries it. */
+export function accessTokenFor(issuer: string, ring: KeyRing, seeded: Seeded, n: number): Promise<string> {
+  const now = Date.now();
+  const seconds = Math.floor(now / 1000);
+  const claims = {
+    iss: issuer,
+    sub: seeded.userId(n),
+    aud: issuer,
+    exp: seconds + 300,
+    iat: seconds,
+    jti: `bench ${n}`,
+    client_id: 'argus',
+    gid: seeded.grantId(n),
+    scope: '',
+    tenant: 'default',
+    roles: [],
+    sid: seeded.sessionId(n),
+    sct: now - 60_000,
+    amr: ['pwd'],
+    acr: 'urn:argus:aal1',
+    auth_time: seconds - 60,
+  };
+  return issueAccessToken(ring, claims, now);
 }
 
 /** Refreshes of seeded sessions, each with the token that its last refresh gave. */

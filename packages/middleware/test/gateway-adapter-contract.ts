@@ -12,6 +12,7 @@ import {
   ownCookies,
   type ServeGateway,
 } from './gateway-contract-app.ts';
+import { until } from './link-stage.ts';
 import { json, type Reply, type Sent, send } from './plain-client.ts';
 
 export interface GatewayParticulars {
@@ -48,6 +49,7 @@ export function gatewayAdapterContract(
       running.seen.handlers = 0;
       running.seen.told.length = 0;
       running.seen.refusals.length = 0;
+      running.seen.recorded.length = 0;
       running.app.faults.length = 0;
     });
     const run = () => running;
@@ -90,6 +92,20 @@ function passesOn(run: Run): void {
     assert.deepEqual([reply.status, json(reply)], [403, { code: 'denied' }]);
     assert.match(String(reply.headers['content-type']), /^application\/problem\+json/);
     assert.deepEqual([seen.handlers, seen.refusals], [0, ['denied missing-role']]);
+  });
+
+  test('what somebody signed in does is reported once, through however many doors; what nobody does is not', async () => {
+    const { ask, seen } = run();
+    await ask('/who');
+    await ask('/me', ada);
+    await until(() => seen.recorded.length > 0, 'the request is reported');
+    const told = seen.recorded.map(({ principal, method, status, bytesOut }) => [
+      principal.kind === 'person' && principal.userId,
+      method,
+      status,
+      bytesOut > 0,
+    ]);
+    assert.deepEqual(told, [['ada', 'GET', 200, true]]);
   });
 
   test('the gateway is told the URL as the client sent it, with prefix and query', async () => {

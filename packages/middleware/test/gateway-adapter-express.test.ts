@@ -9,7 +9,7 @@ import { chunks, type GatewayContractApp, ownCookies } from './gateway-contract-
 gatewayAdapterContract('Express', (app) => listening(expressApp(app)));
 
 function expressApp(app: GatewayContractApp): express.Express {
-  const session = expressGateway(app.gateway, { onRefused: app.onRefused });
+  const session = expressGateway(app.gateway, { activity: app.activity, onRefused: app.onRefused });
   const who: express.RequestHandler = ({ argus }, response) => {
     response.json(app.who(argus?.kind === 'person' ? argus : null));
   };

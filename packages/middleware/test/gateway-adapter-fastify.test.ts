@@ -8,7 +8,7 @@ import { chunks, type GatewayContractApp, ownCookies } from './gateway-contract-
 gatewayAdapterContract('Fastify', async (app) => fastifyListening(await fastifyApp(app)));
 
 async function fastifyApp(app: GatewayContractApp): Promise<FastifyInstance> {
-  const session = fastifyGateway(app.gateway, { onRefused: app.onRefused });
+  const session = fastifyGateway(app.gateway, { activity: app.activity, onRefused: app.onRefused });
   const who = async ({ argus }: FastifyRequest) => app.who(argus?.kind === 'person' ? argus : null);
   const server = fastify();
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));

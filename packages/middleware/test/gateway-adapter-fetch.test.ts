@@ -8,7 +8,7 @@ gatewayAdapterContract('fetch', (app) => fetchListening(handlerOf(app)));
 type Handler = (request: Request, session: GatewaySession) => Response | Promise<Response>;
 
 function handlerOf(app: GatewayContractApp): (request: Request) => Promise<Response> {
-  const session = fetchGateway(app.gateway, { onRefused: app.onRefused });
+  const session = fetchGateway(app.gateway, { activity: app.activity, onRefused: app.onRefused });
   const who: Handler = (_request, { principal }) => Response.json(app.who(principal));
   const reached = () => {
     app.reached();

@@ -10,7 +10,7 @@ gatewayAdapterContract('Hono', (app) => {
 });
 
 function honoApp(app: GatewayContractApp): Hono<GatewayEnv> {
-  const session = honoGateway(app.gateway, { onRefused: app.onRefused });
+  const session = honoGateway(app.gateway, { activity: app.activity, onRefused: app.onRefused });
   const server = new Hono<GatewayEnv>();
   server.use(session);
   server.get('/who', (c) => c.json(app.who(c.get('argus'))));

@@ -17,6 +17,7 @@ type Listener = (request: GatewayMessage, response: ServerResponse) => unknown;
 function listenerOf(app: GatewayContractApp): RequestListener {
   const session = nodeGateway(app.gateway, {
     onRefused: app.onRefused,
+    activity: app.activity,
     onFault: (fault) => app.faults.push(fault),
   });
   const who = ({ argus }: GatewayMessage | SignedInMessage, response: ServerResponse) =>

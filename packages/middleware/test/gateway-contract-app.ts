@@ -1,3 +1,5 @@
+import type { Activity } from '../src/activity/activity.ts';
+import type { RecordedRequest } from '../src/activity/recorded-request.ts';
 import type { GatewayAnswer, GatewayParts, GatewayPartsVerdict, HeaderLine } from '../src/gateway/verdict.ts';
 import type { GatewayRequirement, PersonPrincipal, SessionGateway } from '../src/index.ts';
 import { principalOf } from '../src/principal.ts';
@@ -24,6 +26,8 @@ import { setting } from './fake-issuer.ts';
 export interface GatewayContractApp {
   readonly gateway: SessionGateway;
   readonly onRefused: (refusal: { code: string; reason: string }) => void;
+  /** Where what people do is reported. */
+  readonly activity: Pick<Activity, 'record'>;
   who(principal: PersonPrincipal | null): object;
   reached(): void;
   /** The answer of `/dressed`, for frameworks that take a `Response`. */
@@ -45,11 +49,12 @@ export interface GatewaySeen {
   /** Methods and URLs as the gateway was told them. */
   readonly told: string[];
   readonly refusals: string[];
+  readonly recorded: RecordedRequest[];
 }
 
 export async function gatewayContractSetting() {
   const { issuer } = await setting();
-  const seen: GatewaySeen = { handlers: 0, told: [], refusals: [] };
+  const seen: GatewaySeen = { handlers: 0, told: [], refusals: [], recorded: [] };
   const personOf = (sub: string) => {
     const principal = principalOf(issuer.claims({ sub }), 'cookie');
     if (principal.kind !== 'person') throw new Error('the claims are of a person');
@@ -57,6 +62,7 @@ export async function gatewayContractSetting() {
   };
   const app: GatewayContractApp = {
     gateway: standIn(seen, personOf),
+    activity: { record: (request) => void seen.recorded.push(request) },
     onRefused: ({ code, reason }) => void seen.refusals.push(`${code} ${reason}`),
     who: (principal) => {
       seen.handlers++;

@@ -1,9 +1,10 @@
 import type { Request, RequestHandler } from 'express';
+import { reportNode } from '../activity/report.ts';
 import type { SessionGateway } from '../gateway/gateway.ts';
 import type { GatewayRequirement } from '../gateway/options.ts';
 import type { GatewayParts, GatewayPartsVerdict } from '../gateway/verdict.ts';
 // For `request.argus`, which is declared there.
-import { errorOf } from './express.ts';
+import { errorOf, routeClassOf } from './express.ts';
 import { type GatewayDoorOptions, keepAccessToken, keptAccessToken } from './gateway-door.ts';
 import { gatewayPartsOf, keepLines, writeGatewayAnswer } from './gateway-node-parts.ts';
 
@@ -25,7 +26,7 @@ export function accessTokenOf(request: Request): string {
   return keptAccessToken(request);
 }
 
-function handlerOf(gateway: SessionGateway, { onRefused }: ExpressGatewayOptions): RequestHandler {
+function handlerOf(gateway: SessionGateway, { onRefused, activity }: ExpressGatewayOptions): RequestHandler {
   return async (request, response, next) => {
     let verdict: GatewayPartsVerdict;
     try {
@@ -39,7 +40,10 @@ function handlerOf(gateway: SessionGateway, { onRefused }: ExpressGatewayOptions
       writeGatewayAnswer(response, verdict.answer);
       return;
     }
-    if (verdict.principal) request.argus = verdict.principal;
+    const { principal } = verdict;
+    if (principal) request.argus = principal;
+    if (principal && activity)
+      reportNode(activity, response, { request, principal, routeClass: () => routeClassOf(request) });
     keepAccessToken(request, verdict);
     keepLines(response, verdict.headers);
     next();

@@ -66,7 +66,7 @@ function handlerOf(door: Protection, { onRefused, activity }: ExpressProtectionO
  * By the pattern of the route within its router. Where that router is mounted is left out: Express tells only the path of
  * this one request, and ids may be in it.
  */
-function routeClassOf(request: Request): string | undefined {
+export function routeClassOf(request: Request): string | undefined {
   const pattern: unknown = request.route?.path;
   return typeof pattern === 'string' ? pattern : undefined;
 }

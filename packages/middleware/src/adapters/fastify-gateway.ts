@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { reportNode } from '../activity/report.ts';
 import type { SessionGateway } from '../gateway/gateway.ts';
 import type { GatewayRequirement } from '../gateway/options.ts';
 // For `request.argus`, which is declared there.
@@ -36,13 +37,19 @@ export function accessTokenOf(request: FastifyRequest): string {
   return keptAccessToken(request.raw);
 }
 
-function hookOf(door: SessionGateway, { onRefused }: FastifyGatewayOptions): onRequestAsyncHookHandler {
+function hookOf(
+  door: SessionGateway,
+  { onRefused, activity }: FastifyGatewayOptions,
+): onRequestAsyncHookHandler {
   return async (request, reply) => {
     const verdict = await door.handleParts(gatewayPartsOf(request.raw, request.originalUrl));
     if (verdict.kind === 'pass') {
-      request.argus = verdict.principal ?? undefined;
+      const { principal } = verdict;
+      request.argus = principal ?? undefined;
       keepAccessToken(request.raw, verdict);
       keepLines(reply.raw, verdict.headers);
+      const routeClass = () => request.routeOptions.url;
+      if (principal && activity) reportNode(activity, reply.raw, { request, principal, routeClass });
       return undefined;
     }
     if (verdict.refusal !== null) onRefused?.(verdict.refusal, request);

@@ -1,3 +1,4 @@
+import { reportResponse } from '../activity/report.ts';
 import type { SessionGateway } from '../gateway/gateway.ts';
 import { partsOfFetch } from '../gateway/request-body.ts';
 import type { GatewayAnswer, GatewayParts, HeaderLine } from '../gateway/verdict.ts';
@@ -58,14 +59,16 @@ export function signedInDoor(
 
 function doorOf<Session>(
   gateway: () => SessionGateway,
-  { onRefused, partsOf = partsOfFetch }: FetchDoorOptions,
+  { onRefused, activity, partsOf = partsOfFetch }: FetchDoorOptions,
   sessionOf: (session: GatewaySession) => Session,
 ): GatewayDoor<Session> {
   return (handler) =>
     async (request, ...rest) => {
       const verdict = await gateway().handleParts(partsOf(request));
       if (verdict.kind === 'pass') {
-        return withLines(await handler(request, sessionOf(verdict), ...rest), verdict.headers);
+        const response = withLines(await handler(request, sessionOf(verdict), ...rest), verdict.headers);
+        const { principal } = verdict;
+        return principal && activity ? reportResponse(activity, response, { request, principal }) : response;
       }
       if (verdict.refusal !== null) onRefused?.(verdict.refusal, request);
       return gatewayResponse(verdict.answer);

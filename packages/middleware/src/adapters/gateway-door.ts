@@ -1,3 +1,4 @@
+import type { Activity } from '../activity/activity.ts';
 import { ProtectionFault } from '../fault.ts';
 import type { SessionGateway } from '../gateway/gateway.ts';
 import type { GatewayRequirement } from '../gateway/options.ts';
@@ -7,6 +8,8 @@ import type { PersonPrincipal } from '../principal.ts';
 export interface GatewayDoorOptions<Request> {
   /** Told of every refusal, for the application's log. The reason is not for the caller. */
   readonly onRefused?: (refusal: GatewayRefusal, request: Request) => void;
+  /** Where what signed-in people do is reported: `argus.activity` of a link. */
+  readonly activity?: Pick<Activity, 'record'>;
 }
 
 /** A door that nobody need be signed in for, and more of them that ask for somebody; they share everything. */

@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { reportResponse } from '../activity/report.ts';
 import type { SessionGateway } from '../gateway/gateway.ts';
 import { partsOfFetch } from '../gateway/request-body.ts';
 import type { PersonPrincipal } from '../principal.ts';
@@ -40,19 +41,25 @@ export function accessTokenOf(context: Context): string {
   return keptAccessToken(context.req.raw);
 }
 
-function middlewareOf(door: SessionGateway, { onRefused }: HonoGatewayOptions): MiddlewareHandler {
+function middlewareOf(door: SessionGateway, { onRefused, activity }: HonoGatewayOptions): MiddlewareHandler {
   return async (context, next) => {
     const verdict = await door.handleParts(partsOfFetch(context.req.raw));
     if (verdict.kind === 'answer') {
       if (verdict.refusal !== null) onRefused?.(verdict.refusal, context);
       return gatewayResponse(verdict.answer);
     }
-    context.set('argus', verdict.principal);
+    const { principal } = verdict;
+    context.set('argus', principal);
     keepAccessToken(context.req.raw, verdict);
     await next();
     for (const [name, value] of verdict.headers) {
       context.header(name, value, { append: name === 'set-cookie' });
     }
+    const request = context.req.raw;
+    // That of the route that answered, for the middleware is through.
+    const routeClass = () => context.req.routePath;
+    if (principal && activity)
+      context.res = reportResponse(activity, context.res, { request, principal, routeClass });
     return undefined;
   };
 }

@@ -53,11 +53,12 @@ export type NextGateway = GatewayDoor<GatewaySession> &
  * - Where there is a `proxy.ts`, Next.js keeps the first 10 MB of a body and cuts the rest off (`proxyClientMaxBodySize`).
  */
 export function nextGateway(make: () => SessionGateway, options: NextGatewayOptions = {}): NextGateway {
-  const { basePath = '', name = 'gateway', onRefused } = options;
+  const { basePath = '', name = 'gateway', onRefused, activity } = options;
   const urlOf = urlBelow(basePath);
   const gateway = () => keptGateway(name, make);
   const inRoutes: FetchDoorOptions = {
     ...(onRefused && { onRefused }),
+    ...(activity && { activity }),
     partsOf: (request) => ({ ...partsOfFetch(request), url: urlOf(request) }),
   };
   const guard = (requirement: GatewayRequirement) => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { reportNode } from '../activity/report.ts';
 import type { SessionGateway } from '../gateway/gateway.ts';
 import type { PersonPrincipal } from '../principal.ts';
 import {
@@ -67,7 +68,9 @@ async function serve(
     if (verdict.kind === 'pass') {
       keepAccessToken(request, verdict);
       keepLines(response, verdict.headers);
-      await run(verdict.principal);
+      const { principal } = verdict;
+      if (principal && options.activity) reportNode(options.activity, response, { request, principal });
+      await run(principal);
       return;
     }
     if (verdict.refusal !== null) options.onRefused?.(verdict.refusal, request);

@@ -12,4 +12,5 @@ export function contractApp(): GatewayContractApp {
 export const withSession = nextGateway(() => contractApp().gateway, {
   basePath: '/site',
   onRefused: (refusal) => contractApp().onRefused(refusal),
+  activity: { record: (request) => contractApp().activity.record(request) },
 });

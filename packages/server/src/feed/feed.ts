@@ -41,7 +41,9 @@ type Needs = Pick<
 const mostStreams = 10_000;
 const mostStreamsOfKey = 1_000;
 const pollMs = 500;
-const heartbeatMs = 1_000;
+/** Each stream hears one a second, by turns: all at once would hold up what ends in that moment. */
+const turns = 10;
+const turnMs = 1_000 / turns;
 
 export function openFeed(services: Needs): Feed {
   const report = (error: unknown) => services.log.error({ err: error }, 'the feed could not be looked after');
@@ -56,6 +58,7 @@ export function openFeed(services: Needs): Feed {
   const jobs: { stop(): Promise<void> }[] = [];
   let listening: FeedListening | null = null;
   let isClosed = false;
+  let opened = 0;
   return {
     hasRoom: (keyId) => hasRoom(lines.followers(), keyId),
     start() {
@@ -65,17 +68,20 @@ export function openFeed(services: Needs): Feed {
         onGrown: (tenant) => void lines.advance(tenant).catch(report),
         onLost: (reason) => services.log.warn({ reason }, 'the feed is heard by polling for now'),
       });
+      let turn = 0;
       const tellHead = async () => {
-        if (contact.isRecent()) await beat(services, { lines: lines.all(), node });
+        turn = (turn + 1) % turns;
+        if (contact.isRecent()) await beat(services, { lines: lines.all(), node, turn });
       };
       jobs.push(repeat(pollMs, () => poll(services, { lines, settling, contact }), report));
-      jobs.push(repeat(heartbeatMs, tellHead, report));
+      jobs.push(repeat(turnMs, tellHead, report));
     },
     settle: settling.settle,
     async follow(stream, { tenant, keyId, nonce, after }) {
       const line = await lines.of(tenant);
       if (!line || isClosed) return stream.end();
-      const follower = createFollower({ stream, keyId, nonce });
+      opened += 1;
+      const follower = createFollower({ stream, keyId, nonce, turn: opened % turns });
       stream.onClose(() => line.leave(follower));
       await line.join(follower, after);
       await sayHead(services, { line, follower, tenant, node });

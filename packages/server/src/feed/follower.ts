@@ -7,6 +7,8 @@ export interface Follower {
   readonly keyId: string;
   /** Of the request that opened it: its heartbeats name it. */
   readonly nonce: string;
+  /** In which part of each second it hears a heartbeat. */
+  readonly turn: number;
   /** Send what is next. Before `begin` it waits; a gap ends the stream, whose reader then comes back. */
   tell(events: readonly NumberedEvent[]): void;
   /** After this number: first what it missed, then what came meanwhile. */
@@ -18,7 +20,7 @@ export interface Follower {
 /** What may happen while a stream catches up. */
 const mostHeldBack = 20_000;
 
-export function createFollower(of: Pick<Follower, 'stream' | 'keyId' | 'nonce'>): Follower {
+export function createFollower(of: Pick<Follower, 'stream' | 'keyId' | 'nonce' | 'turn'>): Follower {
   const { stream } = of;
   let at: number | null = null;
   let heldBack: NumberedEvent[] = [];

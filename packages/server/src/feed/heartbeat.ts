@@ -23,12 +23,14 @@ export function createContact() {
 interface Beat {
   readonly lines: ReadonlySet<FeedLine>;
   readonly node: string;
+  readonly turn: number;
 }
 
-/** One heartbeat for every stream whose service may still follow; the others end. */
-export async function beat(services: Needs, { lines, node }: Beat): Promise<void> {
+/** A heartbeat for every stream whose turn it is and whose service may still follow; the others end. */
+export async function beat(services: Needs, { lines, node, turn }: Beat): Promise<void> {
   for (const line of lines) {
     for (const follower of line.followers) {
+      if (follower.turn !== turn) continue;
       const known = await services.serviceBook.find(follower.keyId);
       const isWelcome =
         known?.service.status === 'active' && known.service.permissions.includes('revocations');
