@@ -1,4 +1,4 @@
-import { sessionGateway } from '@argus/middleware';
+import { type Argus, sessionGateway } from '@argus/middleware';
 import { expressGateway } from '@argus/middleware/express-gateway';
 import express, { type Express } from 'express';
 import { notesApi, problem, refuseBrokenBody } from './notes-api.ts';
@@ -12,6 +12,8 @@ export interface NotesOptions {
   /** What Argus knows this application by, as the client `notes`. */
   readonly clientSecret: string;
   readonly cookieSecret: string;
+  /** The link to Argus: what ended there is over here within a second, and what people do here is reported. */
+  readonly argus?: Argus;
   readonly page: PageFiles;
   readonly now: () => number;
 }
@@ -24,7 +26,7 @@ export function createNotesApp({ page, now, ...place }: NotesOptions): Express {
   app.use(pageRoutes(page));
   // The page says when the person is there; that it asks for notes by itself proves nobody.
   const gateway = sessionGateway({ ...place, clientId: 'notes', activity: 'reported', clock: { now } });
-  const session = expressGateway(gateway);
+  const session = expressGateway(gateway, place.argus ? { activity: place.argus.activity } : {});
   app.use(session);
   app.use('/notes', session.guard({}), notesApi(session.guard, now));
   app.use((_request, response) => void problem(response, 404, 'There is nothing here.'));

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -49,10 +49,19 @@ async function demo(): Promise<void> {
   const [clientSecret, cookieSecret] = [secret(), secret()];
   const folder = mkdtempSync(join(tmpdir(), 'argus-demo-'));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const argus = await startArgusProcess({ port, dataDir, document: declaredIn(folder, clientSecret) });
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const document = declaredIn(folder, clientSecret, publicKey.export({ format: 'jwk' }));
+  const argus = await startArgusProcess({ port, dataDir, document });
   stack.defer(() => argus.stop());
   const { issuer } = argus;
-  const notes = await startNotes({ issuer, port: Number(values.port), clientSecret, cookieSecret });
+  const serviceKey = privateKey.export({ format: 'jwk' });
+  const notes = await startNotes({
+    issuer,
+    port: Number(values.port),
+    clientSecret,
+    cookieSecret,
+    serviceKey,
+  });
   stack.defer(() => {
     notes.closeAllConnections();
     notes.close();
@@ -68,7 +77,7 @@ function secret(): string {
 }
 
 /** People and the application, as an operator would declare them with `argus apply`. */
-function declaredIn(folder: string, clientSecret: string): string {
+function declaredIn(folder: string, clientSecret: string, publicKey: JsonWebKey): string {
   const client = {
     id: 'notes',
     name: 'Notes',
@@ -80,10 +89,10 @@ function declaredIn(folder: string, clientSecret: string): string {
     backchannelLogoutUri: `${origin}/auth/backchannel-logout`,
   };
   const file = join(folder, 'demo.yaml');
+  const service = { id: 'notes', name: 'Notes', publicKeys: [publicKey] };
   // JSON is YAML.
-  writeFileSync(file, `${readFileSync(people, 'utf8')}\nclients: ${JSON.stringify([client])}\n`, {
-    mode: 0o600,
-  });
+  const applications = `clients: ${JSON.stringify([client])}\nservices: ${JSON.stringify([service])}\n`;
+  writeFileSync(file, `${readFileSync(people, 'utf8')}\n${applications}`, { mode: 0o600 });
   return file;
 }
 
@@ -104,7 +113,8 @@ function welcome(issuer: string): string[] {
     `  - Open ${origin}, sign in at Argus, write a note. Open a second tab: both stay signed in, one refresh serves both.`,
     '  - Sign out in one tab and watch the other.',
     '  - Empty the list five minutes after signing in: a small window asks for a fresh proof first.',
-    `  - See your sessions at ${issuer}/account, end the one that Notes lives on, and go back to Notes.`,
+    `  - See your sessions at ${issuer}/account, end the one that Notes lives on, and go back to Notes:`,
+    '    it has heard of it by its link to Argus, long before its token would have ended.',
     '  - Be a thief by hand: copy the value of the cookie',
     `    ${cookie} at ${issuer} from the developer tools, and`,
     `      curl -X POST ${issuer}/api/session/refresh -H 'Origin: ${issuer}' \\`,
