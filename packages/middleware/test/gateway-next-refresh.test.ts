@@ -10,6 +10,7 @@ test('a session in Next.js is renewed once for proxy and route and many requests
   const app: Partial<GatewayContractApp> = {
     gateway,
     onRefused: () => undefined,
+    activity: { record: () => undefined },
     who: (principal) => ({ user: principal?.userId ?? null }),
   };
   await using server = await nextListening(new URL('next-gateway-app/', import.meta.url), {

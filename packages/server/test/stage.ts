@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
 import type { SessionId, TenantId, UserId } from '@argus/contract';
+import { feedStates } from '@argus/store';
 import { cheapPasswords } from '@argus/testing/parts';
 import { startTestServer, type TestServer, type TestServerOptions } from '@argus/testing/server';
 import { type UserAgent, userAgent } from '@argus/testing/user-agent';
@@ -67,6 +68,7 @@ export async function withKey(server: TestServer): Promise<Readonly<Record<strin
 /** The tables that hold state; the audit log, which tells of refusals too, only when asked for. */
 export async function holdings(server: TestServer, isWithAudit = true): Promise<Record<string, string>> {
   const { pool } = server.argus.services.store;
+  await allTold(server);
   const { rows: tables } = await pool.query<{ name: string }>(
     "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
   );
@@ -81,6 +83,13 @@ export async function holdings(server: TestServer, isWithAudit = true): Promise<
       .digest('hex');
   }
   return held;
+}
+
+/** What happened before gets its number in the feed a moment later; that is no change of what a test looks at. */
+async function allTold({ argus }: TestServer): Promise<void> {
+  const { feed, store } = argus.services;
+  for (const { tenant, hasPending } of await feedStates(store.pool))
+    if (hasPending) await feed.settle(tenant);
 }
 
 export interface Exact {
