@@ -7,10 +7,9 @@ import {
   signRequest,
   verifyResponse,
 } from '@argus/http-signatures';
-import { type Clock, createJwksSource, type JwksSource } from '@argus/tokens';
+import { type Clock, createJwksSource, type JwksSource, readBounded } from '@argus/tokens';
 import { deadline } from '../services/clock.ts';
 import { newNonce } from '../services/secret.ts';
-import { readWithin } from './read-within.ts';
 
 /** A call to Argus. */
 export interface ArgusCall {
@@ -115,8 +114,8 @@ export function createArgusClient(options: ArgusClientOptions): ArgusClient {
         const signals = [deadline(timeoutMs), ...(call.signal ? [call.signal] : [])];
         const sent = await send(call, AbortSignal.any(signals));
         const { response } = sent;
-        const body = await readWithin(response, mostAnswerBytes);
-        if (body === null) return { ok: false, failure: 'too-large', status: response.status };
+        const body = await readBounded(response, mostAnswerBytes);
+        if (body === undefined) return { ok: false, failure: 'too-large', status: response.status };
         // Whoever is not known to Argus gets an answer that nobody signed: it is no more than a hint.
         if ((await signedAt({ ...sent, body, isStream: false })) === null)
           return { ok: false, failure: 'unsigned', status: response.status, ...retryOf(response) };
