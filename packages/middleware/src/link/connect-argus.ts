@@ -24,7 +24,7 @@ export interface ArgusOptions {
   readonly degraded?: DegradedBehaviour;
   /** After how long without a word; default what policy says. */
   readonly staleAfterSeconds?: number;
-  /** How many ends are remembered, and at most twice as many; default 500,000, in at most 59 MB. */
+  /** How many ends have room at least; default 500,000, in 29 MB, and 59 while what has expired is cleared out. */
   readonly revocationEntries?: number;
   /** How many batches of activity wait while Argus cannot be reached; default 256, in at most 16 MiB. */
   readonly activityBatches?: number;

@@ -8,7 +8,7 @@ import {
 } from '@argus/contract';
 import { type FeedMessage, feedDigest } from '@argus/tokens';
 import { createRevocationTable, type RevocationTable } from './revocation-table.ts';
-import { endedBy } from './token-marks.ts';
+import { endMarkOf } from './token-marks.ts';
 
 /** Whether the table holds all that Argus knows, or why that is not sure. */
 export type FeedHealth = 'live' | 'starting' | 'stale' | 'overflow';
@@ -82,7 +82,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
   });
   const keep = (kind: RevocationType, of: string, times: { exp: number; before?: number | undefined }) => {
     // What could not be kept may be shown until its end: so long nobody can be sure of anything.
-    if (!table.add(endedBy(kind, of, times), now())) lostUntil = Math.max(lostUntil, times.exp * 1000);
+    if (!table.add(endMarkOf(kind, of, times), now())) lostUntil = Math.max(lostUntil, times.exp * 1000);
     options.onEnd?.({ type: kind, of });
   };
 
