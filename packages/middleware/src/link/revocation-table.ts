@@ -40,7 +40,7 @@ const leastSlots = 1024;
 /** A slot: four words, an end and a `before`. Two thirds are in use at most; where nothing has expired a third at least. */
 const slotBytes = 4 * 4 + 4 + 8;
 /** Clocks differ: a token that is forgiven its end must not be forgiven its session's. */
-const forgivenSeconds = 60;
+export const forgivenSeconds = 60;
 
 /**
  * A hash table in flat arrays, with linear probing. The marks are parts of SHA-256, so their first word is as good as any
