@@ -29,4 +29,5 @@ export { openApiDocument } from './openapi.ts';
 export * from './passkey-shapes.ts';
 export * from './problem.ts';
 export * from './refusals.ts';
+export * from './service.ts';
 export * from './vocabulary.ts';

@@ -1,26 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { type AdminSession, defaultTenant } from '@argus/contract';
 import { activityEventsAfter } from '@argus/store';
-import { systemClock } from '../src/services/clock.ts';
-import { codeIn, running } from './documented-code.ts';
-import { issuer, openArgus, operatorHeaders, registerService, signedIn, until } from './link-stage.ts';
+import { openGuide } from './guide-stage.ts';
+import { operatorHeaders, signedIn, until } from './link-stage.ts';
 
 test('the example of the guide runs as it stands, and Argus counts what it tells', async () => {
-  await using stack = new AsyncDisposableStack();
-  const folder = mkdtempSync(join(tmpdir(), 'argus-guide-'));
-  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
-  // The example runs on the machine's own time, so Argus must too.
-  const clock = { ...systemClock, advance: () => undefined, advanceTo: () => undefined };
-  const server = stack.use(await openArgus({ clock }));
-  const { serviceKey } = await registerService(server, 'notes-api');
-  const file = join(folder, 'notes-api.jwk');
-  writeFileSync(file, JSON.stringify(serviceKey.export({ format: 'jwk' })));
-  const env = { ARGUS_ISSUER: issuer, ARGUS_URL: server.url, SERVICE_KEY_FILE: file };
-  const api = stack.use(await running(await codeIn('../../docs/activity.md'), env));
+  await using stage = await openGuide('../../docs/activity.md');
+  const { server, api } = stage;
   const { browser, userId, request } = await signedIn(server);
   const cookie = request().headers.get('cookie') ?? '';
   for (const path of ['/api/notes/17', '/api/notes/18', '/api/export', '/api/unread']) {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fakeClock } from '@argus/testing';
 import fc from 'fast-check';
 import { createRevocationTable } from '../src/link/revocation-table.ts';
-import { endedBy } from '../src/link/token-marks.ts';
+import { endMarkOf } from '../src/link/token-marks.ts';
 
 const clock = fakeClock();
 const nowSeconds = Math.floor(clock.now() / 1000);
@@ -11,12 +11,12 @@ const nowSeconds = Math.floor(clock.now() / 1000);
 test('a hundred thousand ends take at most a hundred bytes each', () => {
   const table = createRevocationTable(500_000);
   for (let n = 0; n < 100_000; n += 1)
-    assert.ok(table.add(endedBy('session-ended', `session ${n}`, { exp: nowSeconds + 300 }), clock.now()));
+    assert.ok(table.add(endMarkOf('session-ended', `session ${n}`, { exp: nowSeconds + 300 }), clock.now()));
   assert.equal(table.size(), 100_000);
   assert.ok(table.bytes() <= 100 * 100_000, `${table.bytes() / 100_000} bytes for each`);
   for (const n of [0, 50_000, 99_999])
     assert.equal(
-      table.endedBefore(endedBy('session-ended', `session ${n}`, { exp: 0 }), clock.now()),
+      table.endedBefore(endMarkOf('session-ended', `session ${n}`, { exp: 0 }), clock.now()),
       Number.POSITIVE_INFINITY,
     );
 });
@@ -27,15 +27,33 @@ test('whoever ends sessions all day long fills nothing up', () => {
   for (let n = 0; n < 200_000; n += 1) {
     if (n % 100 === 0) time.advance(5_000);
     const exp = Math.floor(time.now() / 1000) + 300;
-    assert.ok(table.add(endedBy('session-ended', `session ${n}`, { exp }), time.now()));
+    assert.ok(table.add(endMarkOf('session-ended', `session ${n}`, { exp }), time.now()));
   }
   assert.ok(table.bytes() < 20_000 * 84, `${table.bytes()} bytes`);
+});
+
+test('a table that is full of what still matters says so, and has room again when that has expired', () => {
+  const time = fakeClock();
+  const table = createRevocationTable(600);
+  const isKept = (n: number) =>
+    table.add(
+      endMarkOf('session-ended', `session ${n}`, { exp: Math.floor(time.now() / 1000) + 300 }),
+      time.now(),
+    );
+  let kept = 0;
+  while (isKept(kept)) kept += 1;
+  assert.ok(kept >= 600, `${kept} were kept`);
+  assert.ok(!isKept(kept + 1), 'the next one in the same second');
+  time.advance(1_000);
+  assert.ok(!isKept(kept + 1), 'nor a second later');
+  time.advance(361_000);
+  assert.ok(isKept(kept + 1), 'but when all have expired');
 });
 
 test('an end holds a minute longer than its tokens, for clocks that differ', () => {
   const time = fakeClock();
   const table = createRevocationTable(10);
-  const mark = endedBy('session-ended', 'one', { exp: nowSeconds + 10 });
+  const mark = endMarkOf('session-ended', 'one', { exp: nowSeconds + 10 });
   table.add(mark, time.now());
   time.advance(70_000);
   assert.equal(table.endedBefore(mark, time.now()), Number.POSITIVE_INFINITY);
@@ -60,7 +78,7 @@ test('property: it answers as a plain map of the same ends would', () => {
         time.advance(pause * 1000);
         const now = Math.floor(time.now() / 1000);
         const exp = now + life;
-        table.add(endedBy('grant-ended', of, { exp, before }), time.now());
+        table.add(endMarkOf('grant-ended', of, { exp, before }), time.now());
         const known = map.get(of);
         const isKept = known !== undefined && known.exp + 60 >= now;
         const mine = before ?? Number.POSITIVE_INFINITY;
@@ -71,7 +89,7 @@ test('property: it answers as a plain map of the same ends would', () => {
       }
       const now = Math.floor(time.now() / 1000);
       for (const [of, { exp, before }] of map) {
-        const found = table.endedBefore(endedBy('grant-ended', of, { exp: 0 }), time.now());
+        const found = table.endedBefore(endMarkOf('grant-ended', of, { exp: 0 }), time.now());
         assert.equal(found, exp + 60 >= now ? before : Number.NEGATIVE_INFINITY, of);
       }
     }),

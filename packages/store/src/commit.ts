@@ -7,6 +7,7 @@ import { tellFeed } from './changes/tell.ts';
 import type { Ending, GuardedStatement, Statement } from './changes/write.ts';
 import { retryingConflicts } from './postgres/conflict.ts';
 import type { Client, Pool } from './postgres/pool.ts';
+import { inTransaction } from './postgres/transaction.ts';
 
 /** What one commit writes: all of it, or nothing. */
 export interface Commit {
@@ -40,46 +41,27 @@ export function commit(writing: Writing, work: Commit): Promise<Committed> {
   return retryingConflicts(() => commitOnce(writing, work));
 }
 
-async function commitOnce(
-  { pool, uuid, onTold }: Writing,
-  { tenant, changes, events }: Commit,
-): Promise<Committed> {
-  const client = await pool.connect();
-  let isBroken = true;
-  try {
-    await client.query('BEGIN');
+async function commitOnce({ pool, uuid, onTold }: Writing, work: Commit): Promise<Committed> {
+  const { tenant, changes, events } = work;
+  const told: Told[] = [];
+  const writeAll = async (client: Client): Promise<Committed> => {
     const touched: string[][] = [];
     const ended: AuditEvent[] = [];
-    const told: Told[] = [];
     for (const change of changes) {
       const statement = statementOf(change);
       const rows = await written(client, tenant, statement);
-      if (rows === null) {
-        await client.query('ROLLBACK');
-        isBroken = false;
-        return { isCommitted: false, lost: change.kind };
-      }
+      if (rows === null) return { isCommitted: false, lost: change.kind };
       touched.push(rows.map((row) => row.id));
       if (statement.ends) ended.push(...endedEvents(statement.ends, rows, uuid));
       told.push(...toldBy(statement, rows));
     }
     await tellFeed(client, tenant, told);
     await insertEvents(client, tenant, [...events, ...ended]);
-    await client.query('COMMIT');
-    isBroken = false;
-    if (told.length > 0) onTold?.(tenant);
     return { isCommitted: true, touched };
-  } catch (error) {
-    await client.query('ROLLBACK').then(
-      () => {
-        isBroken = false;
-      },
-      () => undefined, // the connection is gone; the server rolls back by itself
-    );
-    throw error;
-  } finally {
-    client.release(isBroken);
-  }
+  };
+  const outcome = await inTransaction(pool, writeAll, ({ isCommitted }) => isCommitted);
+  if (outcome.isCommitted && told.length > 0) onTold?.(tenant);
+  return outcome;
 }
 
 interface Touched {

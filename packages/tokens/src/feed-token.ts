@@ -48,8 +48,8 @@ export interface FeedExpectation {
   readonly now: Instant;
 }
 
-/** So many entries fit into one signed part. */
-export const snapshotPartEntries = 60;
+/** So many entries fit into one signed part, also where each names a client by the longest id there is. */
+export const snapshotPartEntries = 32;
 const mostParts = 1_000_000;
 const digestForm = /^[\w-]{43}$/;
 /** Before a tenant's first event there is none to name. */

@@ -26,10 +26,10 @@ export interface KeyRing extends KeyFinder {
   find(kid: string): RingKey | undefined;
   /** RFC 7517 §5: every access key published and not yet removed, future signers included; never an HMAC key. */
   jwks(now: Instant): { keys: PublicJwk[] };
-  /** The newest key for services at `now`, for signatures that are no tokens. Throws a fault when there is none. */
-  servicePrivateKey(now: Instant): { readonly kid: string; readonly privateKey: KeyObject };
   /** The same of the keys for services; they are told apart from those of tokens by where they are published. */
   serviceKeys(now: Instant): { keys: PublicJwk[] };
+  /** The newest key for services at `now`, for signatures that are no tokens. Throws a fault when there is none. */
+  servicePrivateKey(now: Instant): { readonly kid: string; readonly privateKey: KeyObject };
 }
 
 /** Opens every record. Throws a fault when one was tampered with, does not fit its algorithm or repeats a name. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { clientIdSchema } from '../client.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { servicePermissions } from '../feed.ts';
+import { servicePermissions } from '../service.ts';
 import { serviceStatuses } from '../vocabulary.ts';
 import { adminRefusals, tenantQuery } from './admin.ts';
 import { pageQuerySchema, timeSchema } from './shapes.ts';

@@ -22,7 +22,7 @@ export interface RecordedRequest {
   readonly bytesOut: number;
   /** Records that were read for it: rows, documents, people. */
   readonly records?: number | undefined;
-  /** What was done that is sensitive, by names such as `notes.exported`; at most eight different ones count apart. */
+  /** What was done that is sensitive, by names such as `notes.exported`; of more than seven in an entry the rest count as `other`. */
   readonly actions?: readonly string[] | undefined;
   /** Nobody was there: a timer asked. Such a request keeps no session alive. */
   readonly isPassive?: boolean | undefined;

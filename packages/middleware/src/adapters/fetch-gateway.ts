@@ -1,9 +1,10 @@
 import { reportResponse } from '../activity/report.ts';
 import type { SessionGateway } from '../gateway/gateway.ts';
 import { partsOfFetch } from '../gateway/request-body.ts';
-import type { GatewayAnswer, GatewayParts, HeaderLine } from '../gateway/verdict.ts';
+import type { GatewayAnswer, GatewayParts } from '../gateway/verdict.ts';
 import type { PersonPrincipal } from '../principal.ts';
 import { type GatewayDoorOptions, signedIn, type WithSignedIn, withSignedIn } from './gateway-door.ts';
+import { withLines } from './response-lines.ts';
 
 export type FetchGatewayOptions = GatewayDoorOptions<Request>;
 
@@ -86,25 +87,4 @@ export function gatewayResponse({ status, headers, body }: GatewayAnswer): Respo
 
 function signedInSession({ principal, accessToken }: GatewaySession): SignedInSession {
   return { principal: signedIn(principal), accessToken: () => accessToken() ?? '' };
-}
-
-/** The same answer with more header lines. Its body is not touched, also where it must be made anew. */
-export function withLines(response: Response, lines: readonly HeaderLine[]): Response {
-  if (lines.length === 0) return response;
-  try {
-    addLines(response.headers, lines);
-    return response;
-  } catch {
-    // Redirects and answers of `fetch` cannot be changed.
-    const copy = new Response(response.body, response);
-    addLines(copy.headers, lines);
-    return copy;
-  }
-}
-
-function addLines(headers: Headers, lines: readonly HeaderLine[]): void {
-  for (const [name, value] of lines) {
-    if (name === 'set-cookie') headers.append(name, value);
-    else headers.set(name, value);
-  }
 }

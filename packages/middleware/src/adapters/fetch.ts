@@ -3,6 +3,7 @@ import type { Principal } from '../principal.ts';
 import type { Protection } from '../protect.ts';
 import { partsOfRequest, type RequestParts } from '../request-parts.ts';
 import { type DoorOptions, type WithGuards, withGuards } from './door.ts';
+import { withLines } from './response-lines.ts';
 
 export type { PersonPrincipal, Principal } from '../principal.ts';
 export { person as personOf } from './door.ts';
@@ -44,26 +45,12 @@ export function doorOf(
     async (request, ...rest) => {
       const verdict = await door.checkParts(partsOf(request));
       if (verdict.ok) {
-        const { principal, headers } = verdict;
-        const response = withHeaders(await handler(request, principal, ...rest), headers);
+        const { principal, headers = {} } = verdict;
+        const answer = await handler(request, principal, ...rest);
+        const response = withLines(answer, Object.entries(headers));
         return activity ? reportResponse(activity, response, { request, principal }) : response;
       }
       onRefused?.({ code: verdict.refusal, reason: verdict.reason }, request);
       return new Response(verdict.answer.body, verdict.answer);
     };
-}
-
-/** The same answer with more headers. Its body is not touched, also where it must be made anew. */
-export function withHeaders(response: Response, headers: Readonly<Record<string, string>> = {}): Response {
-  const lines = Object.entries(headers);
-  if (lines.length === 0) return response;
-  try {
-    for (const [name, value] of lines) response.headers.set(name, value);
-    return response;
-  } catch {
-    // Redirects and answers of `fetch` cannot be changed.
-    const copy = new Response(response.body, response);
-    for (const [name, value] of lines) copy.headers.set(name, value);
-    return copy;
-  }
 }

@@ -10,10 +10,10 @@ import {
   type SignedInSession,
   sessionDoor,
   signedInDoor,
-  withLines,
 } from './fetch-gateway.ts';
 import type { GatewayDoorOptions } from './gateway-door.ts';
 import { type NextProxy, urlBelow } from './next.ts';
+import { withLines } from './response-lines.ts';
 
 export interface NextGatewayOptions extends GatewayDoorOptions<Request> {
   /** As in `next.config`: Next.js hides it from route handlers. The gateway's own `basePath` begins with it. */

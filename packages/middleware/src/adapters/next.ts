@@ -3,7 +3,8 @@ import type { Principal } from '../principal.ts';
 import type { Protection } from '../protect.ts';
 import { partsOfRequest, type RequestParts } from '../request-parts.ts';
 import { type DoorOptions, type WithGuards, withGuards } from './door.ts';
-import { doorOf, type FetchDoor, withHeaders } from './fetch.ts';
+import { doorOf, type FetchDoor } from './fetch.ts';
+import { withLines } from './response-lines.ts';
 
 export type { PersonPrincipal, Principal } from '../principal.ts';
 export { person as personOf } from './door.ts';
@@ -69,7 +70,7 @@ function proxyOf(door: Protection, { onRefused }: NextProtectionOptions): NextDo
     }
     const response = await inner?.(request, verdict.principal);
     if (response !== undefined || verdict.headers === undefined) {
-      return response && withHeaders(response, verdict.headers);
+      return response && withLines(response, Object.entries(verdict.headers ?? {}));
     }
     // What `NextResponse.next()` is on the wire: go on, and add these headers to the answer.
     return new Response(null, { headers: { ...verdict.headers, 'x-middleware-next': '1' } });

@@ -7,10 +7,9 @@ import {
   signRequest,
   verifyResponse,
 } from '@argus/http-signatures';
-import { type Clock, createJwksSource, type JwksSource } from '@argus/tokens';
+import { type Clock, createJwksSource, type JwksSource, readBounded } from '@argus/tokens';
 import { deadline } from '../services/clock.ts';
 import { newNonce } from '../services/secret.ts';
-import { readWithin } from './read-within.ts';
 
 /** A call to Argus. */
 export interface ArgusCall {
@@ -84,43 +83,14 @@ export function createArgusClient(options: ArgusClientOptions): ArgusClient {
     // An emergency changes keys at once, and what tells of it is signed by the new ones.
     cooldownSeconds: 1,
   });
-  const send = async (call: ArgusCall, signal: AbortSignal) => {
-    const sent = signedRequest(options, call);
-    const response = await options.fetch(`${argusUrl}${call.path}`, {
-      method: call.method,
-      headers: sent.message.fields.map(([name, value]): [string, string] => [name, value]),
-      ...(sent.body ? { body: sent.body } : {}),
-      redirect: 'error',
-      signal,
-    });
-    return { ...sent, response };
-  };
-  const signedAt = async (of: Answered) => {
-    const verified = await verifyResponse(
-      serviceSignatures,
-      { kind: 'response', status: of.response.status, fields: [...of.response.headers], request: of.message },
-      {
-        body: of.body,
-        findKey: (keyid) => serviceKey(keys, keyid),
-        now: clock.now(),
-        streaming: of.isStream,
-      },
-    );
-    return verified.ok ? verified.created : null;
-  };
+  const peer = { keys, clock };
   return {
     keys,
     async call(call) {
       try {
         const signals = [deadline(timeoutMs), ...(call.signal ? [call.signal] : [])];
-        const sent = await send(call, AbortSignal.any(signals));
-        const { response } = sent;
-        const body = await readWithin(response, mostAnswerBytes);
-        if (body === null) return { ok: false, failure: 'too-large', status: response.status };
-        // Whoever is not known to Argus gets an answer that nobody signed: it is no more than a hint.
-        if ((await signedAt({ ...sent, body, isStream: false })) === null)
-          return { ok: false, failure: 'unsigned', status: response.status, ...retryOf(response) };
-        return answerOf(response, body);
+        const sent = await send(options, call, AbortSignal.any(signals));
+        return await readAnswer(peer, sent);
       } catch {
         return { ok: false, failure: 'unreachable' };
       }
@@ -128,14 +98,8 @@ export function createArgusClient(options: ArgusClientOptions): ArgusClient {
     async open(call) {
       try {
         const sentAt = clock.now();
-        const sent = await send(call, call.signal ?? new AbortController().signal);
-        const { response, nonce } = sent;
-        const isStream = response.status === 200 && response.body !== null;
-        const opened = isStream ? await signedAt({ ...sent, body: new Uint8Array(), isStream }) : null;
-        if (opened !== null && response.body)
-          return { ok: true, body: response.body, nonce, sentAt, signedAt: opened };
-        await response.body?.cancel();
-        return { ok: false, failure: isStream ? 'unsigned' : 'refused', status: response.status };
+        const sent = await send(options, call, call.signal ?? new AbortController().signal);
+        return await openStream(peer, sent, sentAt);
       } catch {
         return { ok: false, failure: 'unreachable' };
       }
@@ -143,11 +107,63 @@ export function createArgusClient(options: ArgusClientOptions): ArgusClient {
   };
 }
 
-interface Answered {
-  readonly response: Response;
+/** A request, and what came back. */
+interface Sent {
   readonly message: RequestMessage;
-  readonly body: Uint8Array;
-  readonly isStream: boolean;
+  readonly nonce: string;
+  readonly response: Response;
+}
+
+async function send(options: ArgusClientOptions, call: ArgusCall, signal: AbortSignal): Promise<Sent> {
+  const { message, nonce, body } = signedRequest(options, call);
+  const response = await options.fetch(`${options.argusUrl}${call.path}`, {
+    method: call.method,
+    headers: message.fields.map(([name, value]): [string, string] => [name, value]),
+    ...(body ? { body } : {}),
+    redirect: 'error',
+    signal,
+  });
+  return { message, nonce, response };
+}
+
+interface Peer {
+  readonly keys: JwksSource;
+  readonly clock: Clock;
+}
+
+async function readAnswer(peer: Peer, sent: Sent): Promise<ArgusAnswer> {
+  const { response } = sent;
+  const { status } = response;
+  const body = await readBounded(response, mostAnswerBytes);
+  if (body === undefined) return { ok: false, failure: 'too-large', status };
+  // Whoever is not known to Argus gets an answer that nobody signed: it is no more than a hint.
+  if ((await signedAt(peer, sent, { body, streaming: false })) === null)
+    return { ok: false, failure: 'unsigned', status, ...retryOf(response) };
+  return answerOf(response, body);
+}
+
+async function openStream(peer: Peer, sent: Sent, sentAt: Instant): Promise<ArgusStream> {
+  const { response, nonce } = sent;
+  const { status, body } = response;
+  const isStream = status === 200 && body !== null;
+  const opened = isStream ? await signedAt(peer, sent, { body: new Uint8Array(), streaming: true }) : null;
+  if (opened !== null && body) return { ok: true, body, nonce, sentAt, signedAt: opened };
+  await body?.cancel();
+  return { ok: false, failure: isStream ? 'unsigned' : 'refused', status };
+}
+
+/** When Argus signed an answer to this very request; null: it did not. */
+async function signedAt(
+  { keys, clock }: Peer,
+  { message, response }: Sent,
+  content: { readonly body: Uint8Array; readonly streaming: boolean },
+): Promise<number | null> {
+  const verified = await verifyResponse(
+    serviceSignatures,
+    { kind: 'response', status: response.status, fields: [...response.headers], request: message },
+    { ...content, findKey: (keyid) => serviceKey(keys, keyid), now: clock.now() },
+  );
+  return verified.ok ? verified.created : null;
 }
 
 function signedRequest({ issuer, key, clock }: ArgusClientOptions, call: ArgusCall) {

@@ -24,7 +24,7 @@ export interface ArgusOptions {
   readonly degraded?: DegradedBehaviour;
   /** After how long without a word; default what policy says. */
   readonly staleAfterSeconds?: number;
-  /** How many ends are remembered, and at most twice as many; default 500,000, in at most 59 MB. */
+  /** How many ends have room at least; default 500,000, in 29 MB, and 59 while what has expired is cleared out. */
   readonly revocationEntries?: number;
   /** How many batches of activity wait while Argus cannot be reached; default 256, in at most 16 MiB. */
   readonly activityBatches?: number;
@@ -80,21 +80,16 @@ export function connectArgus(options: ArgusOptions): Argus {
     fetch: options.fetch ?? fetch,
     clock,
   });
-  const endListeners: ((end: HeardEnd) => void)[] = [];
+  const ends = createListeners<HeardEnd>();
+  const keyChanges = createListeners<void>();
   const state = createFeedState({
     now: clock.now,
     mostEntries: options.revocationEntries ?? 500_000,
     degraded: options.degraded,
     staleAfterSeconds: options.staleAfterSeconds,
-    onEnd(end) {
-      for (const listener of endListeners) listener(end);
-    },
+    onEnd: ends.tell,
   });
-  const listeners: (() => void)[] = [];
-  const onKeysChanged = () => {
-    for (const listener of listeners) listener();
-  };
-  const following = followFeed({ client, state, issuer, tenant, clock, onKeysChanged });
+  const following = followFeed({ client, state, issuer, tenant, clock, onKeysChanged: keyChanges.tell });
   const activity = createActivity({ client, clock, mostBatches: options.activityBatches });
   const close = async () => void (await Promise.all([activity.close(), following.close()]));
   return {
@@ -110,10 +105,25 @@ export function connectArgus(options: ArgusOptions): Argus {
       revocations: { entries: state.table.size(), bytes: state.table.bytes() },
       activity: activity.state(),
     }),
-    onKeysChanged: (listener) => void listeners.push(listener),
-    onEnd: (listener) => void endListeners.push(listener),
+    onKeysChanged: keyChanges.add,
+    onEnd: ends.add,
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+interface Listeners<Event> {
+  add(listener: (event: Event) => void): void;
+  tell(event: Event): void;
+}
+
+function createListeners<Event>(): Listeners<Event> {
+  const listeners: ((event: Event) => void)[] = [];
+  return {
+    add: (listener) => void listeners.push(listener),
+    tell(event) {
+      for (const listener of listeners) listener(event);
+    },
   };
 }
 

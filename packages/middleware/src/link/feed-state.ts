@@ -7,8 +7,8 @@ import {
   snapshotKinds,
 } from '@argus/contract';
 import { type FeedMessage, feedDigest } from '@argus/tokens';
-import { createRevocationTable, type RevocationTable } from './revocation-table.ts';
-import { endedBy } from './token-marks.ts';
+import { createRevocationTable, forgivenSeconds, type RevocationTable } from './revocation-table.ts';
+import { endMarkOf } from './token-marks.ts';
 
 /** Whether the table holds all that Argus knows, or why that is not sure. */
 export type FeedHealth = 'live' | 'starting' | 'stale' | 'overflow';
@@ -61,7 +61,7 @@ export interface FeedStateOptions {
 }
 
 /** Until the first snapshot says what policy is. */
-const untold: FeedPolicy = { degraded: 'introspect', staleAfterSeconds: 3 };
+const firstPolicy: FeedPolicy = { degraded: 'introspect', staleAfterSeconds: 3 };
 
 interface Place {
   readonly seq: number;
@@ -73,16 +73,17 @@ export function createFeedState(options: FeedStateOptions): FeedState {
   const table = createRevocationTable(options.mostEntries);
   let place: Place | null = null;
   let collecting: { readonly seq: number; next: number } | null = null;
-  let told = untold;
+  let toldPolicy = firstPolicy;
   let heardAt: Instant | null = null;
   let lostUntil = Number.NEGATIVE_INFINITY;
   const policy = (): FeedPolicy => ({
-    degraded: options.degraded ?? told.degraded,
-    staleAfterSeconds: options.staleAfterSeconds ?? told.staleAfterSeconds,
+    degraded: options.degraded ?? toldPolicy.degraded,
+    staleAfterSeconds: options.staleAfterSeconds ?? toldPolicy.staleAfterSeconds,
   });
   const keep = (kind: RevocationType, of: string, times: { exp: number; before?: number | undefined }) => {
-    // What could not be kept may be shown until its end: so long nobody can be sure of anything.
-    if (!table.add(endedBy(kind, of, times), now())) lostUntil = Math.max(lostUntil, times.exp * 1000);
+    // What could not be kept may be shown for as long as it would have been kept: so long nobody can be sure.
+    if (!table.add(endMarkOf(kind, of, times), now()))
+      lostUntil = Math.max(lostUntil, (times.exp + forgivenSeconds) * 1000);
     options.onEnd?.({ type: kind, of });
   };
 
@@ -94,7 +95,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
     collecting = { seq: message.seq, next: message.part + 1 };
     if (message.part < message.parts) return 'read';
     collecting = null;
-    told = message.policy;
+    toldPolicy = message.policy;
     place = { seq: message.seq, digest: message.digest };
     return 'keys-changed';
   };
@@ -127,7 +128,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
       }
       if (place === null || message.seq !== place.seq + 1 || message.prev !== place.digest) return 'gap';
       place = { seq: message.seq, digest: feedDigest(token) };
-      if (message.type === 'policy-changed') told = message;
+      if (message.type === 'policy-changed') toldPolicy = message;
       if (message.type === 'keys-rotated') return 'keys-changed';
       if (isRevocation(message)) keep(message.type, ofWhom(message), message);
       return 'read';

@@ -7,7 +7,7 @@ export interface MarkPlace {
 }
 
 /** A mark that ends something until `exp`; with `before`, only what is not younger. */
-export interface Ended extends MarkPlace {
+export interface EndMark extends MarkPlace {
   /** Whole seconds. */
   readonly exp: number;
   /** Milliseconds; Infinity where age does not matter. */
@@ -16,7 +16,7 @@ export interface Ended extends MarkPlace {
 
 export interface RevocationTable {
   /** False: it is full of what still matters, and this could not be kept. */
-  add(ended: Ended, now: Instant): boolean;
+  add(mark: EndMark, now: Instant): boolean;
   /** Up to when (milliseconds) a thing with this mark is ended, itself included; -Infinity: it is not. */
   endedBefore(place: MarkPlace, now: Instant): number;
   /** Counts additions: as long as it stays, no answer changes but by time. */
@@ -37,10 +37,10 @@ interface Slots {
 }
 
 const leastSlots = 1024;
-/** A slot: four words, an end and a `before`. With at most two thirds and at least a third in use, 42 to 84 bytes each. */
+/** A slot: four words, an end and a `before`. Two thirds are in use at most; where nothing has expired a third at least. */
 const slotBytes = 4 * 4 + 4 + 8;
 /** Clocks differ: a token that is forgiven its end must not be forgiven its session's. */
-const forgivenSeconds = 60;
+export const forgivenSeconds = 60;
 
 /**
  * A hash table in flat arrays, with linear probing. The marks are parts of SHA-256, so their first word is a good
@@ -50,18 +50,24 @@ const forgivenSeconds = 60;
 export function createRevocationTable(mostEntries: number): RevocationTable {
   let slots = emptySlots(leastSlots);
   let version = 0;
-  const add = (ended: Ended, now: Instant): boolean => {
+  /** The second in which it was found full: nothing expires within one, so it is not counted again. */
+  let fullAtSeconds = -1;
+  const add = (mark: EndMark, now: Instant): boolean => {
     const nowSeconds = Math.floor(now / 1000);
-    if (ended.exp + forgivenSeconds < nowSeconds) return true;
-    const place = placeFor(slots, ended, nowSeconds);
-    const isNew = slots.exps[place] === 0;
+    if (isOver(mark.exp, nowSeconds)) return true;
+    const slot = slotFor(slots, mark, nowSeconds);
+    const isNew = slots.exps[slot] === 0;
     if (isNew && (slots.used + 1) * 3 > slots.exps.length * 2) {
+      if (fullAtSeconds === nowSeconds) return false;
       const live = countLive(slots, nowSeconds);
-      if (live >= mostEntries) return false;
+      if (live >= mostEntries) {
+        fullAtSeconds = nowSeconds;
+        return false;
+      }
       slots = moved(slots, live, nowSeconds);
-      return add(ended, now);
+      return add(mark, now);
     }
-    write(slots, place, ended, nowSeconds);
+    write(slots, { slot, nowSeconds }, mark);
     if (isNew) slots.used += 1;
     version += 1;
     return true;
@@ -86,26 +92,28 @@ function emptySlots(count: number): Slots {
 }
 
 /** The slot of this mark if it is there, else the first of its chain that may be taken. */
-function placeFor(slots: Slots, { words, at }: MarkPlace, nowSeconds: number): number {
+function slotFor(slots: Slots, place: MarkPlace, nowSeconds: number): number {
+  const { words, at } = place;
   let free = -1;
   for (let slot = (words[at] ?? 0) & slots.mask; ; slot = (slot + 1) & slots.mask) {
     const exp = slots.exps[slot] ?? 0;
     if (exp === 0) return free === -1 ? slot : free;
-    if (isSame(slots, slot, words, at)) return slot;
+    if (isSame(slots, slot, place)) return slot;
     if (free === -1 && isOver(exp, nowSeconds)) free = slot;
   }
 }
 
-function find(slots: Slots, { words, at }: MarkPlace, nowSeconds: number): number {
+function find(slots: Slots, place: MarkPlace, nowSeconds: number): number {
+  const { words, at } = place;
   for (let slot = (words[at] ?? 0) & slots.mask; ; slot = (slot + 1) & slots.mask) {
     const exp = slots.exps[slot] ?? 0;
     if (exp === 0) return Number.NEGATIVE_INFINITY;
-    if (!isSame(slots, slot, words, at)) continue;
+    if (!isSame(slots, slot, place)) continue;
     return isOver(exp, nowSeconds) ? Number.NEGATIVE_INFINITY : (slots.befores[slot] ?? 0);
   }
 }
 
-function isSame({ words: kept }: Slots, slot: number, words: Uint32Array, at: number): boolean {
+function isSame({ words: kept }: Slots, slot: number, { words, at }: MarkPlace): boolean {
   const from = slot * 4;
   return (
     kept[from] === words[at] &&
@@ -120,9 +128,14 @@ function isOver(exp: number, nowSeconds: number): boolean {
 }
 
 /** The later end and the wider `before` of two that say the same thing; of an expired one nothing stays. */
-function write(slots: Slots, slot: number, { words, at, exp, before }: Ended, nowSeconds: number): void {
+function write(
+  slots: Slots,
+  { slot, nowSeconds }: { readonly slot: number; readonly nowSeconds: number },
+  mark: EndMark,
+): void {
+  const { words, at, exp, before } = mark;
   const known = slots.exps[slot] ?? 0;
-  const isSameStill = known !== 0 && !isOver(known, nowSeconds) && isSame(slots, slot, words, at);
+  const isSameStill = known !== 0 && !isOver(known, nowSeconds) && isSame(slots, slot, mark);
   for (let word = 0; word < 4; word += 1) slots.words[slot * 4 + word] = words[at + word] ?? 0;
   slots.exps[slot] = isSameStill ? Math.max(known, exp) : exp;
   slots.befores[slot] = isSameStill ? Math.max(slots.befores[slot] ?? before, before) : before;
@@ -140,9 +153,8 @@ function moved(from: Slots, live: number, nowSeconds: number): Slots {
   const to = emptySlots(count);
   for (const [slot, exp] of from.exps.entries()) {
     if (exp === 0 || isOver(exp, nowSeconds)) continue;
-    const mark = { words: from.words, at: slot * 4 };
-    const ended = { ...mark, exp, before: from.befores[slot] ?? 0 };
-    write(to, placeFor(to, mark, nowSeconds), ended, nowSeconds);
+    const mark = { words: from.words, at: slot * 4, exp, before: from.befores[slot] ?? 0 };
+    write(to, { slot: slotFor(to, mark, nowSeconds), nowSeconds }, mark);
     to.used += 1;
   }
   return to;

@@ -7,7 +7,7 @@ import { isEnded, marksOf, type TokenMarks } from './token-marks.ts';
 export interface StandingToken {
   readonly claims: AccessClaims;
   /** What `Revocations` remembers of it. */
-  standing?: { readonly marks: TokenMarks; version: number };
+  remembered?: { readonly marks: TokenMarks; version: number };
 }
 
 export interface Revocations {
@@ -27,13 +27,13 @@ export interface RevocationParts {
 export function createRevocations({ state, introspection, clock }: RevocationParts): Revocations {
   const { table } = state;
   const isKnownEnded = (token: StandingToken): boolean => {
-    token.standing ??= { marks: marksOf(token.claims), version: -1 };
-    const { standing } = token;
+    token.remembered ??= { marks: marksOf(token.claims), version: -1 };
+    const { remembered } = token;
     const version = table.version();
     // Nothing was added since it was found live, so it is: time alone ends no token here but by its own expiry.
-    if (standing.version === version) return false;
-    if (isEnded(table, standing.marks, clock.now())) return true;
-    standing.version = version;
+    if (remembered.version === version) return false;
+    if (isEnded(table, remembered.marks, clock.now())) return true;
+    remembered.version = version;
     return false;
   };
   return {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Instant, RevocationType } from '@argus/contract';
 import { type AccessClaims, isOfPerson } from '@argus/tokens';
-import type { Ended, RevocationTable } from './revocation-table.ts';
+import type { EndMark, RevocationTable } from './revocation-table.ts';
 
 /** What of one token can be ended: its own name, its grant, session, person, client and tenant, each as a mark. */
 export interface TokenMarks {
@@ -51,22 +51,27 @@ export function isEnded(table: RevocationTable, marks: TokenMarks, now: Instant)
 }
 
 /** The mark that a revocation leaves. Without a `before` it ends whatever bears it, however young. */
-export function endedBy(
+export function endMarkOf(
   kind: RevocationType,
   of: string,
   times: { readonly exp: number; readonly before?: number | undefined },
-): Ended {
+): EndMark {
   const words = new Uint32Array(4);
-  digestInto(words, 0, kind, of);
+  writeMark(words, 0, nameOf(kind, of));
   return { words, at: 0, exp: times.exp, before: times.before ?? Number.POSITIVE_INFINITY };
 }
 
 function write(words: Uint32Array, kind: RevocationType, of: string): void {
-  digestInto(words, places[kind], kind, of);
+  writeMark(words, places[kind], nameOf(kind, of));
 }
 
-/** Half of a SHA-256: nobody finds two ids that share it. The kind is part of it, or one id could end another thing. */
-function digestInto(words: Uint32Array, at: number, kind: RevocationType, of: string): void {
-  const digest = hash('sha256', `${kind} ${of}`, 'buffer');
+/** The kind is part of it, or one id could end another thing. */
+function nameOf(kind: RevocationType, of: string): string {
+  return `${kind} ${of}`;
+}
+
+/** Half of a SHA-256: nobody finds two names that share it. */
+function writeMark(words: Uint32Array, at: number, name: string): void {
+  const digest = hash('sha256', name, 'buffer');
   for (let word = 0; word < 4; word += 1) words[at + word] = digest.readUInt32LE(word * 4);
 }

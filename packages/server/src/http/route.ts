@@ -67,18 +67,37 @@ export function endpointRoute<const E extends Endpoint>(
   endpoint: E,
   handle: (services: Services, call: EndpointCall<E>) => Promise<Answer>,
 ): Route {
-  const isUnsafe = endpoint.method !== 'GET';
+  return {
+    ...routeHead(endpoint),
+    handle: (services, call) => answerParsed(endpoint, call, (parsed) => handle(services, parsed)),
+  };
+}
+
+/** Where an endpoint is found, and in which form its calls come. */
+export function routeHead(endpoint: Endpoint): Omit<Route, 'handle'> {
   return {
     method: endpoint.method,
     path: endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-    accepts: endpoint.caller === 'operator' ? 'operator' : isUnsafe ? 'json' : 'nothing',
+    accepts: formOf(endpoint),
     endpoint,
-    async handle(services, call) {
-      const parsed = parseCall(endpoint, call);
-      if ('refused' in parsed) return problemAnswer(parsed);
-      return handle(services, { ...call, ...parsed } as EndpointCall<E>); // parsed by the very schemas of E
-    },
   };
+}
+
+function formOf({ caller, method }: Endpoint): Route['accepts'] {
+  if (caller === 'operator') return 'operator';
+  if (caller === 'service') return 'signed';
+  return method === 'GET' ? 'nothing' : 'json';
+}
+
+/** Answer a call as its endpoint parses it, or tell what does not fit. */
+export async function answerParsed<const E extends Endpoint>(
+  endpoint: E,
+  call: Call,
+  answer: (call: EndpointCall<E>) => Promise<Answer>,
+): Promise<Answer> {
+  const parsed = parseCall(endpoint, call);
+  if ('refused' in parsed) return problemAnswer(parsed);
+  return answer({ ...call, ...parsed } as EndpointCall<E>); // parsed by the very schemas of E
 }
 
 function parseCall(

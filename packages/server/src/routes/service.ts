@@ -10,7 +10,7 @@ import { activityOf, type SessionActivity, sessionOfTenant } from '@argus/store'
 import { takeReport } from '../activity/take-report.ts';
 import { type Answer, isRefused, problemAnswer } from '../http/answer.ts';
 import { parseJson } from '../http/body.ts';
-import { type EndpointCall, endpointRoute, type Route } from '../http/route.ts';
+import { answerParsed, type EndpointCall, type Route, routeHead } from '../http/route.ts';
 import { eventStreamType } from '../http/sse.ts';
 import { isLiveAccess, signedToken } from '../oauth/token/live-token.ts';
 import { type Admitted, admitService, type Denied } from '../service/admit-service.ts';
@@ -21,10 +21,7 @@ import { describeActivity, time } from './describe.ts';
 /** What programs of a tenant ask Argus, each request signed and each answer, too (RFC 9421). */
 export const serviceRoutes: readonly Route[] = [
   {
-    method: 'GET',
-    path: endpoints.followRevocations.path,
-    accepts: 'signed',
-    endpoint: endpoints.followRevocations,
+    ...routeHead(endpoints.followRevocations),
     async handle(services, call) {
       const by = await admitService(services, call, 'revocations');
       if (isRefused(by)) return refusedAnswer(services, by);
@@ -64,11 +61,8 @@ export const serviceRoutes: readonly Route[] = [
   }),
 
   {
-    method: 'GET',
-    path: endpoints.messageSignaturesDirectory.path,
-    accepts: 'nothing',
+    ...routeHead(endpoints.messageSignaturesDirectory),
     cors: 'any',
-    endpoint: endpoints.messageSignaturesDirectory,
     async handle({ keys, clock }) {
       const body = Buffer.from(JSON.stringify(keys.ring().serviceKeys(clock.now())));
       return {
@@ -87,15 +81,14 @@ function signedRoute<const E extends Endpoint>(
   handle: (services: Services, by: Admitted, call: EndpointCall<E>) => Promise<Answer>,
 ): Route {
   return {
-    ...endpointRoute(endpoint, async () => problemAnswer({ refused: 'fault' })),
-    accepts: 'signed',
+    ...routeHead(endpoint),
     async handle(services, call) {
       const by = await admitService(services, call, permission);
       if (isRefused(by)) return refusedAnswer(services, by);
       const read = parseJson(call.bytes);
       if (isRefused(read)) return refusedAnswer(services, { ...read, message: by.message });
-      const route = endpointRoute(endpoint, (_, parsed) => handle(services, by, parsed));
-      const answer = await route.handle(services, { ...call, body: read.value });
+      const sent = { ...call, body: read.value };
+      const answer = await answerParsed(endpoint, sent, (parsed) => handle(services, by, parsed));
       return signAnswer(services, by.message, answer);
     },
   };

@@ -1,6 +1,7 @@
 import type { FeedEvent, Instant, Told } from '@argus/contract';
 import { retryingConflicts } from '../postgres/conflict.ts';
 import { type Client, type Pool, timestamp } from '../postgres/pool.ts';
+import { inTransaction } from '../postgres/transaction.ts';
 
 /** What came before the next event of a feed. */
 export interface FeedEnd {
@@ -42,27 +43,7 @@ const atOnce = 200;
  * short and takes nobody's locks but the next one's who numbers.
  */
 export function numberEvents(pool: Pool, tenant: string, numbering: Numbering): Promise<Numbered> {
-  return retryingConflicts(async () => {
-    const client = await pool.connect();
-    let isBroken = true;
-    try {
-      await client.query('BEGIN');
-      const numbered = await numberOnce(client, tenant, numbering);
-      await client.query('COMMIT');
-      isBroken = false;
-      return numbered;
-    } catch (error) {
-      await client.query('ROLLBACK').then(
-        () => {
-          isBroken = false;
-        },
-        () => undefined, // the connection is gone; the server rolls back by itself
-      );
-      throw error;
-    } finally {
-      client.release(isBroken);
-    }
-  });
+  return retryingConflicts(() => inTransaction(pool, (client) => numberOnce(client, tenant, numbering)));
 }
 
 const nothing: Numbered = { events: [], isMore: false };

@@ -2,6 +2,7 @@ import type { FeedEvent, FeedPolicy, Instant } from '@argus/contract';
 import { tellEveryFeed } from '../changes/tell.ts';
 import type { FeedEnd, NumberedEvent } from '../feed/number-events.ts';
 import { type Pool, timestamp } from '../postgres/pool.ts';
+import { inTransaction } from '../postgres/transaction.ts';
 import type { Row } from '../tables/rows.ts';
 
 /** How far a tenant's feed has come, and whether something waits for its number. */
@@ -95,19 +96,11 @@ export async function forgetFeedEvents(
 
 /** Note what policy says to those who follow the feeds, and tell them where that is new. */
 export async function notePolicy(pool: Pool, policy: FeedPolicy): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
+  await inTransaction(pool, async (client) => {
     const { rowCount } = await client.query(
       'UPDATE feeds SET policy = $1 WHERE policy IS DISTINCT FROM $1::jsonb',
       [JSON.stringify(policy)],
     );
     if (rowCount) await tellEveryFeed(client, { type: 'policy-changed', ...policy });
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }

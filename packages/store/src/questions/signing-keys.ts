@@ -3,6 +3,7 @@ import type { AuditEvent } from '@argus/core';
 import { insertEvents } from '../changes/audit.ts';
 import { tellEveryFeed } from '../changes/tell.ts';
 import { type Pool, timestamp } from '../postgres/pool.ts';
+import { inTransaction } from '../postgres/transaction.ts';
 import type { Row } from '../tables/rows.ts';
 
 /** A signing key as it lies in the database: its secret sealed, its life in the open. */
@@ -39,9 +40,7 @@ export async function changeSigningKeys(
   tenant: TenantId,
   plan: (keys: readonly StoredKey[]) => Promise<KeyChanges>,
 ): Promise<readonly StoredKey[]> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
+  return await inTransaction(pool, async (client) => {
     await client.query('SELECT FROM tenants WHERE id = $1 FOR NO KEY UPDATE', [tenant]);
     const changes = await plan(await readKeys(client, tenant));
     for (const key of changes.create) await insertKey(client, tenant, key);
@@ -59,15 +58,8 @@ export async function changeSigningKeys(
     }
     await insertEvents(client, tenant, changes.events);
     if (changes.tells) await tellEveryFeed(client, changes.tells);
-    const keys = await readKeys(client, tenant);
-    await client.query('COMMIT');
-    return keys;
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  } finally {
-    client.release();
-  }
+    return await readKeys(client, tenant);
+  });
 }
 
 /** A tenant's keys, oldest first. */
