@@ -32,6 +32,17 @@ test('whoever ends sessions all day long fills nothing up', () => {
   assert.ok(table.bytes() < 20_000 * 84, `${table.bytes()} bytes`);
 });
 
+test('a full table is not counted through for each end that it has no room for', () => {
+  const table = createRevocationTable(200_000);
+  const end = (n: number) =>
+    table.add(endedBy('session-ended', `session ${n}`, { exp: nowSeconds + 300 }), clock.now());
+  let n = 0;
+  while (end(n)) n += 1;
+  const begun = performance.now();
+  for (let more = 1; more < 5_000; more += 1) assert.equal(end(n + more), false);
+  assert.ok(performance.now() - begun < 500, `${performance.now() - begun} ms`);
+});
+
 test('an end holds a minute longer than its tokens, for clocks that differ', () => {
   const time = fakeClock();
   const table = createRevocationTable(10);

@@ -7,7 +7,7 @@ import {
   snapshotKinds,
 } from '@argus/contract';
 import { type FeedMessage, feedDigest } from '@argus/tokens';
-import { createRevocationTable, type RevocationTable } from './revocation-table.ts';
+import { createRevocationTable, forgivenSeconds, type RevocationTable } from './revocation-table.ts';
 import { endedBy } from './token-marks.ts';
 
 /** Whether the table holds all that Argus knows, or why that is not sure. */
@@ -63,6 +63,12 @@ export interface FeedStateOptions {
 /** Until the first snapshot says what policy is. */
 const untold: FeedPolicy = { degraded: 'introspect', staleAfterSeconds: 3 };
 
+/** A snapshot that has come in part. */
+interface Collecting {
+  readonly first: Extract<FeedMessage, { type: 'snapshot' }>;
+  readonly next: number;
+}
+
 interface Place {
   readonly seq: number;
   readonly digest: string;
@@ -72,7 +78,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
   const { now } = options;
   const table = createRevocationTable(options.mostEntries);
   let place: Place | null = null;
-  let collecting: { readonly seq: number; next: number } | null = null;
+  let collecting: Collecting | null = null;
   let told = untold;
   let heardAt: Instant | null = null;
   let lostUntil = Number.NEGATIVE_INFINITY;
@@ -82,16 +88,18 @@ export function createFeedState(options: FeedStateOptions): FeedState {
   });
   const keep = (kind: RevocationType, of: string, times: { exp: number; before?: number | undefined }) => {
     // What could not be kept may be shown until its end: so long nobody can be sure of anything.
-    if (!table.add(endedBy(kind, of, times), now())) lostUntil = Math.max(lostUntil, times.exp * 1000);
+    if (!table.add(endedBy(kind, of, times), now()))
+      lostUntil = Math.max(lostUntil, (times.exp + forgivenSeconds) * 1000);
     options.onEnd?.({ type: kind, of });
   };
 
   const readSnapshot = (message: Extract<FeedMessage, { type: 'snapshot' }>): FeedOutcome => {
-    const isNext =
-      message.part === 1 || (collecting?.seq === message.seq && collecting.next === message.part);
-    if (!isNext) return 'gap';
+    if (message.part !== 1 && !isNextPart(collecting, message)) return 'gap';
     for (const [kind, of, exp, before] of message.entries) keep(snapshotKinds[kind], of, { exp, before });
-    collecting = { seq: message.seq, next: message.part + 1 };
+    collecting = {
+      first: collecting && message.part > 1 ? collecting.first : message,
+      next: message.part + 1,
+    };
     if (message.part < message.parts) return 'read';
     collecting = null;
     told = message.policy;
@@ -133,6 +141,16 @@ export function createFeedState(options: FeedStateOptions): FeedState {
       return 'read';
     },
   };
+}
+
+/** Parts of two snapshots do not make one, for each leaves out what had expired when it was made. */
+function isNextPart(
+  collecting: Collecting | null,
+  part: Extract<FeedMessage, { type: 'snapshot' }>,
+): boolean {
+  if (collecting?.next !== part.part) return false;
+  const { seq, digest, parts, time } = collecting.first;
+  return part.seq === seq && part.digest === digest && part.parts === parts && part.time === time;
 }
 
 /** Both ends of the lag are told in whole seconds. */

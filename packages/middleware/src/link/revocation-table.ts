@@ -40,7 +40,7 @@ const leastSlots = 1024;
 /** A slot: four words, an end and a `before`. With at most two thirds and at least a third in use, 42 to 84 bytes each. */
 const slotBytes = 4 * 4 + 4 + 8;
 /** Clocks differ: a token that is forgiven its end must not be forgiven its session's. */
-const forgivenSeconds = 60;
+export const forgivenSeconds = 60;
 
 /**
  * A hash table in flat arrays, with linear probing. The marks are parts of SHA-256, so their first word is as good as any
@@ -50,14 +50,20 @@ const forgivenSeconds = 60;
 export function createRevocationTable(mostEntries: number): RevocationTable {
   let slots = emptySlots(leastSlots);
   let version = 0;
+  /** The second in which it was full; whatever else comes in it need not be counted against all slots again. */
+  let fullAt = -1;
   const add = (ended: Ended, now: Instant): boolean => {
     const nowSeconds = Math.floor(now / 1000);
     if (ended.exp + forgivenSeconds < nowSeconds) return true;
     const place = placeFor(slots, ended, nowSeconds);
     const isNew = slots.exps[place] === 0;
     if (isNew && (slots.used + 1) * 3 > slots.exps.length * 2) {
+      if (fullAt === nowSeconds) return false;
       const live = countLive(slots, nowSeconds);
-      if (live >= mostEntries) return false;
+      if (live >= mostEntries) {
+        fullAt = nowSeconds;
+        return false;
+      }
       slots = moved(slots, live, nowSeconds);
       return add(ended, now);
     }
