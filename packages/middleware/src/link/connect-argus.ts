@@ -9,6 +9,7 @@ import { type ArgusClient, createArgusClient } from './argus-client.ts';
 import { createFeedState, type FeedHealth, type HeardEnd } from './feed-state.ts';
 import { type FeedTrouble, followFeed } from './follow-feed.ts';
 import { createIntrospection } from './introspection.ts';
+import { createListeners } from './listeners.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
 
 export interface ArgusOptions {
@@ -58,9 +59,10 @@ export interface Argus extends AsyncDisposable {
   onKeysChanged(listener: () => void): void;
   /**
    * Told of everything that ends, when it is refused already: close what stays open of it, a WebSocket or a stream, for
-   * nobody checks a token again there. After an interruption it is told of some ends a second time.
+   * nobody checks a token again there. After an interruption it is told of some ends a second time. Answers how to stop it.
+   * What a listener throws becomes a warning of the process, and keeps nobody else from hearing.
    */
-  onEnd(listener: (end: HeardEnd) => void): void;
+  onEnd(listener: (end: HeardEnd) => void): () => void;
   close(): Promise<void>;
 }
 
@@ -80,15 +82,13 @@ export function connectArgus(options: ArgusOptions): Argus {
     fetch: options.fetch ?? fetch,
     clock,
   });
-  const endListeners: ((end: HeardEnd) => void)[] = [];
+  const endListeners = createListeners<HeardEnd>();
   const state = createFeedState({
     now: clock.now,
     mostEntries: options.revocationEntries ?? 500_000,
     degraded: options.degraded,
     staleAfterSeconds: options.staleAfterSeconds,
-    onEnd(end) {
-      for (const listener of endListeners) listener(end);
-    },
+    onEnd: endListeners.tell,
   });
   const listeners: (() => void)[] = [];
   const onKeysChanged = () => {
@@ -111,7 +111,7 @@ export function connectArgus(options: ArgusOptions): Argus {
       activity: activity.state(),
     }),
     onKeysChanged: (listener) => void listeners.push(listener),
-    onEnd: (listener) => void endListeners.push(listener),
+    onEnd: endListeners.add,
     close,
     [Symbol.asyncDispose]: close,
   };
