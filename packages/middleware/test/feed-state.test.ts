@@ -83,6 +83,20 @@ describe('nothing counts as known until', () => {
     assert.equal(read(snapshot([], 3, 3)), 'gap');
     assert.equal(state.place(), null);
   });
+
+  test('its parts are of one snapshot', () => {
+    const { state, read, snapshot, exp } = teller();
+    const other = { digest: feedDigest('of another'), time: said.time + 1, parts: 3 };
+    for (const [name, value] of Object.entries(other)) {
+      assert.equal(read(snapshot([['s', 'one', exp]], 1, 2)), 'read');
+      assert.equal(
+        read({ ...snapshot([['s', 'two', exp]], 2, 2), [name]: value } as FeedMessage),
+        'gap',
+        name,
+      );
+      assert.equal(state.place(), null);
+    }
+  });
 });
 
 describe('a gap is seen when', () => {

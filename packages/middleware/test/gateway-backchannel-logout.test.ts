@@ -62,6 +62,7 @@ test('a session that ends at Argus is refused here at once, while its tokens sti
     const refused = await each.call(`${stage.app.origin}/me`);
     assert.equal(refused.status, 401);
     assert.equal((await refused.json()).code, 'session_ended');
+    await each.load(`${stage.app.origin}/`);
     assert.deepEqual([...each.cookiesOf(stage.app.origin).keys()], []);
   }
   assert.equal((await browser.visit(`${stage.app.origin}/me`)).status, 200, 'a new session is another one');

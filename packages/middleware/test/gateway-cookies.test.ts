@@ -56,6 +56,7 @@ describe('a cookie that is not as it was set is worth nothing and is taken back'
       for (const [name, value] of cookies) cookies.set(name, change(value));
       const answer = await browser.call(`${stage.app.origin}/me`);
       assert.equal(answer.status, 401);
+      assert.equal(await (await browser.load(`${stage.app.origin}/`)).text(), 'nobody');
       assert.deepEqual([...cookies.keys()], []);
     });
   }

@@ -31,6 +31,7 @@ test('a session that ended at Argus is over in the application at the next reque
     'the application refuses it',
   );
   assert.equal(app.line.calls.length, calls, 'without a call to Argus');
+  await browser.load(`${app.origin}/`);
   assert.deepEqual([...browser.cookiesOf(app.origin).keys()], [], 'and takes the cookies away');
 });
 

@@ -131,6 +131,7 @@ test('a stolen cookie that is used after its owner’s next refresh ends the ses
   const answer = await thief.call(`${stage.app.origin}/auth/refresh`, { method: 'POST' });
   assert.equal(answer.status, 401);
   assert.equal((await answer.json()).code, 'session_ended');
+  await thief.load(`${stage.app.origin}/`);
   assert.deepEqual([...thief.cookiesOf(stage.app.origin)], [], 'taken back');
   nearEnd();
   assert.equal((await me(browser)).status, 401);

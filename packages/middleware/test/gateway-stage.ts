@@ -24,6 +24,8 @@ export interface Line {
   readonly answers: string[];
   /** Told before a call goes out. */
   onCall?: (path: string) => Promise<void> | void;
+  /** Told of an answer before it arrives. */
+  onAnswer?: (path: string, answer: string) => Promise<void> | void;
   /** What arrives in place of an answer. */
   rewrite?: (path: string, answer: string) => string;
 }
@@ -212,6 +214,7 @@ function lineFetch(line: Line): typeof fetch {
       throw new TypeError('terminated');
     }
     const came = await answer.text();
+    await line.onAnswer?.(path, came);
     const text = line.rewrite?.(path, came) ?? came;
     line.answers.push(text);
     return new Response(text, { status: answer.status, headers: answer.headers });

@@ -41,16 +41,54 @@ test('the cookies from before a step-up gain nothing by it', async () => {
   assert.equal((await browser.call(`${stage.app.origin}/me`)).status, 200, 'the person goes on');
 });
 
-test('a request that is overtaken by a step-up does not take the new cookies away', async () => {
-  const browser = await signedIn();
-  const straggler = browser.copy();
-  await browser.visit(`${stage.app.origin}/fresh`);
-  stage.argus.clock.advance(2.5 * 60_000);
-  const answer = await straggler.call(`${stage.app.origin}/auth/refresh`, { method: 'POST' });
-  assert.deepEqual(
-    answer.headers.getSetCookie().filter((line) => line.includes('Max-Age=0')).length > 0,
-    answer.status === 401,
-  );
+describe('a request that is overtaken by a step-up', () => {
+  test('does not take the new cookies away when it finds its session over', async () => {
+    const browser = await signedIn();
+    const straggler = browser.copy();
+    await browser.visit(`${stage.app.origin}/fresh`);
+    stage.argus.clock.advance(31_000);
+    for (const [path, method] of [
+      ['/auth/refresh', 'POST'],
+      ['/auth/session', 'GET'],
+      ['/me', 'GET'],
+    ] as const) {
+      stage.argus.clock.advance(5 * 60_000);
+      const answer = await straggler.call(`${stage.app.origin}${path}`, { method });
+      assert.equal(answer.status, 401, path);
+      assert.deepEqual(answer.headers.getSetCookie(), [], path);
+    }
+    assert.equal((await browser.call(`${stage.app.origin}/me`)).status, 200, 'the person goes on');
+    const page = await straggler.load(`${stage.app.origin}/`);
+    assert.ok(
+      page.headers.getSetCookie().some((line) => line.includes('Max-Age=0')),
+      'a page takes back what is good for nothing',
+    );
+  });
+
+  test('does not put the old session in the place of the new one when it renews that', async () => {
+    const { line, origin, gateway } = stage.app;
+    const browser = await signedIn();
+    const straggler = browser.copy();
+    const refreshed = Promise.withResolvers<void>();
+    const overtaken = Promise.withResolvers<void>();
+    let isFirst = true;
+    line.onAnswer = async (path) => {
+      if (path !== '/oauth/token' || !isFirst) return;
+      isFirst = false;
+      refreshed.resolve();
+      await overtaken.promise;
+    };
+    const late = straggler.call(`${origin}/auth/refresh`, { method: 'POST' });
+    await refreshed.promise;
+    assert.equal((await browser.visit(`${origin}/fresh`)).body, 'fresh');
+    overtaken.resolve();
+    assert.deepEqual((await late).headers.getSetCookie(), []);
+    delete line.onAnswer;
+    const again = await straggler.call(`${origin}/auth/refresh`, { method: 'POST' });
+    assert.deepEqual([again.status, again.headers.getSetCookie()], [503, []], 'nor does any later one');
+    assert.equal(gateway.state().held.refreshesInFlight, 0);
+    assert.equal((await browser.call(`${origin}/fresh`)).status, 200, 'the person goes on');
+  });
 });
 
 describe('a form that was sent before the proof', () => {

@@ -53,6 +53,12 @@ interface Settled {
 interface Running {
   readonly outcome: Promise<Renewed>;
   readonly browser: string;
+  readonly fate: Fate;
+}
+
+/** Whether the token was given up while its renewal was on its way. */
+interface Fate {
+  isReplaced: boolean;
 }
 
 interface Memory {
@@ -79,7 +85,8 @@ export function createRenewals(
     memory.settled.set(key, { outcome, browser, until: clock.now() + keptMs });
     forget(memory.settled, clock.now());
   };
-  const begin = async (key: string, { refresh, idleSeconds, browser }: RenewalAsk): Promise<Renewed> => {
+  const begin = async (asked: RenewalAsk, ...[key, fate]: [string, Fate]): Promise<Renewed> => {
+    const { refresh, idleSeconds, browser } = asked;
     const idle_seconds = String(idleSeconds ?? neverSeconds);
     const outcome = await ask(settings, calls, {
       grant_type: 'refresh_token',
@@ -87,6 +94,11 @@ export function createRenewals(
       idle_seconds,
     });
     count(counts, outcome);
+    if (fate.isReplaced) {
+      // The cookies that this would bring would take the place of better ones, or bring a session back.
+      if (outcome.kind === 'renewed') await calls.revoke(outcome.tokens.refresh);
+      return { kind: 'replaced' };
+    }
     if (outcome.kind === 'unavailable' && !outcome.isReached) {
       memory.quietUntil = clock.now() + outcome.retryAfterSeconds * 1000;
     } else remember(key, outcome, browser);
@@ -102,11 +114,17 @@ export function createRenewals(
       const wait = waitOf(memory, clock.now());
       if (wait !== null) return Promise.resolve(wait);
       const key = keyOf(asked.refresh);
-      const outcome = begin(key, asked).finally(() => memory.inFlight.delete(key));
-      memory.inFlight.set(key, { outcome, browser: asked.browser });
+      const fate = { isReplaced: false };
+      const outcome = begin(asked, key, fate).finally(() => memory.inFlight.delete(key));
+      memory.inFlight.set(key, { outcome, browser: asked.browser, fate });
       return outcome;
     },
-    replace: (refresh) => remember(keyOf(refresh), { kind: 'replaced' }),
+    replace: (refresh) => {
+      const key = keyOf(refresh);
+      const running = memory.inFlight.get(key);
+      if (running) running.fate.isReplaced = true;
+      remember(key, { kind: 'replaced' });
+    },
     size: () => ({ inFlight: memory.inFlight.size, settled: memory.settled.size }),
   };
 }

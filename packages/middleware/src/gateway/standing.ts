@@ -50,12 +50,20 @@ export async function renewedStanding(core: GatewayCore, parts: GatewayParts, wi
   const found = findSession(core.settings, cookies);
   if (found.kind !== 'session') {
     const reason = found.kind === 'none' ? 'no-cookie' : 'spoilt-cookie';
-    return { kind: 'nobody', reason, lines: endedLines(core.settings, cookies), userId: null };
+    return { kind: 'nobody', reason, lines: takenBack(core, parts, cookies), userId: null };
   }
   const { held } = found;
-  if (isOver(core, held.about)) return over(core, cookies, held);
+  const over = (): Standing => {
+    return {
+      kind: 'ended',
+      reason: 'ended',
+      lines: takenBack(core, parts, cookies),
+      userId: held.about.userId,
+    };
+  };
+  if (isOver(core, held.about)) return over();
   const living = held.access === null ? 'none' : await personIn(core, held.access);
-  if (living === 'ended') return over(core, cookies, held);
+  if (living === 'ended') return over();
   if (living === 'unknown') return unavailable('revocations-unknown', 1);
   const before: SignedIn | null =
     living !== 'none' && held.access !== null
@@ -70,11 +78,11 @@ export async function renewedStanding(core: GatewayCore, parts: GatewayParts, wi
   const passing = wish.isForced ? null : before;
   switch (renewed.kind) {
     case 'ended':
-      return over(core, cookies, held);
-    case 'renewed':
-      return (
-        (await takeRenewed(core, { cookies, held, renewed })) ?? before ?? unavailable('unusable-token', 5)
-      );
+      return over();
+    case 'renewed': {
+      const taken = await takeRenewed(core, { cookies, held, renewed });
+      return taken === 'ended' ? over() : (taken ?? before ?? unavailable('unusable-token', 5));
+    }
     case 'replaced':
       return passing ?? unavailable('replaced-cookie', 1);
     case 'unavailable':
@@ -82,8 +90,12 @@ export async function renewedStanding(core: GatewayCore, parts: GatewayParts, wi
   }
 }
 
-function over({ settings }: GatewayCore, cookies: Cookies, { about: { userId } }: HeldSession): Standing {
-  return { kind: 'ended', reason: 'ended', lines: endedLines(settings, cookies), userId };
+/**
+ * Cookies that are good for nothing are taken back by the answer to a page, and by no script's: many of those are on
+ * their way at once, and one that set out before a sign-in or step-up would take away what that has set meanwhile.
+ */
+function takenBack({ settings }: GatewayCore, parts: GatewayParts, cookies: Cookies): readonly HeaderLine[] {
+  return isNavigation(parts) ? endedLines(settings, cookies) : [];
 }
 
 function isOver({ ended }: GatewayCore, { sessionId: sid, userId: sub }: About): boolean {
@@ -99,10 +111,10 @@ interface Renewing {
 async function takeRenewed(
   core: GatewayCore,
   { cookies, held, renewed: { tokens } }: Renewing,
-): Promise<Standing | null> {
+): Promise<Standing | 'ended' | null> {
   const { access, refresh, limits } = tokens;
   const principal = await personIn(core, access);
-  if (principal === 'ended') return over(core, cookies, held);
+  if (principal === 'ended') return 'ended';
   if (typeof principal === 'string' || principal.sessionId !== held.about.sessionId) return null;
   const next = { access, refresh, about: { ...held.about, ...limits } };
   const lines = sessionLines(core.settings, cookies, next);

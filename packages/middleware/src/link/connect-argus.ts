@@ -9,6 +9,7 @@ import { type ArgusClient, createArgusClient } from './argus-client.ts';
 import { createFeedState, type FeedHealth, type HeardEnd } from './feed-state.ts';
 import { type FeedTrouble, followFeed } from './follow-feed.ts';
 import { createIntrospection } from './introspection.ts';
+import { createListeners } from './listeners.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
 
 export interface ArgusOptions {
@@ -58,9 +59,10 @@ export interface Argus extends AsyncDisposable {
   onKeysChanged(listener: () => void): void;
   /**
    * Told of everything that ends, when it is refused already: close what stays open of it, a WebSocket or a stream, for
-   * nobody checks a token again there. After an interruption it is told of some ends a second time.
+   * nobody checks a token again there. After an interruption it is told of some ends a second time. Answers how to stop it.
+   * What a listener throws becomes a warning of the process, and keeps nobody else from hearing.
    */
-  onEnd(listener: (end: HeardEnd) => void): void;
+  onEnd(listener: (end: HeardEnd) => void): () => void;
   close(): Promise<void>;
 }
 
@@ -109,21 +111,6 @@ export function connectArgus(options: ArgusOptions): Argus {
     onEnd: ends.add,
     close,
     [Symbol.asyncDispose]: close,
-  };
-}
-
-interface Listeners<Event> {
-  add(listener: (event: Event) => void): void;
-  tell(event: Event): void;
-}
-
-function createListeners<Event>(): Listeners<Event> {
-  const listeners: ((event: Event) => void)[] = [];
-  return {
-    add: (listener) => void listeners.push(listener),
-    tell(event) {
-      for (const listener of listeners) listener(event);
-    },
   };
 }
 

@@ -63,6 +63,12 @@ export interface FeedStateOptions {
 /** Until the first snapshot says what policy is. */
 const firstPolicy: FeedPolicy = { degraded: 'introspect', staleAfterSeconds: 3 };
 
+/** A snapshot that has come in part. */
+interface Collecting {
+  readonly first: Extract<FeedMessage, { type: 'snapshot' }>;
+  readonly next: number;
+}
+
 interface Place {
   readonly seq: number;
   readonly digest: string;
@@ -72,7 +78,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
   const { now } = options;
   const table = createRevocationTable(options.mostEntries);
   let place: Place | null = null;
-  let collecting: { readonly seq: number; next: number } | null = null;
+  let collecting: Collecting | null = null;
   let toldPolicy = firstPolicy;
   let heardAt: Instant | null = null;
   let lostUntil = Number.NEGATIVE_INFINITY;
@@ -88,11 +94,12 @@ export function createFeedState(options: FeedStateOptions): FeedState {
   };
 
   const readSnapshot = (message: Extract<FeedMessage, { type: 'snapshot' }>): FeedOutcome => {
-    const isNext =
-      message.part === 1 || (collecting?.seq === message.seq && collecting.next === message.part);
-    if (!isNext) return 'gap';
+    if (message.part !== 1 && !isNextPart(collecting, message)) return 'gap';
     for (const [kind, of, exp, before] of message.entries) keep(snapshotKinds[kind], of, { exp, before });
-    collecting = { seq: message.seq, next: message.part + 1 };
+    collecting = {
+      first: collecting && message.part > 1 ? collecting.first : message,
+      next: message.part + 1,
+    };
     if (message.part < message.parts) return 'read';
     collecting = null;
     toldPolicy = message.policy;
@@ -134,6 +141,16 @@ export function createFeedState(options: FeedStateOptions): FeedState {
       return 'read';
     },
   };
+}
+
+/** Parts of two snapshots do not make one, for each leaves out what had expired when it was made. */
+function isNextPart(
+  collecting: Collecting | null,
+  part: Extract<FeedMessage, { type: 'snapshot' }>,
+): boolean {
+  if (collecting?.next !== part.part) return false;
+  const { seq, digest, parts, time } = collecting.first;
+  return part.seq === seq && part.digest === digest && part.parts === parts && part.time === time;
 }
 
 /** Both ends of the lag are told in whole seconds. */

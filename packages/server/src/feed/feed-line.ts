@@ -6,6 +6,7 @@ import { keepSnapshots, type Snapshot } from './snapshot.ts';
 
 /** The feed of one tenant in this process: its newest events, and the streams that follow it. */
 export interface FeedLine {
+  readonly tenant: TenantId;
   readonly followers: ReadonlySet<Follower>;
   head(): number;
   /** Read what is new and tell it. Calls that overlap share what they find. */
@@ -43,6 +44,7 @@ export async function openFeedLine(
   });
   const snapshots = keepSnapshots(services, tenant);
   return {
+    tenant,
     followers,
     head: recent.head,
     advance: () => advance(recent.head()),

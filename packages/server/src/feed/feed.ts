@@ -1,12 +1,14 @@
 import { defaultTenant, type TenantId } from '@argus/contract';
-import { type FeedListening, feedStates } from '@argus/store';
+import type { FeedListening } from '@argus/store';
 import type { EventStream } from '../http/sse.ts';
 import { repeat } from '../services/clock.ts';
 import type { Services } from '../services.ts';
-import { createFeedLines, type FeedLines } from './feed-lines.ts';
-import { createFollower, type Follower } from './follower.ts';
+import { createFeedLines } from './feed-lines.ts';
+import { createFollower } from './follower.ts';
 import { beat, createContact, sayHead } from './heartbeat.ts';
-import { createSettling, type Settling } from './settling.ts';
+import { createPolling } from './polling.ts';
+import { createSettling } from './settling.ts';
+import { createStreamCount } from './stream-count.ts';
 
 /** Whose stream it is, and where it goes on. */
 export interface Following {
@@ -37,9 +39,6 @@ type Needs = Pick<
   'config' | 'clock' | 'random' | 'keys' | 'policy' | 'store' | 'log' | 'metrics' | 'serviceBook'
 >;
 
-/** In one process: of all services, and with one key. */
-const mostStreams = 10_000;
-const mostStreamsOfKey = 1_000;
 const pollMs = 500;
 /** Each stream hears one a second, by turns: all at once would hold up what ends in that moment. */
 const turns = 10;
@@ -54,13 +53,15 @@ export function openFeed(services: Needs): Feed {
   });
   const settling = createSettling(services, lines.advance);
   const contact = createContact();
+  const streams = createStreamCount();
+  const polling = createPolling(services, { lines, settling, contact, report });
   const node = services.random.uuid();
   const jobs: { stop(): Promise<void> }[] = [];
   let listening: FeedListening | null = null;
   let isClosed = false;
   let opened = 0;
   return {
-    hasRoom: (keyId) => hasRoom(lines.followers(), keyId),
+    hasRoom: streams.hasRoom,
     start() {
       // Every node follows this one, whoever listens to it: it hears of keys that others changed.
       lines.of(defaultTenant).catch(report);
@@ -69,11 +70,11 @@ export function openFeed(services: Needs): Feed {
         onLost: (reason) => services.log.warn({ reason }, 'the feed is heard by polling for now'),
       });
       let turn = 0;
-      const tellHead = async () => {
+      const tellHead = () => {
         turn = (turn + 1) % turns;
-        if (contact.isRecent()) await beat(services, { lines: lines.all(), node, turn });
+        return beat(services, { lines: lines.all(), contact, node, turn });
       };
-      jobs.push(repeat(pollMs, () => poll(services, { lines, settling, contact }), report));
+      jobs.push(repeat(pollMs, polling.look, report));
       jobs.push(repeat(turnMs, tellHead, report));
     },
     settle: settling.settle,
@@ -82,37 +83,23 @@ export function openFeed(services: Needs): Feed {
       if (!line || isClosed) return stream.end();
       opened += 1;
       const follower = createFollower({ stream, keyId, nonce, turn: opened % turns });
-      stream.onClose(() => line.leave(follower));
+      streams.add(keyId);
+      let isGone = false;
+      stream.onClose(() => {
+        isGone = true;
+        streams.remove(keyId);
+        line.leave(follower);
+      });
+      if (isGone) return;
       await line.join(follower, after);
-      await sayHead(services, { line, follower, tenant, node });
+      if (contact.isRecent(tenant)) await sayHead(services, { line, follower, tenant, node });
     },
-    followers: () => lines.followers().length,
+    followers: streams.size,
     async close() {
       isClosed = true;
       for (const { stream } of lines.followers()) stream.end();
       await Promise.all([listening?.close(), settling.close(), ...jobs.map((job) => job.stop())]);
+      await polling.finished();
     },
   };
-}
-
-interface Looking {
-  readonly lines: FeedLines;
-  readonly settling: Settling;
-  readonly contact: ReturnType<typeof createContact>;
-}
-
-/** Number what a node that died left behind, and read what a lost notice would have told. */
-async function poll({ store }: Needs, { lines, settling, contact }: Looking): Promise<void> {
-  let isAllTold = true;
-  for (const state of await feedStates(store.pool)) {
-    if (state.hasPending && !(await settling.settle(state.tenant))) isAllTold = false;
-    await lines.catchUp(state);
-  }
-  // What ended and cannot be told must not be covered by heartbeats.
-  if (isAllTold) contact.had();
-}
-
-function hasRoom(followers: readonly Follower[], keyId: string): boolean {
-  const ofKey = followers.filter((follower) => follower.keyId === keyId);
-  return followers.length < mostStreams && ofKey.length < mostStreamsOfKey;
 }

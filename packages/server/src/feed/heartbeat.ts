@@ -9,33 +9,41 @@ type Needs = Pick<Services, 'config' | 'clock' | 'keys' | 'serviceBook'>;
 /** A node that has not heard from its database for this long says nothing: it could miss an end and not know. */
 const contactSeconds = 2;
 
-/** How long ago the database was asked and everything that waited could be told. */
-export function createContact() {
-  let since = stopwatch();
+/** How long ago the database was asked and everything that waited in a tenant could be told. */
+export interface Contact {
+  had(tenant: string): void;
+  isRecent(tenant: string): boolean;
+}
+
+export function createContact(): Contact {
+  const since = new Map<string, () => number>();
   return {
-    had: () => {
-      since = stopwatch();
-    },
-    isRecent: () => since() <= contactSeconds,
+    had: (tenant) => void since.set(tenant, stopwatch()),
+    isRecent: (tenant) => (since.get(tenant)?.() ?? Number.POSITIVE_INFINITY) <= contactSeconds,
   };
 }
 
 interface Beat {
   readonly lines: ReadonlySet<FeedLine>;
+  readonly contact: Contact;
   readonly node: string;
   readonly turn: number;
 }
 
 /** A heartbeat for every stream whose turn it is and whose service may still follow; the others end. */
-export async function beat(services: Needs, { lines, node, turn }: Beat): Promise<void> {
+export async function beat(services: Needs, { lines, contact, node, turn }: Beat): Promise<void> {
   for (const line of lines) {
     for (const follower of line.followers) {
       if (follower.turn !== turn) continue;
       const known = await services.serviceBook.find(follower.keyId);
+      // The key may be another tenant's by now.
       const isWelcome =
-        known?.service.status === 'active' && known.service.permissions.includes('revocations');
-      if (isWelcome) await sayHead(services, { line, follower, tenant: known.service.tenant, node });
-      else follower.stream.end();
+        known?.service.tenant === line.tenant &&
+        known.service.status === 'active' &&
+        known.service.permissions.includes('revocations');
+      if (!isWelcome) follower.stream.end();
+      else if (contact.isRecent(line.tenant))
+        await sayHead(services, { line, follower, tenant: line.tenant, node });
     }
   }
 }

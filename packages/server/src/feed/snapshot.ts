@@ -1,4 +1,4 @@
-import type { SnapshotEntry, TenantId } from '@argus/contract';
+import type { Instant, SnapshotEntry, TenantId } from '@argus/contract';
 import { feedEnd, toldBetween } from '@argus/store';
 import { issueFeedToken, type SnapshotMessage, snapshotEntryOf, snapshotPartEntries } from '@argus/tokens';
 import type { Services } from '../services.ts';
@@ -53,7 +53,8 @@ async function takeSnapshot(services: Needs, tenant: TenantId): Promise<Snapshot
   const { pool } = services.store;
   const end = await feedEnd(pool, tenant);
   if (!end) return null;
-  const nowSeconds = Math.floor(services.clock.now() / 1000);
+  const now = services.clock.now();
+  const nowSeconds = Math.floor(now / 1000);
   const entries: SnapshotEntry[] = [];
   for (let after = 0; ; ) {
     const told = await toldBetween(pool, { tenant, after, limit: page, until: end.head });
@@ -65,15 +66,21 @@ async function takeSnapshot(services: Needs, tenant: TenantId): Promise<Snapshot
     if (told.length < page || !last) break;
     after = last.seq;
   }
-  return { seq: end.head, parts: await signedParts(services, tenant, { ...end, entries }) };
+  return { seq: end.head, parts: await signedParts(services, tenant, { ...end, entries, now }) };
 }
 
 async function signedParts(
-  { config, clock, keys, policy }: Needs,
+  { config, keys, policy }: Needs,
   tenant: TenantId,
-  of: { readonly head: number; readonly digest: string; readonly entries: readonly SnapshotEntry[] },
+  of: {
+    readonly head: number;
+    readonly digest: string;
+    readonly entries: readonly SnapshotEntry[];
+    /** When it was asked what still matters: so the parts of two snapshots cannot be mistaken for those of one. */
+    readonly now: Instant;
+  },
 ): Promise<string[]> {
-  const now = clock.now();
+  const { now } = of;
   const parts = Math.max(1, Math.ceil(of.entries.length / snapshotPartEntries));
   const tokens: string[] = [];
   for (let part = 1; part <= parts; part += 1) {

@@ -42,7 +42,11 @@ export function eventStreamOn(response: ServerResponse): EventStream {
       while (response.writableLength > roomy && !response.destroyed) await drained(response);
     },
     end: () => void response.end(),
-    onClose: (listener) => void response.once('close', listener),
+    onClose(listener) {
+      // Whoever hung up before the answer began is not told of again.
+      if (response.closed || response.destroyed) listener();
+      else response.once('close', listener);
+    },
   };
 }
 
