@@ -76,22 +76,15 @@ interface Place {
 
 export function createFeedState(options: FeedStateOptions): FeedState {
   const { now } = options;
-  const table = createRevocationTable(options.mostEntries);
+  const { table, keep, isWhole } = keepEnds(options);
   let place: Place | null = null;
   let collecting: Collecting | null = null;
   let toldPolicy = firstPolicy;
   let heardAt: Instant | null = null;
-  let lostUntil = Number.NEGATIVE_INFINITY;
   const policy = (): FeedPolicy => ({
     degraded: options.degraded ?? toldPolicy.degraded,
     staleAfterSeconds: options.staleAfterSeconds ?? toldPolicy.staleAfterSeconds,
   });
-  const keep = (kind: RevocationType, of: string, times: { exp: number; before?: number | undefined }) => {
-    // What could not be kept may be shown for as long as it would have been kept: so long nobody can be sure.
-    if (!table.add(endMarkOf(kind, of, times), now()))
-      lostUntil = Math.max(lostUntil, (times.exp + forgivenSeconds) * 1000);
-    options.onEnd?.({ type: kind, of });
-  };
 
   const readSnapshot = (message: Extract<FeedMessage, { type: 'snapshot' }>): FeedOutcome => {
     if (message.part !== 1 && !isNextPart(collecting, message)) return 'gap';
@@ -107,6 +100,18 @@ export function createFeedState(options: FeedStateOptions): FeedState {
     return 'keys-changed';
   };
 
+  const readHeartbeat = (
+    message: Extract<FeedMessage, { type: 'heartbeat' }>,
+    stream: OpenedStream,
+  ): FeedOutcome => {
+    if (message.nonce !== stream.nonce || place === null) return 'gap';
+    // Events come before the heartbeat that counts them, so another number means that some were lost.
+    if (message.head !== place.seq) return 'gap';
+    if (lagMs(message.time, stream, now()) > policy().staleAfterSeconds * 1000 + roundingMs) return 'late';
+    heardAt = now();
+    return 'read';
+  };
+
   return {
     table,
     policy,
@@ -120,19 +125,11 @@ export function createFeedState(options: FeedStateOptions): FeedState {
       if (heardAt === null) return 'starting';
       const ageMs = now() - heardAt;
       if (ageMs < 0 || ageMs > policy().staleAfterSeconds * 1000) return 'stale';
-      return lostUntil >= now() ? 'overflow' : 'live';
+      return isWhole() ? 'live' : 'overflow';
     },
     read(message, token, stream) {
       if (message.type === 'snapshot') return readSnapshot(message);
-      if (message.type === 'heartbeat') {
-        if (message.nonce !== stream.nonce || place === null) return 'gap';
-        // Events come before the heartbeat that counts them, so another number means that some were lost.
-        if (message.head !== place.seq) return 'gap';
-        if (lagMs(message.time, stream, now()) > policy().staleAfterSeconds * 1000 + roundingMs)
-          return 'late';
-        heardAt = now();
-        return 'read';
-      }
+      if (message.type === 'heartbeat') return readHeartbeat(message, stream);
       if (place === null || message.seq !== place.seq + 1 || message.prev !== place.digest) return 'gap';
       place = { seq: message.seq, digest: feedDigest(token) };
       if (message.type === 'policy-changed') toldPolicy = message;
@@ -151,6 +148,27 @@ function isNextPart(
   if (collecting?.next !== part.part) return false;
   const { seq, digest, parts, time } = collecting.first;
   return part.seq === seq && part.digest === digest && part.parts === parts && part.time === time;
+}
+
+interface Times {
+  readonly exp: number;
+  readonly before?: number | undefined;
+}
+
+/** What has ended, in the table and to who listens; whole for as long as nothing is missing in it that still matters. */
+function keepEnds({ mostEntries, now, onEnd }: FeedStateOptions) {
+  const table = createRevocationTable(mostEntries);
+  let lostUntil = Number.NEGATIVE_INFINITY;
+  return {
+    table,
+    keep(kind: RevocationType, of: string, times: Times): void {
+      // What could not be kept may be shown for as long as it would have been kept: so long nobody can be sure.
+      if (!table.add(endMarkOf(kind, of, times), now()))
+        lostUntil = Math.max(lostUntil, (times.exp + forgivenSeconds) * 1000);
+      onEnd?.({ type: kind, of });
+    },
+    isWhole: () => lostUntil < now(),
+  };
 }
 
 /** Both ends of the lag are told in whole seconds. */

@@ -43,8 +43,8 @@ const slotBytes = 4 * 4 + 4 + 8;
 export const forgivenSeconds = 60;
 
 /**
- * A hash table in flat arrays, with linear probing. The marks are parts of SHA-256, so their first word is a good
- * enough hash of them. An expired slot is used again in place; when two thirds are used, all that still matters moves to arrays of
+ * A hash table in flat arrays, with linear probing. The marks are parts of SHA-256, so their first word serves
+ * as a hash of them. An expired slot is used again in place; when two thirds are used, all that still matters moves to arrays of
  * the right size. Nothing is allocated to look something up.
  */
 export function createRevocationTable(mostEntries: number): RevocationTable {
