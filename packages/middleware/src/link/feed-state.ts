@@ -80,6 +80,8 @@ export function createFeedState(options: FeedStateOptions): FeedState {
   let place: Place | null = null;
   let collecting: Collecting | null = null;
   let told = untold;
+  /** What was said last; it holds from the next heartbeat on, which alone proves that it was said lately. */
+  let said = untold;
   let heardAt: Instant | null = null;
   let lostUntil = Number.NEGATIVE_INFINITY;
   const policy = (): FeedPolicy => ({
@@ -102,7 +104,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
     };
     if (message.part < message.parts) return 'read';
     collecting = null;
-    told = message.policy;
+    said = message.policy;
     place = { seq: message.seq, digest: message.digest };
     return 'keys-changed';
   };
@@ -128,14 +130,15 @@ export function createFeedState(options: FeedStateOptions): FeedState {
         if (message.nonce !== stream.nonce || place === null) return 'gap';
         // Events come before the heartbeat that counts them, so another number means that some were lost.
         if (message.head !== place.seq) return 'gap';
-        if (lagMs(message.time, stream, now()) > policy().staleAfterSeconds * 1000 + roundingMs)
-          return 'late';
+        const { staleAfterSeconds = said.staleAfterSeconds } = options;
+        if (lagMs(message.time, stream, now()) > staleAfterSeconds * 1000 + roundingMs) return 'late';
+        told = said;
         heardAt = now();
         return 'read';
       }
       if (place === null || message.seq !== place.seq + 1 || message.prev !== place.digest) return 'gap';
       place = { seq: message.seq, digest: feedDigest(token) };
-      if (message.type === 'policy-changed') told = message;
+      if (message.type === 'policy-changed') said = message;
       if (message.type === 'keys-rotated') return 'keys-changed';
       if (isRevocation(message)) keep(message.type, ofWhom(message), message);
       return 'read';
