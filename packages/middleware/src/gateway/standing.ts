@@ -54,7 +54,12 @@ export async function renewedStanding(core: GatewayCore, parts: GatewayParts, wi
   }
   const { held } = found;
   const over = (): Standing => {
-    return { kind: 'ended', reason: 'ended', lines: takenBack(core, parts, cookies), userId: held.about.userId };
+    return {
+      kind: 'ended',
+      reason: 'ended',
+      lines: takenBack(core, parts, cookies),
+      userId: held.about.userId,
+    };
   };
   if (isOver(core, held.about)) return over();
   const living = held.access === null ? 'none' : await personIn(core, held.access);
