@@ -79,15 +79,10 @@ export function createFeedState(options: FeedStateOptions): FeedState {
   const table = createRevocationTable(options.mostEntries);
   let place: Place | null = null;
   let collecting: Collecting | null = null;
-  let told = untold;
-  /** What was said last; it holds from the next heartbeat on, which alone proves that it was said lately. */
-  let said = untold;
+  const policies = createPolicies(options);
+  const policy = policies.holding;
   let heardAt: Instant | null = null;
   let lostUntil = Number.NEGATIVE_INFINITY;
-  const policy = (): FeedPolicy => ({
-    degraded: options.degraded ?? told.degraded,
-    staleAfterSeconds: options.staleAfterSeconds ?? told.staleAfterSeconds,
-  });
   const keep = (kind: RevocationType, of: string, times: { exp: number; before?: number | undefined }) => {
     // What could not be kept may be shown until its end: so long nobody can be sure of anything.
     if (!table.add(endedBy(kind, of, times), now()))
@@ -104,7 +99,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
     };
     if (message.part < message.parts) return 'read';
     collecting = null;
-    said = message.policy;
+    policies.hear(message.policy);
     place = { seq: message.seq, digest: message.digest };
     return 'keys-changed';
   };
@@ -130,19 +125,42 @@ export function createFeedState(options: FeedStateOptions): FeedState {
         if (message.nonce !== stream.nonce || place === null) return 'gap';
         // Events come before the heartbeat that counts them, so another number means that some were lost.
         if (message.head !== place.seq) return 'gap';
-        const { staleAfterSeconds = said.staleAfterSeconds } = options;
+        const { staleAfterSeconds } = policies.heard();
         if (lagMs(message.time, stream, now()) > staleAfterSeconds * 1000 + roundingMs) return 'late';
-        told = said;
+        policies.vouch();
         heardAt = now();
         return 'read';
       }
       if (place === null || message.seq !== place.seq + 1 || message.prev !== place.digest) return 'gap';
       place = { seq: message.seq, digest: feedDigest(token) };
-      if (message.type === 'policy-changed') said = message;
+      if (message.type === 'policy-changed') policies.hear(message);
       if (message.type === 'keys-rotated') return 'keys-changed';
       if (isRevocation(message)) keep(message.type, ofWhom(message), message);
       return 'read';
     },
+  };
+}
+
+/**
+ * What policy says. It holds from the next heartbeat of the stream on, which alone proves that it was said lately: an old
+ * snapshot or event could be played back, and nothing said after it.
+ */
+function createPolicies({ degraded, staleAfterSeconds }: FeedStateOptions) {
+  let last = untold;
+  let vouched = untold;
+  const withOwn = (told: FeedPolicy): FeedPolicy => ({
+    degraded: degraded ?? told.degraded,
+    staleAfterSeconds: staleAfterSeconds ?? told.staleAfterSeconds,
+  });
+  return {
+    hear(told: FeedPolicy) {
+      last = told;
+    },
+    vouch() {
+      vouched = last;
+    },
+    heard: () => withOwn(last),
+    holding: () => withOwn(vouched),
   };
 }
 
