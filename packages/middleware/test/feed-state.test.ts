@@ -89,11 +89,7 @@ describe('nothing counts as known until', () => {
     const other = { digest: feedDigest('of another'), time: said.time + 1, parts: 3 };
     for (const [name, value] of Object.entries(other)) {
       assert.equal(read(snapshot([['s', 'one', exp]], 1, 2)), 'read');
-      assert.equal(
-        read({ ...snapshot([['s', 'two', exp]], 2, 2), [name]: value } as FeedMessage),
-        'gap',
-        name,
-      );
+      assert.equal(read({ ...snapshot([['s', 'two', exp]], 2, 2), [name]: value }), 'gap', name);
       assert.equal(state.place(), null);
     }
   });
@@ -163,11 +159,24 @@ describe('while Argus is not heard', () => {
     assert.equal(read(heartbeat()), 'read', 'and a fresh one counts, by the same two clocks');
   });
 
-  test('a new policy holds at once, and what the application set holds in spite of it', () => {
+  test('an old policy that somebody plays back and leaves at that does not hold', () => {
+    const told = teller();
+    const old = told.snapshot([]);
+    Object.assign(old, { policy: { degraded: 'accept-until-expiry', staleAfterSeconds: 60 } });
+    told.next(ended('one', told.exp));
+    told.next({ type: 'policy-changed', degraded: 'fail-closed', staleAfterSeconds: 3 });
+    told.read(old);
+    assert.deepEqual(told.state.policy(), policy);
+    assert.equal(told.read(told.heartbeat()), 'gap');
+    assert.deepEqual(told.state.policy(), policy);
+  });
+
+  test('a new policy holds with the next heartbeat, and what the application set holds in spite of it', () => {
     const told = teller();
     told.read(told.snapshot([]));
     const news: FeedEvent = { type: 'policy-changed', degraded: 'fail-closed', staleAfterSeconds: 10 };
     assert.equal(told.read(told.next(news)), 'read');
+    told.read(told.heartbeat());
     assert.deepEqual(told.state.policy(), { degraded: 'fail-closed', staleAfterSeconds: 10 });
     const own = createFeedState({
       now: told.clock.now,

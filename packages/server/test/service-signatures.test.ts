@@ -184,7 +184,11 @@ describe('a service may do what it is permitted, as long as it is active:', () =
       });
     assert.equal((await ask(switched, showing())).status, 200);
     await set('disabled');
+    const marks = 'SELECT count(*)::int AS kept FROM marks';
+    const { rows: before } = await server.argus.services.store.pool.query(marks);
     assert.equal((await signed(server, switched, showing()).send()).status, 401);
+    const { rows: after } = await server.argus.services.store.pool.query(marks);
+    assert.deepEqual(after, before, 'and leaves no nonce behind');
     await set('active');
     assert.equal((await ask(switched, showing())).status, 200);
   });

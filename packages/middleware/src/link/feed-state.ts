@@ -7,6 +7,7 @@ import {
   snapshotKinds,
 } from '@argus/contract';
 import { type FeedMessage, feedDigest } from '@argus/tokens';
+import { createPolicies } from './feed-policy.ts';
 import { createRevocationTable, forgivenSeconds, type RevocationTable } from './revocation-table.ts';
 import { endMarkOf } from './token-marks.ts';
 
@@ -60,9 +61,6 @@ export interface FeedStateOptions {
   readonly staleAfterSeconds?: number | undefined;
 }
 
-/** Until the first snapshot says what policy is. */
-const firstPolicy: FeedPolicy = { degraded: 'introspect', staleAfterSeconds: 3 };
-
 /** A snapshot that has come in part. */
 interface Collecting {
   readonly first: Extract<FeedMessage, { type: 'snapshot' }>;
@@ -79,12 +77,9 @@ export function createFeedState(options: FeedStateOptions): FeedState {
   const { table, keep, isWhole } = keepEnds(options);
   let place: Place | null = null;
   let collecting: Collecting | null = null;
-  let toldPolicy = firstPolicy;
+  const policies = createPolicies(options);
+  const policy = policies.holding;
   let heardAt: Instant | null = null;
-  const policy = (): FeedPolicy => ({
-    degraded: options.degraded ?? toldPolicy.degraded,
-    staleAfterSeconds: options.staleAfterSeconds ?? toldPolicy.staleAfterSeconds,
-  });
 
   const readSnapshot = (message: Extract<FeedMessage, { type: 'snapshot' }>): FeedOutcome => {
     if (message.part !== 1 && !isNextPart(collecting, message)) return 'gap';
@@ -95,7 +90,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
     };
     if (message.part < message.parts) return 'read';
     collecting = null;
-    toldPolicy = message.policy;
+    policies.hear(message.policy);
     place = { seq: message.seq, digest: message.digest };
     return 'keys-changed';
   };
@@ -107,7 +102,9 @@ export function createFeedState(options: FeedStateOptions): FeedState {
     if (message.nonce !== stream.nonce || place === null) return 'gap';
     // Events come before the heartbeat that counts them, so another number means that some were lost.
     if (message.head !== place.seq) return 'gap';
-    if (lagMs(message.time, stream, now()) > policy().staleAfterSeconds * 1000 + roundingMs) return 'late';
+    const { staleAfterSeconds } = policies.heard();
+    if (lagMs(message.time, stream, now()) > staleAfterSeconds * 1000 + roundingMs) return 'late';
+    policies.vouch();
     heardAt = now();
     return 'read';
   };
@@ -132,7 +129,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
       if (message.type === 'heartbeat') return readHeartbeat(message, stream);
       if (place === null || message.seq !== place.seq + 1 || message.prev !== place.digest) return 'gap';
       place = { seq: message.seq, digest: feedDigest(token) };
-      if (message.type === 'policy-changed') toldPolicy = message;
+      if (message.type === 'policy-changed') policies.hear(message);
       if (message.type === 'keys-rotated') return 'keys-changed';
       if (isRevocation(message)) keep(message.type, ofWhom(message), message);
       return 'read';

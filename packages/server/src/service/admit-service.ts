@@ -44,6 +44,8 @@ export async function admitService(
   const by = known as KnownKey | null; // set inside the callback, where no reader of types looks
   if (!verified.ok) return refuse(services, call, { by, reason: verified.rejection });
   if (!by) return refuse(services, call, { by, reason: 'unknown-key' });
+  // Before its nonce is kept: who may ask nothing leaves nothing behind.
+  if (by.service.status !== 'active') return refuse(services, call, { by, reason: 'disabled' });
   if (!(await isFirst(services, by.service, verified)))
     return refuse(services, call, { by, reason: 'replayed' });
   return permit(services, { by, call, permission, verified, message });
@@ -61,7 +63,6 @@ async function permit(
 ): Promise<Admitted | Denied> {
   const { by, call, permission, verified, message } = asked;
   const { service, key } = by;
-  if (service.status !== 'active') return refuse(services, call, { by, reason: 'disabled' });
   const full = services.throttle.take([{ limit: 'service', whose: service.id }], services.clock.now());
   if (full) return { refused: 'slow_down', retryAfterSeconds: full.retryAfterSeconds, message };
   if (!service.permissions.includes(permission)) {
