@@ -15,8 +15,13 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   if (signal.aborted) resolve();
   const waiting = after(ms, resolve);
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  return promise.finally(waiting.cancel);
+  const wake = () => resolve();
+  signal.addEventListener('abort', wake, { once: true });
+  // A signal that lives as long as the process must not keep a listener of every pause there ever was.
+  return promise.finally(() => {
+    waiting.cancel();
+    signal.removeEventListener('abort', wake);
+  });
 }
 
 /** Aborts after `ms`. */
