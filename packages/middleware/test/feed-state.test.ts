@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FeedEvent, SnapshotEntry } from '@argus/contract';
 import { fakeClock, fakeEpochMs } from '@argus/testing';
-import { type FeedMessage, feedDigest, firstDigest } from '@argus/tokens';
+import { type AccessClaims, type FeedMessage, feedDigest, firstDigest } from '@argus/tokens';
 import { createFeedState, type FeedState } from '../src/link/feed-state.ts';
 import { isEnded, marksOf } from '../src/link/token-marks.ts';
 import { claimsOf } from './some-claims.ts';
@@ -52,7 +52,11 @@ function teller(clock = fakeClock(), mostEntries = 1000) {
   };
 }
 
-function isRefused({ table }: FeedState, clock: { now(): number }, claims = claimsOf()): boolean {
+function isRefused(
+  { table }: FeedState,
+  clock: { now(): number },
+  claims: AccessClaims = claimsOf(),
+): boolean {
   return isEnded(table, marksOf(claims), clock.now());
 }
 
@@ -214,6 +218,17 @@ describe('a token is refused for the end of', () => {
     read(next({ type: 'user-ended', sub: 'the person', before: clock.now(), exp }));
     assert.equal(isRefused(state, clock, claimsOf({ sct: clock.now() })), true);
     assert.equal(isRefused(state, clock, claimsOf({ sct: clock.now() + 1 })), false);
+  });
+
+  test('the client that it was issued to first, where another one exchanged it', () => {
+    const { clock, state, read, snapshot, next, exp } = teller();
+    const { sid: _, sct: __, amr: ___, acr: ____, auth_time: _____, ...own } = claimsOf();
+    const exchanged = { ...own, sub: 'the owner', client_id: 'who exchanged it' };
+    read(snapshot([]));
+    read(next({ type: 'client-ended', client_id: 'somebody else', before: clock.now(), exp }));
+    assert.equal(isRefused(state, clock, exchanged), false);
+    read(next({ type: 'client-ended', client_id: 'the owner', before: clock.now(), exp }));
+    assert.equal(isRefused(state, clock, exchanged), true);
   });
 
   test('an id of one kind ends nothing of another', () => {

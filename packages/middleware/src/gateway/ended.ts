@@ -15,7 +15,7 @@ export type End =
   | { readonly gid: string }
   | { readonly sub: string; readonly beganUntil: number };
 
-/** What is over although its tokens still live. The feed of revocations is to stand behind it one day. */
+/** What is over although its tokens still live, as this process was told: the link to Argus knows more, where there is one. */
 export interface Ended {
   isEnded(claims: EndableClaims): boolean;
   end(what: End): void;

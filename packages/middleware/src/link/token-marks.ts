@@ -22,7 +22,9 @@ const places = {
   'user-ended': 20,
 } as const satisfies Record<RevocationType, number>;
 
-const wordsOfClient = 16;
+/** Whose a token without a person is, where another client exchanged it: that client's end is this token's, too. */
+const ownerPlace = 16;
+const wordsOfClient = 20;
 const wordsOfPerson = 24;
 
 export function marksOf(claims: AccessClaims): TokenMarks {
@@ -35,7 +37,7 @@ export function marksOf(claims: AccessClaims): TokenMarks {
   if (isPerson) {
     write(words, 'session-ended', claims.sid);
     write(words, 'user-ended', claims.sub);
-  }
+  } else writeMark(words, ownerPlace, nameOf('client-ended', claims.sub));
   return { words, sessionAt: isPerson ? claims.sct : -1, issuedAt: claims.iat * 1000 };
 }
 
@@ -46,7 +48,7 @@ export function isEnded(table: RevocationTable, marks: TokenMarks, now: Instant)
   if (until('token-ended') === Number.POSITIVE_INFINITY) return true;
   if (until('grant-ended') === Number.POSITIVE_INFINITY) return true;
   if (issuedAt <= until('client-ended') || issuedAt <= until('tenant-ended')) return true;
-  if (words.length === wordsOfClient) return false;
+  if (words.length === wordsOfClient) return issuedAt <= table.endedBefore({ words, at: ownerPlace }, now);
   return until('session-ended') === Number.POSITIVE_INFINITY || sessionAt <= until('user-ended');
 }
 
