@@ -75,6 +75,29 @@ describe('argus services', () => {
     assert.match((await run('add-key', 'notes-api', rsa)).err, /holds no key/);
   });
 
+  test('is asked with the key itself, and says whether both sides prove themselves', async () => {
+    const out = join(folder, 'checked.jwk');
+    await run('declare', 'checked-api');
+    await run('new-key', 'checked-api', '--out', out);
+    const discovery = await fetch(`${server.url}/.well-known/openid-configuration`);
+    const { issuer } = (await discovery.json()) as { issuer: string };
+    const checked = (...args: string[]) =>
+      argus(['services', 'check', ...args, '--url', server.url, '--issuer', issuer]);
+    assert.match((await checked(out)).out, /^Argus knows the key [\w-]{43}, and its answers are signed\.$/m);
+    await run('declare', 'checked-api', '--permission', 'revocations');
+    assert.match((await checked(out)).out, /may not look at sessions/);
+    await run('remove', 'checked-api');
+    const refused = await checked(out);
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /does not take this key/);
+    const elsewhere = await argus(['services', 'check', out, '--url', 'http://127.0.0.1:9']);
+    assert.match(elsewhere.err, /cannot be reached/);
+    assert.match(
+      (await argus(['services', 'check', join(folder, 'none'), '--url', server.url])).err,
+      /no private key/,
+    );
+  });
+
   test('switches a service off and on', async () => {
     assert.match((await run('disable', 'notes-api')).out, /^status +disabled$/m);
     assert.match((await run('enable', 'notes-api')).out, /^status +active$/m);

@@ -15,6 +15,7 @@ import {
   withRemoteOptions,
   withTenantOption,
 } from '../options.ts';
+import { checkKey, privateKeyIn } from '../service-check.ts';
 import { makeKeyFile, publicKeyIn } from '../service-key.ts';
 import { shortTime, table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -45,6 +46,13 @@ export function addServiceCommands(program: Command, terminal: Terminal): void {
       showService(terminal, options, await asked(endpoints.adminChangeService, options, sending));
     });
   addKeyVerbs(verb, terminal);
+  services
+    .command('check <file>')
+    .description('ask Argus something with this private key, from where its program runs')
+    .requiredOption('--url <url>', 'where Argus is reached from here')
+    .option('--issuer <url>', 'the public origin of Argus, where that is another')
+    .option('--json', 'answer in JSON')
+    .action((file: string, options: CheckOptions) => showCheck(terminal, file, options));
   verb('remove <id>', 'remove a service and its keys').action(async (id: string, options: TenantOptions) => {
     await asked(endpoints.adminRemoveService, options, { params: { id } });
     show(terminal, options, { value: { removed: id }, lines: [`Removed the service ${id}.`] });
@@ -68,6 +76,36 @@ function addKeyVerbs(verb: (usage: string, description: string) => Command, term
       show(terminal, options, { value: { removed: keyId }, lines: [`Removed the key ${keyId} of ${id}.`] });
     },
   );
+}
+
+interface CheckOptions {
+  readonly url: string;
+  readonly issuer?: string;
+  readonly json?: boolean;
+}
+
+async function showCheck(terminal: Terminal, file: string, options: CheckOptions): Promise<void> {
+  const url = options.url.replace(/\/$/, '');
+  const issuer = options.issuer?.replace(/\/$/, '') ?? url;
+  const checked = await checkKey({ url, issuer, key: await privateKeyIn(file) });
+  const { keyId, outcome, clockAheadSeconds: ahead } = checked;
+  if (outcome === 'refused')
+    throw new Failure(`Argus does not take this key (${keyId}).`, {
+      lines: [
+        'Is it registered, the service active, and --issuer what ARGUS_ISSUER says?',
+        ...(ahead !== null && Math.abs(ahead) > 25
+          ? [
+              `Argus's clock is ${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} this one; 30 s are forgiven.`,
+            ]
+          : []),
+      ],
+    });
+  const lines = [
+    outcome === 'known'
+      ? `Argus knows the key ${keyId}, and its answers are signed.`
+      : `Argus knows the key ${keyId}, but its service may not look at sessions.`,
+  ];
+  show(terminal, options, { value: checked, lines });
 }
 
 interface DeclareOptions extends TenantOptions {
