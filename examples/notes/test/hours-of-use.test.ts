@@ -33,11 +33,14 @@ test('an hour of work in three tabs, with Argus restarted in between: a stated p
   const begunAt = stage.clock.now();
   const isOver = () => stage.clock.now() - begunAt > lives * accessSeconds * 1000;
   let isAway = false;
+  const paused = new Set<string>();
   const working = Promise.all(
-    tabs.map((page, at) => work(page, `tab ${at}`, { isOver, isAway: () => isAway })),
+    tabs.map((page, at) => work(page, `tab ${at}`, { isOver, isAway: () => isAway, paused })),
   );
   await eventually('half of the time', async () => isOver() || stage.clock.now() - begunAt > 20_000, 60);
   isAway = true;
+  // A click that meets the pause is told so and must be made again; here nobody clicks just then.
+  await eventually('all tabs pause', async () => paused.size === tabs.length, 30);
   await stage.stopArgus();
   await Promise.any(
     tabs.map((page) => page.getByText('Argus cannot be reached').waitFor({ timeout: 20_000 })),
@@ -61,13 +64,16 @@ test('an hour of work in three tabs, with Argus restarted in between: a stated p
 interface Times {
   isOver(): boolean;
   isAway(): boolean;
+  /** Who has stopped working for it. */
+  readonly paused: Set<string>;
 }
 
 /** Writes and deletes notes, but for the pause, and says how often. */
-async function work(page: Page, name: string, { isOver, isAway }: Times): Promise<number> {
+async function work(page: Page, name: string, { isOver, isAway, paused }: Times): Promise<number> {
   let rounds = 0;
   while (!isOver()) {
     if (isAway()) {
+      paused.add(name);
       await page.waitForTimeout(200);
       continue;
     }
