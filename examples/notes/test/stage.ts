@@ -33,7 +33,7 @@ export interface Stage extends AsyncDisposable {
 
 export interface ShortLives {
   readonly accessSeconds?: number;
-  readonly idleSeconds?: number;
+  readonly idleSeconds?: number | null;
 }
 
 const onOneOrigin = {

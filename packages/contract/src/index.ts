@@ -27,6 +27,7 @@ export * from './feed.ts';
 export * from './oauth.ts';
 export { openApiDocument } from './openapi.ts';
 export * from './passkey-shapes.ts';
+export * from './policy/index.ts';
 export * from './problem.ts';
 export * from './refusals.ts';
 export * from './service.ts';

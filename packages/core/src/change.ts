@@ -4,8 +4,11 @@ import type {
   ClientId,
   DeviceId,
   EndReason,
+  FeedPolicy,
   GrantId,
   Instant,
+  PolicyDocument,
+  RiskLevel,
   SessionId,
   UserId,
   UserStatus,
@@ -56,6 +59,7 @@ export type Change =
   | { readonly kind: 'expect-password'; readonly userId: UserId; readonly phc: string }
   | { readonly kind: 'set-user-status'; readonly userId: UserId; readonly status: UserStatus }
   | { readonly kind: 'set-user-roles'; readonly userId: UserId; readonly roles: readonly string[] }
+  | { readonly kind: 'set-user-groups'; readonly userId: UserId; readonly groups: readonly string[] }
   | { readonly kind: 'set-user-name'; readonly userId: UserId; readonly name: string | null }
   /** Expects an active user and holds the row first of all, so that everything about one person happens in turn. */
   | { readonly kind: 'hold-user'; readonly userId: UserId }
@@ -179,7 +183,21 @@ export type Change =
     }
   /** Expects no administrator to exist yet, serialised over the tenant. */
   | { readonly kind: 'be-first-administrator'; readonly userId: UserId }
-  | { readonly kind: 'create-tenant'; readonly id: string; readonly at: Instant };
+  | { readonly kind: 'create-tenant'; readonly id: string; readonly at: Instant }
+  /** Expects this very version to be in force; the new one is the next. */
+  | {
+      readonly kind: 'set-policy';
+      readonly expected: number;
+      readonly document: PolicyDocument;
+      readonly author: string;
+      readonly note: string | null;
+      readonly restoredFrom: number | null;
+      /** What the new one says to those who follow the feed. */
+      readonly feed: FeedPolicy;
+      readonly at: Instant;
+    }
+  /** Expects a session that is live; its policy is asked for anew from then on. */
+  | { readonly kind: 'set-session-risk'; readonly sessionId: SessionId; readonly riskLevel: RiskLevel };
 
 /** The guarded rotation of the hot path; kept apart because the store coalesces it. */
 export interface Rotation {

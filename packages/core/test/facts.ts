@@ -35,6 +35,7 @@ export const ada: User = {
   email: 'ada@example.org',
   name: null,
   roles: [],
+  groups: [],
   status: 'active',
   createdAt: startMs,
   emailVerifiedAt: null,

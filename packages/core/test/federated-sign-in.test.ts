@@ -10,6 +10,7 @@ const user = (email: string, status: User['status'] = 'active'): User => ({
   email,
   name: null,
   roles: [],
+  groups: [],
   status,
   createdAt: 0,
   emailVerifiedAt: null,

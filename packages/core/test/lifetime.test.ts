@@ -7,6 +7,8 @@ import {
   type Lifetime,
   lifetimeAtStart,
   limitedBy,
+  limitsOf,
+  presetPolicy,
   refreshTokenExpiresAt,
   type SessionPolicy,
   tokenExpiry,
@@ -20,7 +22,7 @@ const policies = fc
     idleSeconds: fc.integer({ min: 1, max: 90_000 }),
     absoluteSeconds: fc.integer({ min: 1, max: 90_000 }),
   })
-  .map((limits): SessionPolicy => ({ ...limits, concurrent: { max: 10, onLimit: 'ask' } }));
+  .map((limits): SessionPolicy => ({ ...balanced.session, ...limits }));
 const starts = fc.integer({ min: startMs, max: startMs + 100_000 });
 /** Activity as it is reported, out of order and late too. */
 const activity = fc.array(fc.integer({ min: -10_000, max: 100_000_000 }), { maxLength: 30 });
@@ -113,10 +115,13 @@ describe('activity that a refresh reports', () => {
 });
 
 describe('what ends a session first', () => {
-  const session = lifetimeAtStart(balanced.session, startMs);
-  test('is the idle limit while that is nearer', () => assert.match(limitedBy(session), /^idle/));
+  const policy = presetPolicy('balanced');
+  const limits = limitsOf(policy.session, { isRemembered: false });
+  const begun = { createdAt: startMs, isRemembered: false, ...lifetimeAtStart(limits, startMs) };
+  test('is the idle limit while that is nearer', () =>
+    assert.equal(limitedBy(begun, policy), 'idle limit of 30 minutes, set by the balanced preset'));
   test('is the absolute limit once activity has reached it', () => {
-    const busy = withActivity(session, balanced.session, session.absoluteExpiresAt);
-    assert.match(limitedBy(busy), /^absolute/);
+    const busy = { ...begun, ...withActivity(begun, limits, begun.absoluteExpiresAt) };
+    assert.equal(limitedBy(busy, policy), 'absolute limit of 12 hours, set by the balanced preset');
   });
 });

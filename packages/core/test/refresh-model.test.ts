@@ -66,6 +66,7 @@ interface Model {
   last: { isNear: boolean; browser: Shower['browser'] };
 }
 
+const idleMs = (balanced.session.idleSeconds ?? 0) * 1000;
 const absoluteEnd = startMs + balanced.session.absoluteSeconds * 1000;
 
 function expected(model: Model, step: Step, now: number): 'rotate' | 'repeat' | 'refuse' | 'end' {
@@ -91,7 +92,7 @@ function learn(model: Model, step: Step, now: number): void {
   const activeAt = step.idleSeconds === undefined ? 0 : now - step.idleSeconds * 1000;
   if (activeAt > model.rotatedAt) {
     model.lastActiveAt = Math.max(model.lastActiveAt, activeAt);
-    model.idleEnd = Math.min(model.lastActiveAt + balanced.session.idleSeconds * 1000, absoluteEnd);
+    model.idleEnd = Math.min(model.lastActiveAt + idleMs, absoluteEnd);
   }
   model.generation += 1;
   model.rotatedAt = now;
@@ -151,7 +152,7 @@ test('whoever shows whichever token whenever, the decision is the model’s and 
       const model: Model = {
         generation: 1,
         rotatedAt: startMs,
-        idleEnd: startMs + balanced.session.idleSeconds * 1000,
+        idleEnd: startMs + idleMs,
         lastActiveAt: startMs,
         isEnded: false,
         last: { isNear: true, browser: 'same' },

@@ -16,7 +16,7 @@ export function termsOf({ verifyEmail, attestation, ...factors }: Demands, onLim
       passkey: { ...authentication.passkey, attestation },
       signUp: { ...authentication.signUp, verifyEmail },
     },
-    session: { ...session, concurrent: { max, onLimit } },
+    session: { ...session, concurrent: { ...session.concurrent, max, onLimit } },
   };
 }
 export type Limit = SignInTerms['session']['concurrent']['onLimit'];

@@ -96,7 +96,7 @@ function isBounded({ step, standing }: Seen, { session }: SignInTerms): boolean 
     case 'verify-email':
       return !standing.isEmailVerified;
     case 'choose-session':
-      return standing.liveSessions >= session.concurrent.max;
+      return standing.liveSessions >= (session.concurrent.max ?? Number.POSITIVE_INFINITY);
     case 'refuse':
     case 'admit':
       return true;

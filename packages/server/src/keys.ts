@@ -1,5 +1,5 @@
 import { defaultTenant, type Instant, signingAlgorithms } from '@argus/contract';
-import { balanced, type EventDraft } from '@argus/core';
+import type { EventDraft } from '@argus/core';
 import { type SignatureKey, signatureKeyOf } from '@argus/http-signatures';
 import { changeSigningKeys, type KeyChanges, type Store, type StoredKey } from '@argus/store';
 import {
@@ -19,16 +19,18 @@ import type { Random } from './services/random.ts';
 /** How long anyone may keep our JWKS: a new key is published at least this long before it signs. */
 export const jwksCacheSeconds = 600;
 
-const day = 86_400;
+const hour = 3_600;
+const day = 24 * hour;
 const schedule: KeySchedule = {
   accessAlgorithms: signingAlgorithms,
   rotateEverySeconds: 90 * day,
   jwksCacheSeconds,
   longestTokenSeconds: {
-    access: balanced.tokens.accessSeconds,
-    refresh: balanced.session.absoluteSeconds,
+    // What policies may ask for at most.
+    access: hour,
+    refresh: 400 * day,
     // What the feed keeps for those who come back.
-    service: 2 * balanced.tokens.accessSeconds,
+    service: 2 * hour,
   },
 };
 

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
-import { balanced, type Policy } from '@argus/core';
-import { migrate, notePolicy, openStore } from '@argus/store';
+import { type Policy, policyResolver } from '@argus/core';
+import { migrate, noteFeedPolicies, openStore } from '@argus/store';
 import { startPostgres } from '@argus/store/embedded';
 import { createDpopNonces } from '@argus/tokens';
 import { createActivityStream } from './activity/activity-stream.ts';
@@ -23,6 +23,7 @@ import { createMetrics } from './metrics.ts';
 import { openClientBook } from './oauth/client/client-book.ts';
 import { openClientKeyring } from './oauth/client/client-keys.ts';
 import { openSoftwareIssuers } from './oauth/client/software-issuers.ts';
+import { fixedPolicy, openPolicyBook } from './policy/policy-book.ts';
 import { createSecrets, hashOf } from './secrets.ts';
 import { openServiceBook } from './service/service-book.ts';
 import { type Clock, systemClock, within } from './services/clock.ts';
@@ -189,11 +190,14 @@ async function openServices(
   const passwords = parts.passwords ?? stack.use(await createPasswordHasher(random));
   const secrets = createSecrets(masterKey, random);
   const metrics = createMetrics(passwords.load, parts.isProcessWide ?? true);
-  const policy = () => parts.policy ?? balanced;
-  await notePolicy(store.pool, policy().feed);
+  const policies = parts.policy ? fixedPolicy(parts.policy) : openPolicyBook(store, clock);
+  await noteFeedPolicies(
+    store.pool,
+    (document) => parts.policy?.feed ?? policyResolver(document).resolve({}).feed,
+  );
   const keys = await openKeys({ store, masterKey, clock, random });
   const serviceBook = openServiceBook(store, clock);
-  const feed = openFeed({ config, clock, random, log, store, keys, policy, metrics, serviceBook });
+  const feed = openFeed({ config, clock, random, log, store, keys, policies, metrics, serviceBook });
   store.onTold((tenant) => void feed.settle(tenant));
   stack.defer(() => feed.close());
   return {
@@ -223,7 +227,7 @@ async function openServices(
     pace: parts.pace ?? onTheBeat,
     passkeyMetadata: parts.passkeyMetadata ?? metadataIn(config, clock.now()),
     operatorKeyHash: Buffer.from(hashOf(operatorKey)).toString('hex'),
-    policy,
+    policies,
   };
 }
 

@@ -1,5 +1,4 @@
-import type { TenantId } from '@argus/contract';
-import type { AuditEvent, EventDraft, Policy } from '@argus/core';
+import type { AuditEvent, EventDraft } from '@argus/core';
 import type { Store } from '@argus/store';
 import type { DpopNonces } from '@argus/tokens';
 import type { ActivityStream } from './activity/activity-stream.ts';
@@ -16,6 +15,7 @@ import type { Metrics } from './metrics.ts';
 import type { ClientBook } from './oauth/client/client-book.ts';
 import type { ClientKeyring } from './oauth/client/client-keys.ts';
 import type { SoftwareIssuers } from './oauth/client/software-issuers.ts';
+import type { PolicyBook } from './policy/policy-book.ts';
 import type { Secrets } from './secrets.ts';
 import type { ServiceBook } from './service/service-book.ts';
 import type { Clock } from './services/clock.ts';
@@ -58,8 +58,8 @@ export interface Services {
   readonly passkeyMetadata: Metadata | null;
   /** SHA-256 in hex of the key that operators on this machine show. */
   readonly operatorKeyHash: string;
-  /** The policy in force for a tenant. */
-  policy(tenant: TenantId): Policy;
+  /** What administrators decided. */
+  readonly policies: PolicyBook;
 }
 
 /** Give drafts their id and time. */

@@ -255,7 +255,7 @@ describe('where a code may not stand in for a passkey', () => {
 describe('where the person picks which session gives way', () => {
   let server: TestServer;
   before(async () => {
-    const concurrent = { max: 2, onLimit: 'ask' } as const;
+    const concurrent = { ...balanced.session.concurrent, max: 2, onLimit: 'ask' } as const;
     const policy = { ...balanced, session: { ...balanced.session, concurrent } };
     server = await openStage({ parts: { policy } });
   });

@@ -46,7 +46,7 @@ export {
   feedEventsAfter,
   feedStates,
   forgetFeedEvents,
-  notePolicy,
+  noteFeedPolicies,
   type ToldEvent,
   toldBetween,
 } from './questions/feed.ts';
@@ -64,6 +64,7 @@ export { type TakenMail, takeMails } from './questions/mails.ts';
 export { isRegisteredOrigin } from './questions/origins.ts';
 export { type Owned, ownersOf } from './questions/owners.ts';
 export type { Page, PageRequest } from './questions/page.ts';
+export { documentOf, type PolicyInForce, policyInForce } from './questions/policies.ts';
 export {
   providerById,
   providerForDomain,

@@ -1,3 +1,4 @@
+import { policyDocumentSchema } from '@argus/contract';
 import type { Change } from '@argus/core';
 import { authenticatorCases } from './authenticator-cases.ts';
 import { oauthCases } from './oauth-cases.ts';
@@ -131,6 +132,22 @@ export const changeCases: ChangeCases = {
     at: later,
   }),
   'be-first-administrator': ({ user }) => ({ kind: 'be-first-administrator', userId: user.id }),
+  'set-user-groups': ({ user }) => ({ kind: 'set-user-groups', userId: user.id, groups: ['abroad'] }),
+  'set-policy': () => ({
+    kind: 'set-policy',
+    expected: 1,
+    document: policyDocumentSchema.parse({ preset: 'strict' }),
+    author: 'operator',
+    note: null,
+    restoredFrom: null,
+    feed: { degraded: 'introspect', staleAfterSeconds: 3 },
+    at: later,
+  }),
+  'set-session-risk': ({ session }) => ({
+    kind: 'set-session-risk',
+    sessionId: session.id,
+    riskLevel: 'high',
+  }),
   'create-tenant': (_person, number) => ({ kind: 'create-tenant', id: `third-${number}`, at }),
 };
 

@@ -39,6 +39,7 @@ test('a database that drops connections in the middle of commits fails those com
         email,
         name: null,
         roles: [],
+        groups: [],
         status: 'active',
         createdAt: 1,
         emailVerifiedAt: null,

@@ -82,6 +82,7 @@ export function personOf(tenant: TenantId, number: number, now: Instant = at): P
       email: `person-${number}@example.org`,
       name: `person of ${tenant}`,
       roles: [],
+      groups: [],
       status: 'active',
       createdAt: now,
       emailVerifiedAt: null,

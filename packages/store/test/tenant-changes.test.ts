@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { TenantId } from '@argus/contract';
 import type { Change } from '@argus/core';
+import { policyInForce } from '@argus/store';
 import { activityWork } from './activity-work.ts';
 import * as authenticators from './authenticator-stage.ts';
 import { changeCases, linkOf } from './change-cases.ts';
@@ -67,7 +68,10 @@ describe('with a second tenant that holds the same ids, addresses and secrets', 
     await furnish(home, 200);
     await furnish(other, 200);
     const before = await holdings(stage.store, other);
-    assert.equal(await stage.store.rotate(rotationOf(personOf(home, 200))), true);
+    // The changes above have moved the policy on.
+    const { version = 1 } = (await policyInForce(stage.store.pool, home, { now: 0 })) ?? {};
+    const rotation = { ...rotationOf(personOf(home, 200)), policyVersion: version };
+    assert.equal(await stage.store.rotate(rotation), true);
     assert.deepEqual(await holdings(stage.store, other), before);
   });
 });

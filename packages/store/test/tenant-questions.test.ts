@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { TenantId } from '@argus/contract';
+import { policyDocumentSchema, type TenantId } from '@argus/contract';
 import * as asked from '@argus/store';
 import { activityWork } from './activity-work.ts';
 import { authenticatorQuestions } from './authenticator-questions.ts';
@@ -70,6 +70,7 @@ const questions: Readonly<Record<string, Question>> = {
     asked.usersOfTenant(store.pool, tenant, { ...all, now, email: user.email }),
   'usersOfTenant by id': ({ store }, tenant, { user }) =>
     asked.usersOfTenant(store.pool, tenant, { ...all, now, userId: user.id }),
+  policyInForce: ({ store }, tenant) => asked.policyInForce(store.pool, tenant, { now }),
   refreshFacts: ({ store }, tenant, { grant }) => store.refreshFacts({ tenant, grantId: grant.id }),
   ...oauthQuestions,
   ...authenticatorQuestions,
@@ -91,12 +92,12 @@ const ofTheInstallation = [
   'serviceByKey',
   'feedStates',
   'forgetFeedEvents',
-  'notePolicy',
+  'noteFeedPolicies',
 ];
 /** Questions that the store itself asks, many at once, under another name. */
 const askedTogether = { refreshFactsQuestion: 'refreshFacts', codeFactsQuestion: 'codeFacts' };
 /** What the questions' folder exports beside questions. */
-const notQuestions = ['pageOf', 'idCursor', 'timeCursor', 'nameCursor', 'numberCursor'];
+const notQuestions = ['pageOf', 'idCursor', 'timeCursor', 'nameCursor', 'numberCursor', 'documentOf'];
 
 let stage: Stage;
 let person: Person;
@@ -138,6 +139,16 @@ async function furnish(tenant: TenantId): Promise<void> {
       },
       { kind: 'set-user-roles', userId: gone.user.id, roles: [`role-of-${tenant}`] },
       { kind: 'create-link', link },
+      {
+        kind: 'set-policy',
+        expected: 1,
+        document: policyDocumentSchema.parse({ preset: tenant === home ? 'strict' : 'relaxed' }),
+        author: 'operator',
+        note: null,
+        restoredFrom: null,
+        feed: { degraded: 'introspect', staleAfterSeconds: 3 },
+        at: now,
+      },
     ],
     events: [eventOf({ userId: gone.user.id, reason: `event of ${tenant}` })],
   });

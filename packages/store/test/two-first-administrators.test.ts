@@ -26,6 +26,7 @@ function claim(n: number) {
     email,
     name: null,
     roles: [],
+    groups: [],
     status: 'active',
     createdAt: 1,
     emailVerifiedAt: null,

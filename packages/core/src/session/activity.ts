@@ -9,8 +9,7 @@ import {
   type TenantId,
 } from '@argus/contract';
 import type { Mark } from '../oauth/grant.ts';
-import type { SessionPolicy } from '../policy/policy.ts';
-import { type Lifetime, withActivity } from './lifetime.ts';
+import { type Lifetime, type SessionLimits, withActivity } from './lifetime.ts';
 
 /** What one session did in a few seconds, as an application reported it. */
 export interface ActivityEvent {
@@ -77,12 +76,12 @@ const smallestStepMs = 10_000;
  */
 export function lifetimeAfter(
   session: LiveLifetime,
-  policy: SessionPolicy,
+  limits: SessionLimits,
   { activeAt, now }: { readonly activeAt: Instant; readonly now: Instant },
 ): Lifetime | null {
   const isLive = session.state === 'active' && now < session.idleExpiresAt && now < session.absoluteExpiresAt;
   if (!isLive) return null;
-  const next = withActivity(session, policy, Math.min(activeAt, now));
+  const next = withActivity(session, limits, Math.min(activeAt, now));
   const stepMs = next.idleExpiresAt - session.idleExpiresAt;
   const isLast = next.idleExpiresAt === next.absoluteExpiresAt;
   return stepMs >= smallestStepMs || (isLast && stepMs > 0) ? next : null;

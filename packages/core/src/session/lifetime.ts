@@ -1,6 +1,21 @@
 import type { Instant } from '@argus/contract';
 import type { SessionPolicy, TokenPolicy } from '../policy/policy.ts';
 
+/** How long a session may live, in seconds. */
+export interface SessionLimits {
+  /** Null: only the absolute limit ends it. */
+  readonly idleSeconds: number | null;
+  readonly absoluteSeconds: number;
+}
+
+/** The pair of limits that holds for a session. */
+export function limitsOf(
+  policy: SessionPolicy,
+  { isRemembered }: { readonly isRemembered: boolean },
+): SessionLimits {
+  return isRemembered && policy.rememberMe.isAllowed ? policy.rememberMe : policy;
+}
+
 /** The two ends of a session, and the activity they follow from. */
 export interface Lifetime {
   readonly lastActiveAt: Instant;
@@ -9,19 +24,43 @@ export interface Lifetime {
 }
 
 /** Both limits of a session that begins now. */
-export function lifetimeAtStart(policy: SessionPolicy, now: Instant): Lifetime {
+export function lifetimeAtStart(limits: SessionLimits, now: Instant): Lifetime {
   return withActivity(
-    { lastActiveAt: now, idleExpiresAt: now, absoluteExpiresAt: now + policy.absoluteSeconds * 1000 },
-    policy,
+    { lastActiveAt: now, idleExpiresAt: now, absoluteExpiresAt: now + limits.absoluteSeconds * 1000 },
+    limits,
     now,
   );
 }
 
 /** Activity moves the idle limit, never backwards and never past the absolute one. */
-export function withActivity(before: Lifetime, policy: SessionPolicy, activeAt: Instant): Lifetime {
+export function withActivity(before: Lifetime, limits: SessionLimits, activeAt: Instant): Lifetime {
   const lastActiveAt = Math.max(before.lastActiveAt, activeAt);
-  const idleExpiresAt = Math.min(lastActiveAt + policy.idleSeconds * 1000, before.absoluteExpiresAt);
+  const idleExpiresAt = Math.min(lastActiveAt + idleMsOf(limits), before.absoluteExpiresAt);
   return { lastActiveAt, idleExpiresAt, absoluteExpiresAt: before.absoluteExpiresAt };
+}
+
+/**
+ * A session's ends under the limits that hold now. A policy that became tighter holds for live sessions too; one that became
+ * looser gives them nothing but what their next activity brings.
+ */
+export function lifetimeUnder<Kept extends Lifetime & { readonly createdAt: Instant }>(
+  session: Kept,
+  limits: SessionLimits,
+): Kept {
+  const absoluteExpiresAt = Math.min(
+    session.absoluteExpiresAt,
+    session.createdAt + limits.absoluteSeconds * 1000,
+  );
+  const idleExpiresAt = Math.min(
+    session.idleExpiresAt,
+    session.lastActiveAt + idleMsOf(limits),
+    absoluteExpiresAt,
+  );
+  return { ...session, idleExpiresAt, absoluteExpiresAt };
+}
+
+function idleMsOf({ idleSeconds }: SessionLimits): number {
+  return idleSeconds === null ? Number.POSITIVE_INFINITY : idleSeconds * 1000;
 }
 
 /**
@@ -52,11 +91,4 @@ export function accessTokenExpiry(now: Instant, policy: TokenPolicy, session: Li
 /** End of a refresh token: the nearer end of its session. */
 export function refreshTokenExpiresAt(session: Lifetime): Instant {
   return Math.floor(Math.min(session.idleExpiresAt, session.absoluteExpiresAt) / 1000) * 1000;
-}
-
-/** Which rule ends this session first, in words. */
-export function limitedBy(session: Lifetime): string {
-  return session.idleExpiresAt < session.absoluteExpiresAt
-    ? 'idle limit of the balanced preset'
-    : 'absolute limit of the balanced preset';
 }

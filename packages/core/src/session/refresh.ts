@@ -4,7 +4,7 @@ import type { Change, Rotation } from '../change.ts';
 import type { Device } from '../device/device.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { User } from '../user/user.ts';
-import { activityOf, refreshTokenExpiresAt, withActivity } from './lifetime.ts';
+import { activityOf, lifetimeUnder, limitsOf, refreshTokenExpiresAt, withActivity } from './lifetime.ts';
 import {
   contextDetails,
   type Holder,
@@ -66,8 +66,9 @@ export function decideRefresh(
   proof: RefreshProof,
   terms: RefreshTerms,
 ): RefreshDecision {
-  const { grant, session, user } = facts;
+  const { grant, user } = facts;
   const { now, client } = terms;
+  const session = underPolicy(facts, terms);
   const refused = (reason: RefusalReason) => refuse(facts, proof, { reason, client });
   // A token that never came from this grant proves nothing about it, so nothing of it may end.
   if (!proof.isIdGenuine || proof.generation > grant.generation) return refused('forged');
@@ -85,6 +86,11 @@ export function decideRefresh(
   if (proof.isExpired) return refused('expired');
   if (client === null && !isSameDevice(facts, proof)) return deviceChanged(facts, proof, now);
   return goOn(facts, proof, terms);
+}
+
+/** The row may be older than the policy: whoever reads it judges by what holds now. */
+function underPolicy({ session }: RefreshFacts, { policy }: Pick<RefreshTerms, 'policy'>): Session {
+  return lifetimeUnder(session, limitsOf(policy.session, session));
 }
 
 /** How long a request that was on its way when its session stepped up may take to arrive. */
@@ -107,7 +113,8 @@ function isLostReply(
   proof: RefreshProof,
   { policy, client, now }: RefreshTerms,
 ): boolean {
-  const { grant, session } = facts;
+  const { grant } = facts;
+  const session = underPolicy(facts, { policy });
   const policySeconds = policy.tokens.refresh.retryWindowSeconds;
   const windowMs = retryWindowSeconds(facts, proof, { holder: client, policySeconds }) * 1000;
   return (
@@ -131,10 +138,12 @@ function goOn(facts: RefreshFacts, proof: RefreshProof, terms: RefreshTerms): Re
 }
 
 function rotationOf(facts: RefreshFacts, proof: RefreshProof, terms: RefreshTerms): Renewal {
-  const { grant, session, user, device, policyVersion } = facts;
+  const { grant, user, device, policyVersion } = facts;
   const { policy, now } = terms;
+  const session = underPolicy(facts, terms);
   const activeAt = activeAtOf(facts, proof, terms);
-  const lifetime = activeAt === null ? session : withActivity(session, policy.session, activeAt);
+  const limits = limitsOf(policy.session, session);
+  const lifetime = activeAt === null ? session : withActivity(session, limits, activeAt);
   return {
     grantId: grant.id,
     sessionId: session.id,

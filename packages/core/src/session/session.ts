@@ -2,11 +2,13 @@ import type {
   AssuranceLevel,
   AuthenticationMethod,
   ClientId,
+  DeviceClass,
   DeviceId,
   EndReason,
   GrantId,
   Instant,
   ResourceId,
+  RiskLevel,
   SessionId,
   SessionState,
   UserId,
@@ -27,6 +29,11 @@ export interface Session {
   readonly absoluteExpiresAt: Instant;
   readonly ip: string;
   readonly userAgent: string | null;
+  /** What the browser said it runs on when the session began. */
+  readonly deviceClass: DeviceClass;
+  readonly riskLevel: RiskLevel;
+  /** The person asked to stay signed in: the second pair of limits holds. */
+  readonly isRemembered: boolean;
   readonly endedAt: Instant | null;
   readonly endReason: EndReason | null;
 }

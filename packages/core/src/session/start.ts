@@ -1,7 +1,8 @@
 import type { ClientId, DeviceId, GrantId, Instant, ResourceId, SessionId, UserId } from '@argus/contract';
+import { readUserAgent } from '../device/user-agent.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Assurance, assuranceOf, type Proofs } from './assurance.ts';
-import { type Lifetime, lifetimeAtStart, refreshTokenExpiresAt } from './lifetime.ts';
+import { type Lifetime, lifetimeAtStart, limitsOf, refreshTokenExpiresAt } from './lifetime.ts';
 import type { Grant, Session } from './session.ts';
 
 export interface SessionStart {
@@ -12,6 +13,8 @@ export interface SessionStart {
   readonly deviceId: DeviceId;
   readonly clientId: ClientId;
   readonly proofs: Proofs | Assurance;
+  /** The person asked for it. */
+  readonly staySignedIn?: boolean | undefined;
   readonly ip: string;
   readonly userAgent: string | null;
 }
@@ -22,7 +25,9 @@ export function startSession(
   policy: Policy,
   now: Instant,
 ): { session: Session; grant: Grant } {
-  const lifetime = lifetimeAtStart(policy.session, now);
+  // Policy has the last word: it may have been changed since the person asked.
+  const isRemembered = (start.staySignedIn ?? false) && policy.session.rememberMe.isAllowed;
+  const lifetime = lifetimeAtStart(limitsOf(policy.session, { isRemembered }), now);
   const { sessionId, clientId, ip, userAgent } = start;
   const grant = { id: start.grantId, secret: start.grantSecret, sessionId, clientId, ip, userAgent };
   return {
@@ -36,6 +41,9 @@ export function startSession(
       ...lifetime,
       ip,
       userAgent,
+      deviceClass: readUserAgent(userAgent).type,
+      riskLevel: 'low',
+      isRemembered,
       endedAt: null,
       endReason: null,
     },

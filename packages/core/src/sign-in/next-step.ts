@@ -47,12 +47,14 @@ export function nextStep(standing: SignInStanding, { authentication, session }: 
   if (missing) return missing;
   if (signUp.verifyEmail === 'before-session' && !standing.isEmailVerified) return { kind: 'verify-email' };
   if (!isEnough(proofs, authentication)) return enrolment(standing, authentication);
-  if (standing.liveSessions < session.concurrent.max) return { kind: 'admit' };
+  if (standing.liveSessions < (session.concurrent.max ?? Number.POSITIVE_INFINITY)) return { kind: 'admit' };
   switch (session.concurrent.onLimit) {
     case 'ask':
       return { kind: 'choose-session' };
     case 'deny':
       return { kind: 'refuse', reason: 'session-limit' };
+    case 'oldest':
+    case 'lowest-trust':
     case 'least-recently-active':
       return { kind: 'admit' };
   }

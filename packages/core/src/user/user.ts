@@ -8,6 +8,8 @@ export interface User {
   readonly email: string;
   readonly name: string | null;
   readonly roles: readonly string[];
+  /** As the tenant divides its people; policy may speak of them, tokens do not. */
+  readonly groups: readonly string[];
   readonly status: UserStatus;
   readonly createdAt: Instant;
   /** When mail was seen to arrive at the address; null: never. */

@@ -1,4 +1,5 @@
 import type { Change, EventDraft } from '@argus/core';
+import { subjectOf } from '@argus/core';
 import type { Current } from '../flows/current-session.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import { type Services, stamp } from '../services.ts';
@@ -23,7 +24,8 @@ export async function commitChange(
 ): Promise<Change['kind'] | null> {
   const { tenant, user, session } = current;
   const at = services.clock.now();
-  const { otherSessionsOnChange } = services.policy(tenant).authentication;
+  const { otherSessionsOnChange } = (await services.policies.effective(tenant, subjectOf(user, session)))
+    .authentication;
   const isEnding = endOtherSessions || otherSessionsOnChange === 'end';
   const by = { actor: 'user', origin };
   const ending: Change = {

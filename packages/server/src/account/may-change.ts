@@ -1,4 +1,5 @@
-import { isMet, mayEnrolIn, requirementFor, type SensitiveOperation } from '@argus/core';
+import type { SensitiveOperation } from '@argus/contract';
+import { isMet, mayEnrolIn, requirementFor, subjectOf } from '@argus/core';
 import { type SignInRecord, userFacts } from '@argus/store';
 import type { Current } from '../flows/current-session.ts';
 import type { Refused } from '../http/answer.ts';
@@ -29,7 +30,7 @@ async function judged(
   const { tenant, user, session } = current;
   const record = await userFacts(services.store.pool, tenant, { userId: user.id, secretHash: null });
   if (!record) return { refused: 'session_ended' };
-  const policy = services.policy(tenant).authentication;
+  const policy = (await services.policies.effective(tenant, subjectOf(user, session))).authentication;
   if (!policy.stepUp.for.includes(operation)) return record;
   const needs = requirementFor(record.enrolled, policy);
   if (isAllowed(session, needs, services.clock.now())) return record;

@@ -1,5 +1,5 @@
 import type { AuthenticatorId } from '@argus/contract';
-import { type Change, canonicalName, type Enrolled, hasSecondFactor } from '@argus/core';
+import { type Change, canonicalName, type Enrolled, hasSecondFactor, subjectOf } from '@argus/core';
 import { passkeysOfUser, recoveryCodesOfUser, totpOfUser } from '@argus/store';
 import type { Current } from '../flows/current-session.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
@@ -38,11 +38,11 @@ async function removeOnce(
 ): Promise<Removed | 'lost'> {
   const record = await mayEnrol(services, current);
   if (isRefused(record)) return record;
-  const { tenant, user } = current;
+  const { tenant, user, session } = current;
   const kind = await kindOf(services, current, id);
   if (!kind) return { refused: 'not_found' };
   const isLastFactor = kind !== 'recovery-code' && !hasSecondFactor(without(record.enrolled, kind));
-  const { factors } = services.policy(tenant).authentication;
+  const { factors } = (await services.policies.effective(tenant, subjectOf(user, session))).authentication;
   if (factors.required === 2 && isLastFactor) return { refused: 'denied' };
   const changes: Change[] = [
     kind === 'recovery-code'

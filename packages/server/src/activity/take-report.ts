@@ -7,8 +7,11 @@ import {
   activityEventsKeptMs,
   isTimely,
   lifetimeAfter,
+  lifetimeUnder,
+  limitsOf,
   rememberBatchUntil,
   type Service,
+  subjectOf,
   totalsOf,
 } from '@argus/core';
 import { lifetimesOf } from '@argus/store';
@@ -76,7 +79,7 @@ async function take(services: Services, { by, report, now }: Asked): Promise<Tak
 
 /** Sessions whose idle limit moves by what is told of them. The statement that moves them judges again. */
 async function movesOf(
-  { store, policy }: Services,
+  { store, policies }: Services,
   {
     by,
     totals,
@@ -88,10 +91,11 @@ async function movesOf(
   );
   if (active.size === 0) return [];
   const sessions = await lifetimesOf(store.pool, by.tenant, [...active.keys()]);
-  const limits = policy(by.tenant).session;
+  const policy = await policies.of(by.tenant);
   return sessions.flatMap((session) => {
     const activeAt = active.get(session.id) ?? session.lastActiveAt;
-    const lifetime = lifetimeAfter(session, limits, { activeAt, now });
+    const limits = limitsOf(policy.resolve(subjectOf(session.user, session)).session, session);
+    const lifetime = lifetimeAfter(lifetimeUnder(session, limits), limits, { activeAt, now });
     return lifetime ? [{ id: session.id, ...lifetime }] : [];
   });
 }

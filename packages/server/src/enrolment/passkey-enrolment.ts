@@ -17,7 +17,7 @@ export async function beginPasskeyEnrolment(
   const passkeys = await passkeysOfUser(services.store.pool, tenant, user.id);
   return registrationOptions({
     relyingParty: relyingPartyOf(services),
-    policy: services.policy(tenant).authentication.passkey,
+    policy: (await services.policies.effective(tenant)).authentication.passkey,
     user,
     challenge: newChallenge(services, { purpose: 'register', subject: subjectOf(user.id, subject) }),
     passkeys,
@@ -44,7 +44,7 @@ export async function finishPasskeyEnrolment(
   const use = { purpose: 'register', subject: subjectOf(user.id, subject) } as const;
   const verified = await verifyRegistration(credential, {
     relyingParty: relyingPartyOf(services),
-    policy: services.policy(tenant).authentication.passkey,
+    policy: (await services.policies.effective(tenant)).authentication.passkey,
     metadata: services.passkeyMetadata,
     now,
     readChallenge: (challenge) => readChallenge(services, use, challenge),

@@ -1,9 +1,9 @@
-import type { FeedEvent, Told } from '@argus/contract';
+import type { FeedEvent, TenantId, Told } from '@argus/contract';
 import type { FeedEnd, NumberedEvent, Numbering } from '@argus/store';
 import { type FeedEventMessage, feedDigest, issueFeedToken } from '@argus/tokens';
 import type { Services } from '../services.ts';
 
-type Needs = Pick<Services, 'config' | 'clock' | 'keys' | 'policy'>;
+type Needs = Pick<Services, 'config' | 'clock' | 'keys' | 'policies'>;
 
 /** Feeds keep what those who come back may still want, and a little more for clocks that differ. */
 const marginSeconds = 60;
@@ -15,8 +15,8 @@ const marginSeconds = 60;
 export function numberingFor(services: Needs, tenant: string): Numbering {
   return async (told, end) => {
     const now = services.clock.now();
-    const lifeSeconds = services.policy(tenant as Parameters<Needs['policy']>[0]).tokens.accessSeconds;
-    const exp = Math.ceil(now / 1000) + lifeSeconds;
+    const { longestAccessSeconds } = await services.policies.of(tenant as TenantId);
+    const exp = Math.ceil(now / 1000) + longestAccessSeconds;
     const events: NumberedEvent[] = [];
     let last: FeedEnd = end;
     for (const each of told) {

@@ -36,7 +36,7 @@ export interface Feed {
 
 type Needs = Pick<
   Services,
-  'config' | 'clock' | 'random' | 'keys' | 'policy' | 'store' | 'log' | 'metrics' | 'serviceBook'
+  'config' | 'clock' | 'random' | 'keys' | 'policies' | 'store' | 'log' | 'metrics' | 'serviceBook'
 >;
 
 const pollMs = 500;

@@ -9,7 +9,7 @@ export interface Snapshot {
   readonly parts: readonly string[];
 }
 
-type Needs = Pick<Services, 'config' | 'clock' | 'keys' | 'policy' | 'store'>;
+type Needs = Pick<Services, 'config' | 'clock' | 'keys' | 'policies' | 'store'>;
 
 const page = 2_000;
 /** Those whose clocks are behind still take what has expired here. */
@@ -70,7 +70,7 @@ async function takeSnapshot(services: Needs, tenant: TenantId): Promise<Snapshot
 }
 
 async function signedParts(
-  { config, keys, policy }: Needs,
+  { config, keys, policies }: Needs,
   tenant: TenantId,
   of: {
     readonly head: number;
@@ -82,6 +82,7 @@ async function signedParts(
 ): Promise<string[]> {
   const { now } = of;
   const parts = Math.max(1, Math.ceil(of.entries.length / snapshotPartEntries));
+  const { feed: policy } = await policies.effective(tenant);
   const tokens: string[] = [];
   for (let part = 1; part <= parts; part += 1) {
     const message: SnapshotMessage = {
@@ -93,7 +94,7 @@ async function signedParts(
       digest: of.digest,
       part,
       parts,
-      policy: policy(tenant).feed,
+      policy,
       entries: of.entries.slice((part - 1) * snapshotPartEntries, part * snapshotPartEntries),
     };
     tokens.push(await issueFeedToken(keys.ring(), message, now));

@@ -5,8 +5,10 @@ import {
   type Device,
   type EventDraft,
   type Grant,
+  newcomerOf,
   type Proofs,
   type Session,
+  type SessionPolicy,
   startSession,
   type User,
 } from '@argus/core';
@@ -44,11 +46,11 @@ export interface SessionBirth {
  * A session is always born whole: new session, grant and identifiers; what this browser held before ends
  * (fixation: nothing that was there before sign-in survives it).
  */
-export function bearSession(services: Services, arrival: Arrival): SessionBirth {
+export async function bearSession(services: Services, arrival: Arrival): Promise<SessionBirth> {
   const { random, clock } = services;
   const { tenant, user, origin } = arrival;
   const now = clock.now();
-  const policy = services.policy(tenant);
+  const policy = await services.policies.effective(tenant, newcomerOf(user, origin.userAgent));
   const { device, cookie } = deviceOf(services, arrival, now);
   const { session, grant } = startSession(
     {
@@ -66,7 +68,7 @@ export function bearSession(services: Services, arrival: Arrival): SessionBirth 
   );
   const born = { device, session, grant };
   return {
-    changes: changesOf(services, arrival, born),
+    changes: changesOf(services, arrival, { ...born, policy: policy.session }),
     events: eventsOf(arrival, born),
     current: { tenant, user, device, session, grant, policyVersion: 1 },
     newDeviceCookie: cookie,
@@ -79,7 +81,11 @@ interface Born {
   readonly grant: Grant;
 }
 
-function changesOf(services: Services, arrival: Arrival, { device, session, grant }: Born): Change[] {
+function changesOf(
+  services: Services,
+  arrival: Arrival,
+  { device, session, grant, policy }: Born & { readonly policy: SessionPolicy },
+): Change[] {
   const { user } = arrival;
   const at = session.createdAt;
   return [
@@ -93,17 +99,20 @@ function changesOf(services: Services, arrival: Arrival, { device, session, gran
     },
     { kind: 'create-grant', grant },
     ...replaced(services, arrival, at),
-    limit(services, arrival, session),
+    ...limit(arrival, session, policy),
   ];
 }
 
 /** Counted where the session begins, so that sign-ins at the same moment cannot exceed it together. */
-function limit(services: Services, { user, origin, tenant }: Arrival, session: Session): Change {
-  const { max, onLimit } = services.policy(tenant).session.concurrent;
+function limit({ user, origin }: Arrival, session: Session, { concurrent }: SessionPolicy): Change[] {
+  const { max, onLimit } = concurrent;
+  if (max === null) return [];
   const about = { userId: user.id, except: session.id, at: session.createdAt };
-  return onLimit === 'least-recently-active'
-    ? { kind: 'limit-sessions', ...about, keep: max, by: { actor: 'user', origin } }
-    : { kind: 'expect-room', ...about, most: max };
+  return [
+    onLimit === 'ask' || onLimit === 'deny'
+      ? { kind: 'expect-room', ...about, most: max }
+      : { kind: 'limit-sessions', ...about, keep: max, by: { actor: 'user', origin } },
+  ];
 }
 
 function eventsOf(arrival: Arrival, { device, session, grant }: Born): EventDraft[] {

@@ -54,7 +54,7 @@ export async function changePassword(
   if (refused) return { refused };
   const phc = await services.passwords.hash(change.newPassword, 'known');
   const at = services.clock.now();
-  const birth = bearSession(services, {
+  const birth = await bearSession(services, {
     tenant,
     user: record.user,
     device: record.device,

@@ -1,5 +1,14 @@
 import { argusClient, type TenantId } from '@argus/contract';
-import { accessTokenExpiry, type Grant, type Lifetime, type Session, type User } from '@argus/core';
+import {
+  accessTokenExpiry,
+  type Grant,
+  type Lifetime,
+  lifetimeUnder,
+  limitsOf,
+  type Session,
+  subjectOf,
+  type User,
+} from '@argus/core';
 import { issueAccessToken, issueRefreshToken, refreshTokenId } from '@argus/tokens';
 import type { SetCookie } from '../http/cookies.ts';
 import type { Services } from '../services.ts';
@@ -69,7 +78,9 @@ export function refreshClaims(
 
 async function issueAccess(services: Services, { tenant, user, session, grant }: TokenState, now: number) {
   const { config, keys, random } = services;
-  const exp = accessTokenExpiry(now, services.policy(tenant).tokens, session);
+  const policy = await services.policies.effective(tenant, subjectOf(user, session));
+  const lifetime = lifetimeUnder(session, limitsOf(policy.session, session));
+  const exp = accessTokenExpiry(now, policy.tokens, lifetime);
   const access = await issueAccessToken(
     keys.ring(),
     {

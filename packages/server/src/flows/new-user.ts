@@ -8,6 +8,7 @@ export interface NewUser {
   readonly email: string;
   readonly name?: string | undefined;
   readonly roles: readonly string[];
+  readonly groups?: readonly string[];
   /** Mail was seen to arrive there. */
   readonly isEmailVerified?: boolean;
 }
@@ -25,6 +26,7 @@ export function newUser(
     email: of.email,
     name: canonicalName(of.name),
     roles: of.roles,
+    groups: of.groups ?? [],
     status: 'active',
     createdAt: at,
     emailVerifiedAt: of.isEmailVerified ? at : null,

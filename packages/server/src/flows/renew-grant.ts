@@ -7,6 +7,7 @@ import {
   type RefreshProof,
   type Rotation,
   type Shown,
+  subjectOf,
 } from '@argus/core';
 import { equalInConstantTime, type RefreshClaims, refreshTokenId, verifyRefreshToken } from '@argus/tokens';
 import type { Refused } from '../http/answer.ts';
@@ -52,8 +53,10 @@ export async function renewGrant<Unfit extends object = never>(
   for (let round = 0; round < rounds; round += 1) {
     const facts = await services.store.refreshFacts(name);
     if (!facts || facts.session.id !== claims.sid) return refusedAs(services, 'unknown');
+    const policy = await services.policies.of(name.tenant, facts.policyVersion);
+    const subject = { ...subjectOf(facts.user, facts.session), clientId: facts.grant.clientId };
     const decision = decideRefresh(facts, proofOf(renewal, proven, facts), {
-      policy: services.policy(name.tenant),
+      policy: policy.resolve(subject),
       client: renewal.client,
       now: services.clock.now(),
     });

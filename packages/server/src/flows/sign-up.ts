@@ -30,7 +30,8 @@ export async function signUp(
   request: SignUpRequest,
 ): Promise<{ readonly state: 'sign-in' } | Refused> {
   const { tenant, origin } = request;
-  if (services.policy(tenant).authentication.signUp.mode !== 'open') return { refused: 'denied' };
+  if ((await services.policies.effective(tenant)).authentication.signUp.mode !== 'open')
+    return { refused: 'denied' };
   const email = canonicalEmail(request.email);
   if (!email) return notAnAddress;
   const owner = { tenant, email, name: request.name };

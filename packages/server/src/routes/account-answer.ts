@@ -1,5 +1,5 @@
 import { type AuthenticatorAnswer, type RefusalCode, refusalOf } from '@argus/contract';
-import { limitedBy } from '@argus/core';
+import { limitedBy, subjectOf } from '@argus/core';
 import {
   auditEvents,
   consentsOfUser,
@@ -60,7 +60,7 @@ export async function accountAnswer(
     isEmailVerified: user.emailVerifiedAt !== null,
     notice,
     refusal,
-    minLength: services.policy(tenant).authentication.password.minLength,
+    minLength: (await services.policies.effective(tenant)).authentication.password.minLength,
     now: time(services.clock.now()),
   });
   return { status: refusal ? refusalOf(refusal).status : 200, html };
@@ -100,7 +100,7 @@ async function sessionsOf(
   return {
     current: {
       ...describeSession(record, session.id),
-      limitedBy: limitedBy(session),
+      limitedBy: limitedBy(session, await services.policies.effective(tenant, subjectOf(user, session))),
       idleExpiresAt: time(session.idleExpiresAt),
       absoluteExpiresAt: time(session.absoluteExpiresAt),
     },

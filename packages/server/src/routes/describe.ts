@@ -6,17 +6,22 @@ import type {
   ListedSession,
   SessionAnswer,
 } from '@argus/contract';
-import { type AuditEvent, type Device, deviceName, limitedBy, readUserAgent } from '@argus/core';
+import { type AuditEvent, type Device, deviceName, limitedBy, readUserAgent, subjectOf } from '@argus/core';
 import type { SessionActivity, SessionRecord, UserRecord } from '@argus/store';
 import type { Current } from '../flows/current-session.ts';
+import type { Services } from '../services.ts';
 
 /** An instant on the wire (RFC 3339, UTC). */
 export function time(at: number): string {
   return new Date(at).toISOString();
 }
 
-export function describeCurrent(current: Current): SessionAnswer {
+export async function describeCurrent(
+  { policies }: Pick<Services, 'policies'>,
+  current: Current,
+): Promise<SessionAnswer> {
   const { session, user, device, accessExpiresAt } = current;
+  const policy = await policies.effective(current.tenant, subjectOf(user, session));
   return {
     user: { id: user.id, email: user.email, name: user.name, roles: [...user.roles] },
     session: {
@@ -29,7 +34,7 @@ export function describeCurrent(current: Current): SessionAnswer {
       expiresAt: time(accessExpiresAt),
       idleExpiresAt: time(session.idleExpiresAt),
       absoluteExpiresAt: time(session.absoluteExpiresAt),
-      limitedBy: limitedBy(session),
+      limitedBy: limitedBy(session, policy),
       bound: false,
     },
     device: describeDevice(device),

@@ -182,7 +182,7 @@ async function resetAnswer(services: Services, call: Call, refused?: Refused): P
     email: opened?.user.email,
     refusal,
     retryAfterSeconds: refused?.retryAfterSeconds,
-    minLength: services.policy(call.tenant).authentication.password.minLength,
+    minLength: (await services.policies.effective(call.tenant)).authentication.password.minLength,
   });
   return { status: refusal ? refusalOf(refusal).status : 200, html, cookies: attempt.cookies };
 }

@@ -19,7 +19,7 @@ export const recoveryRoutes: readonly Route[] = [
     ),
   ),
   endpointRoute(endpoints.completeRecovery, async (services, { body, tenant, cookies, origin }) =>
-    signInAnswer(await completeRecovery(services, { ...body, tenant, cookies, origin })),
+    signInAnswer(services, await completeRecovery(services, { ...body, tenant, cookies, origin })),
   ),
   endpointRoute(endpoints.verifyEmail, async (services, { body, tenant, origin }) =>
     answered(200, await verifyEmail(services, { ...body, tenant, origin })),

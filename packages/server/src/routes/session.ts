@@ -13,7 +13,10 @@ import { describeCurrent, describeSession, time } from './describe.ts';
 
 export const sessionRoutes: readonly Route[] = [
   endpointRoute(endpoints.getSession, (services, call) =>
-    signedIn(services, call, async (current) => ({ status: 200, json: describeCurrent(current) })),
+    signedIn(services, call, async (current) => ({
+      status: 200,
+      json: await describeCurrent(services, current),
+    })),
   ),
 
   endpointRoute(endpoints.refreshSession, async (services, { body, cookies, origin }) => {
@@ -29,7 +32,7 @@ export const sessionRoutes: readonly Route[] = [
     const { current, tokens } = outcome;
     return {
       status: 200,
-      json: describeCurrent(current),
+      json: await describeCurrent(services, current),
       cookies: tokenCookies(tokens, current.session, services.clock.now()),
     };
   }),
@@ -95,7 +98,11 @@ export const sessionRoutes: readonly Route[] = [
       const { cookies, origin, body } = call;
       const outcome = await changePassword(services, current, { ...body, cookies, origin });
       if (isRefused(outcome)) return problemAnswer(outcome);
-      return { status: 200, json: describeCurrent(outcome.current), cookies: outcome.cookies };
+      return {
+        status: 200,
+        json: await describeCurrent(services, outcome.current),
+        cookies: outcome.cookies,
+      };
     }),
   ),
 

@@ -74,7 +74,9 @@ export async function signInAnswer(
     request: request?.sealed,
     clientName: request?.client.settings.name,
     providers: await shownProviders(services, tenant),
-    offersPasskey: services.policy(tenant).authentication.factors.methods.includes('passkey'),
+    offersPasskey: (await services.policies.effective(tenant)).authentication.factors.methods.includes(
+      'passkey',
+    ),
     returnTo: safeReturn(fields.returnTo ?? call.query.returnTo),
     refusal: refused?.refused,
     retryAfterSeconds: refused?.retryAfterSeconds,
@@ -138,7 +140,7 @@ async function linkAnswer(
     kind: record.link.kind,
     email: record.user?.email ?? fieldsOf(call).email?.slice(0, 254),
     refusal: refused?.refused,
-    minLength: services.policy(call.tenant).authentication.password.minLength,
+    minLength: (await services.policies.effective(call.tenant)).authentication.password.minLength,
   });
   return { status: refused ? refusalOf(refused.refused).status : 200, html, cookies: attempt.cookies };
 }

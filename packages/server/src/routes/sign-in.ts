@@ -18,14 +18,14 @@ export const signInRoutes: readonly Route[] = [
   paced(
     'refusals',
     endpointRoute(endpoints.signIn, async (services, { body, tenant, cookies, origin }) =>
-      signInAnswer(await signInByPassword(services, { ...body, tenant, cookies, origin })),
+      signInAnswer(services, await signInByPassword(services, { ...body, tenant, cookies, origin })),
     ),
   ),
   endpointRoute(endpoints.useLink, async (services, { body, tenant, cookies, origin }) =>
-    signInAnswer(await useLink(services, { ...body, tenant, cookies, origin })),
+    signInAnswer(services, await useLink(services, { ...body, tenant, cookies, origin })),
   ),
   endpointRoute(endpoints.chooseSession, async (services, { body, tenant, cookies, origin }) => {
     const endSessionId = body.endSessionId as SessionId; // of the form that the contract gives it
-    return signInAnswer(await chooseSession(services, { tenant, cookies, origin }, endSessionId));
+    return signInAnswer(services, await chooseSession(services, { tenant, cookies, origin }, endSessionId));
   }),
 ];

@@ -29,7 +29,7 @@ async function signUpAnswer(services: Services, call: Call, refused?: Refused): 
     name: fields.name?.slice(0, 100),
     request: request?.sealed,
     refusal: refused?.refused,
-    minLength: services.policy(tenant).authentication.password.minLength,
+    minLength: (await services.policies.effective(tenant)).authentication.password.minLength,
   });
   return { status: refused ? refusalOf(refused.refused).status : 200, html, cookies: attempt.cookies };
 }

@@ -3,6 +3,7 @@ import { highest } from '@argus/core';
 import type { SignedIn } from '../flows/signed-in.ts';
 import { type Answer, isRefused, problemAnswer, type Refused } from '../http/answer.ts';
 import { endpointRoute, type Route } from '../http/route.ts';
+import type { Services } from '../services.ts';
 import { stepUpByTotp } from '../step-up/by-code.ts';
 import { stepUpByPasskey, stepUpPasskeyOptions } from '../step-up/by-passkey.ts';
 import { stepUpByPassword } from '../step-up/by-password.ts';
@@ -25,23 +26,23 @@ export const stepUpRoutes: readonly Route[] = [
 
   endpointRoute(endpoints.stepUpWithPassword, (services, call) =>
     signedIn(services, call, async (current) =>
-      steppedUp(await stepUpByPassword(services, current, { ...call.body, ...call })),
+      steppedUp(services, await stepUpByPassword(services, current, { ...call.body, ...call })),
     ),
   ),
   endpointRoute(endpoints.stepUpWithTotp, (services, call) =>
     signedIn(services, call, async (current) =>
-      steppedUp(await stepUpByTotp(services, current, { ...call.body, ...call })),
+      steppedUp(services, await stepUpByTotp(services, current, { ...call.body, ...call })),
     ),
   ),
   endpointRoute(endpoints.stepUpWithPasskey, (services, call) =>
     signedIn(services, call, async (current) =>
-      steppedUp(await stepUpByPasskey(services, current, { ...call.body, ...call })),
+      steppedUp(services, await stepUpByPasskey(services, current, { ...call.body, ...call })),
     ),
   ),
 ];
 
-function steppedUp(outcome: SignedIn | Refused): Answer {
+async function steppedUp(services: Services, outcome: SignedIn | Refused): Promise<Answer> {
   if (isRefused(outcome)) return problemAnswer(outcome);
-  const json = { state: 'signed-in', ...describeCurrent(outcome.current) };
+  const json = { state: 'signed-in', ...(await describeCurrent(services, outcome.current)) };
   return { status: 200, json, cookies: outcome.cookies };
 }

@@ -4,6 +4,7 @@ import {
   type EventDraft,
   isAtLeast,
   type NextStep,
+  newcomerOf,
   type ProgressDetails,
   progressLifeMs,
   type SignInProgress,
@@ -12,7 +13,6 @@ import { bearSession, type SessionBirth, welcome } from '../flows/begin-session.
 import { federationMark } from '../flows/federation-mark.ts';
 import { linkIdentity } from '../flows/link-identity.ts';
 import type { Refused } from '../http/answer.ts';
-import type { CallOrigin } from '../http/caller.ts';
 import { attemptCookieSeconds } from '../http/cookies.ts';
 import { verificationLink } from '../recovery/change-email.ts';
 import { hashOf } from '../secrets.ts';
@@ -30,7 +30,6 @@ export interface Proven extends Standing {
   readonly details: ProgressDetails;
   /** What is written only together with the session. */
   readonly also?: readonly Change[];
-  readonly origin: CallOrigin;
 }
 
 /** What stood in the way of a commit: the kind of the change that lost. */
@@ -56,14 +55,14 @@ export async function advance(services: Services, proven: Proven): Promise<Advan
 async function admit(services: Services, proven: Proven): Promise<Advanced> {
   const { tenant, record, proofs, cookies, origin, instead } = proven;
   const { user, device } = record;
-  const birth = bearSession(services, { tenant, user, device, cookies, origin, proofs, instead });
+  const birth = await bearSession(services, { tenant, user, device, cookies, origin, proofs, instead });
   const written = await services.store.commit({
     tenant,
     changes: [
       ...used(proven),
       ...birth.changes,
       ...passwordGuard(proven),
-      ...remembered(services, proven, birth),
+      ...(await remembered(services, proven, birth)),
       ...noted(proven, birth),
       ...(proven.also ?? []),
     ],
@@ -153,8 +152,10 @@ function passwordGuard({ record, proofs }: Proven): Change[] {
   return isProved ? [{ kind: 'expect-password', userId: user.id, phc: phc ?? '' }] : [];
 }
 
-function remembered(services: Services, proven: Proven, { current }: SessionBirth): Change[] {
-  const { factors } = services.policy(proven.tenant).authentication;
+async function remembered(services: Services, proven: Proven, { current }: SessionBirth): Promise<Change[]> {
+  const { factors } = (
+    await services.policies.effective(proven.tenant, newcomerOf(proven.record.user, proven.origin.userAgent))
+  ).authentication;
   const isWanted = proven.details.rememberDevice === true && factors.required === 1;
   if (!isWanted || factors.rememberDeviceSeconds === 0) return [];
   if (!isAtLeast(current.session.acr, 'urn:argus:aal2')) return [];

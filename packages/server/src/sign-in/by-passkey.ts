@@ -33,7 +33,7 @@ export async function signInPasskeyOptions(
   const { pool } = services.store;
   return authenticationOptions({
     relyingParty: relyingPartyOf(services),
-    policy: services.policy(call.tenant).authentication.passkey,
+    policy: (await services.policies.effective(call.tenant)).authentication.passkey,
     challenge: newChallenge(services, { purpose, subject: attempt }),
     passkeys: opened ? await passkeysOfUser(pool, call.tenant, opened.record.user.id) : [],
   });

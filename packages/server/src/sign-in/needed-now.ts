@@ -9,7 +9,8 @@ export async function neededNow(services: Services, call: NextProof): Promise<St
   const opened = await openProgress(services, call);
   if (isRefused(opened)) return opened;
   const { progress, record } = opened;
-  const standing = { tenant: call.tenant, record, proofs: progress.proofs, cookies: call.cookies };
+  const { tenant, cookies, origin } = call;
+  const standing = { tenant, record, proofs: progress.proofs, cookies, origin };
   const step = await stepAfter(services, standing);
   // What would be admitted now is admitted by its next proof; there is nothing to ask for.
   if (step.kind === 'admit' || step.kind === 'refuse') return { refused: 'sign_in_expired' };

@@ -40,20 +40,20 @@ export async function openProgress(
 /** Whether a sign-in asks for this factor at all: what nobody was asked for proves nothing here. */
 export async function isAsked(
   services: Services,
-  { tenant, cookies }: NextProof,
+  { tenant, cookies, origin }: NextProof,
   { opened: { progress, record }, method }: { readonly opened: Opened; readonly method: SecondFactor },
 ): Promise<boolean> {
-  const step = await stepAfter(services, { tenant, record, proofs: progress.proofs, cookies });
+  const step = await stepAfter(services, { tenant, record, proofs: progress.proofs, cookies, origin });
   return step.kind === 'second-factor' && step.methods.includes(method);
 }
 
 /** Whether a sign-in demands that this is set up before there is a session. */
 export async function isEnrolmentAsked(
   services: Services,
-  { tenant, cookies }: NextProof,
+  { tenant, cookies, origin }: NextProof,
   { opened: { progress, record }, kind }: { readonly opened: Opened; readonly kind: 'totp' | 'passkey' },
 ): Promise<boolean> {
-  const step = await stepAfter(services, { tenant, record, proofs: progress.proofs, cookies });
+  const step = await stepAfter(services, { tenant, record, proofs: progress.proofs, cookies, origin });
   return step.kind === 'enrol' && step.methods.includes(kind);
 }
 

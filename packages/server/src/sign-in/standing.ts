@@ -1,7 +1,8 @@
-import type { SessionId, TenantId } from '@argus/contract';
-import { type NextStep, nextStep, type Proofs } from '@argus/core';
+import type { OnLimit, SessionId, TenantId } from '@argus/contract';
+import { type NextStep, newcomerOf, nextStep, type Proofs } from '@argus/core';
 import { countLiveSessions, liveSessionsOfUser, rememberedUntil, type SignInRecord } from '@argus/store';
 import { heldSession } from '../flows/current-session.ts';
+import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
 import type { Services } from '../services.ts';
 import type { StillNeeded } from './outcome.ts';
@@ -12,6 +13,7 @@ export interface Standing {
   readonly record: SignInRecord;
   readonly proofs: Proofs;
   readonly cookies: Cookies;
+  readonly origin: CallOrigin;
   /** The session that the person chose to end for this one. */
   readonly instead?: SessionId | undefined;
 }
@@ -20,10 +22,10 @@ export interface Standing {
 export async function stepAfter(services: Services, standing: Standing): Promise<NextStep> {
   const { tenant, record, proofs } = standing;
   const { user, device, enrolled } = record;
-  const policy = services.policy(tenant);
+  const policy = await services.policies.effective(tenant, newcomerOf(user, standing.origin.userAgent));
   const now = services.clock.now();
   const { pool } = services.store;
-  const isLimitAsked = policy.session.concurrent.onLimit !== 'least-recently-active';
+  const isLimitAsked = isCountedBefore(policy.session.concurrent.onLimit);
   const [until, liveSessions] = await Promise.all([
     device ? rememberedUntil(pool, tenant, { userId: user.id, deviceId: device.id, now }) : null,
     isLimitAsked
@@ -45,10 +47,11 @@ export async function stepAfter(services: Services, standing: Standing): Promise
 /** What the person is asked for, with what the asking takes. */
 export async function asked(
   services: Services,
-  { tenant, record }: Standing,
+  { tenant, record, origin }: Standing,
   step: Exclude<NextStep, { kind: 'admit' | 'refuse' }>,
 ): Promise<StillNeeded> {
-  const { factors } = services.policy(tenant).authentication;
+  const { factors } = (await services.policies.effective(tenant, newcomerOf(record.user, origin.userAgent)))
+    .authentication;
   switch (step.kind) {
     case 'second-factor':
       return { ...step, rememberDeviceSeconds: factors.required === 1 ? factors.rememberDeviceSeconds : 0 };
@@ -60,6 +63,11 @@ export async function asked(
     default:
       return step;
   }
+}
+
+/** Who gives way is chosen where the session begins, unless the person or the door does. */
+function isCountedBefore(onLimit: OnLimit): boolean {
+  return onLimit === 'ask' || onLimit === 'deny';
 }
 
 function replacedBy(services: Services, { cookies, tenant }: Standing): SessionId | null {

@@ -1,4 +1,5 @@
 import type { AuthenticationResponse, RequestOptions } from '@argus/contract';
+import { subjectOf } from '@argus/core';
 import { passkeysOfUser } from '@argus/store';
 import { authenticationOptions } from '../authenticators/passkey/authentication-options.ts';
 import { newChallenge } from '../authenticators/passkey/challenge.ts';
@@ -20,7 +21,7 @@ export async function stepUpPasskeyOptions(
   const passkeys = await passkeysOfUser(services.store.pool, tenant, user.id);
   if (passkeys.length === 0) return null;
   const challenge = newChallenge(services, { purpose: 'step-up', subject: session.id });
-  const policy = services.policy(tenant).authentication.passkey;
+  const policy = (await services.policies.effective(tenant, subjectOf(user, session))).authentication.passkey;
   return authenticationOptions({ relyingParty: relyingPartyOf(services), policy, challenge, passkeys });
 }
 

@@ -106,12 +106,12 @@ function shown({ id, settings }: Provider): ShownProvider {
 
 /** The highest level that is within reach: of this very person, or of whoever may come when nobody is signed in. */
 export async function reachableLevel(
-  services: Pick<Services, 'store' | 'clients' | 'clock' | 'policy'>,
+  services: Pick<Services, 'store' | 'clients' | 'clock' | 'policies'>,
   tenant: TenantId,
   whose: (Whose & { readonly session: Session }) | null,
 ): Promise<AssuranceLevel> {
   if (whose) return highest([(await waysToProve(services, whose)).reachable, whose.session.acr]);
-  const { factors, passkey } = services.policy(tenant).authentication;
+  const { factors, passkey } = (await services.policies.effective(tenant)).authentication;
   if (passkey.attestation === 'verified') return 'urn:argus:aal3';
   // Whoever comes may have a second factor or set one up.
   return factors.methods.some((method) => method !== 'password') ? 'urn:argus:aal2' : 'urn:argus:aal1';

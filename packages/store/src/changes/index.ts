@@ -7,6 +7,7 @@ import * as grants from './grants.ts';
 import * as deliveries from './logout-deliveries.ts';
 import * as mails from './mails.ts';
 import * as oauth from './oauth.ts';
+import * as policies from './policies.ts';
 import * as recovery from './recovery.ts';
 import * as services from './services.ts';
 import * as sessions from './sessions.ts';
@@ -22,6 +23,9 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'set-user-status': users.setUserStatus,
   'set-user-name': users.setUserName,
   'set-user-roles': users.setUserRoles,
+  'set-user-groups': users.setUserGroups,
+  'set-policy': policies.setPolicy,
+  'set-session-risk': policies.setSessionRisk,
   'hold-user': users.holdUser,
   'hold-session': sessions.holdSession,
   'see-device': users.seeDevice,

@@ -14,8 +14,8 @@ export const createSession: Write<Of<'create-session'>> = ({ session, methods, a
       SELECT id FROM users WHERE tenant_id = $1 AND id = $3 AND status = 'active'
     ), born AS (
       INSERT INTO sessions (tenant_id, id, user_id, device_id, state, amr, acr, authenticated_at, created_at,
-        last_active_at, idle_expires_at, absolute_expires_at, ip, user_agent)
-      SELECT $1, $2, holder.id, $4, 'active', $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM holder
+        last_active_at, idle_expires_at, absolute_expires_at, ip, user_agent, device_class, risk_level, is_remembered)
+      SELECT $1, $2, holder.id, $4, 'active', $5, $6, $7, $8, $9, $10, $11, $12, $13, $16, $17, $18 FROM holder
       RETURNING id
     ), proved AS (
       INSERT INTO authentications (tenant_id, id, session_id, method, proved_at)
@@ -37,6 +37,9 @@ export const createSession: Write<Of<'create-session'>> = ({ session, methods, a
     session.userAgent,
     authenticationIds,
     methods,
+    session.deviceClass,
+    session.riskLevel,
+    session.isRemembered,
   ],
   expects: 1,
 });

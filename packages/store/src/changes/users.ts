@@ -14,8 +14,8 @@ const reserved = (email: string, at: string) => `
 export const createUser: Write<Of<'create-user'>> = ({ user }) => ({
   first: holdAddress(user.email),
   name: 'create-user',
-  text: `INSERT INTO users (tenant_id, id, email, name, roles, status, created_at, email_verified_at)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE NOT EXISTS (${reserved('$3', '$7')})
+  text: `INSERT INTO users (tenant_id, id, email, name, roles, status, created_at, email_verified_at, groups)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9::text[] WHERE NOT EXISTS (${reserved('$3', '$7')})
     ON CONFLICT (tenant_id, email) DO NOTHING`,
   values: [
     user.id,
@@ -25,6 +25,7 @@ export const createUser: Write<Of<'create-user'>> = ({ user }) => ({
     user.status,
     timestamp(user.createdAt),
     timestamp(user.emailVerifiedAt),
+    user.groups,
   ],
   expects: 1,
 });
@@ -80,6 +81,13 @@ export const setUserRoles: Write<Of<'set-user-roles'>> = ({ userId, roles }) => 
   name: 'set-user-roles',
   text: 'UPDATE users SET roles = $3 WHERE tenant_id = $1 AND id = $2',
   values: [userId, roles],
+  expects: 1,
+});
+
+export const setUserGroups: Write<Of<'set-user-groups'>> = ({ userId, groups }) => ({
+  name: 'set-user-groups',
+  text: 'UPDATE users SET groups = $3 WHERE tenant_id = $1 AND id = $2',
+  values: [userId, groups],
   expects: 1,
 });
 

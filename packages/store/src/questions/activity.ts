@@ -1,19 +1,30 @@
 import type { ActivityCounts, Instant, ServiceId, SessionId, TenantId } from '@argus/contract';
-import type { ActivityEvent, LiveLifetime } from '@argus/core';
+import type { ActivityEvent, LiveLifetime, Session, User } from '@argus/core';
 import type { Pool } from '../postgres/pool.ts';
 import type { Row } from '../tables/rows.ts';
+
+/** The limits of a session, and of whom policy asks. */
+export interface KeptLifetime extends LiveLifetime {
+  readonly createdAt: Instant;
+  readonly deviceClass: Session['deviceClass'];
+  readonly riskLevel: Session['riskLevel'];
+  readonly isRemembered: boolean;
+  readonly user: Pick<User, 'id' | 'roles' | 'groups'>;
+}
 
 /** The limits of those of these sessions that the tenant has; at most 256 are asked for. */
 export async function lifetimesOf(
   pool: Pool,
   tenant: TenantId,
   ids: readonly SessionId[],
-): Promise<LiveLifetime[]> {
+): Promise<KeptLifetime[]> {
   const { rows } = await pool.query<Row>({
     name: 'lifetimes-of-sessions',
     text: `
-      SELECT s.id, s.state, s.last_active_at, s.idle_expires_at, s.absolute_expires_at
-      FROM unnest($2::uuid[]) AS asked (id) JOIN sessions s ON s.tenant_id = $1 AND s.id = asked.id`,
+      SELECT s.id, s.state, s.created_at, s.last_active_at, s.idle_expires_at, s.absolute_expires_at, s.device_class,
+        s.risk_level, s.is_remembered, u.id AS user_id, u.roles, u.groups
+      FROM unnest($2::uuid[]) AS asked (id) JOIN sessions s ON s.tenant_id = $1 AND s.id = asked.id
+      JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id`,
     values: [tenant, ids],
   });
   return rows.map((row) => ({
@@ -22,6 +33,11 @@ export async function lifetimesOf(
     lastActiveAt: row.last_active_at,
     idleExpiresAt: row.idle_expires_at,
     absoluteExpiresAt: row.absolute_expires_at,
+    createdAt: row.created_at,
+    deviceClass: row.device_class,
+    riskLevel: row.risk_level,
+    isRemembered: row.is_remembered,
+    user: { id: row.user_id, roles: row.roles, groups: row.groups },
   }));
 }
 

@@ -1,9 +1,11 @@
-import type { FeedEvent, FeedPolicy, Instant } from '@argus/contract';
-import { tellEveryFeed } from '../changes/tell.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { FeedEvent, FeedPolicy, Instant, PolicyDocument } from '@argus/contract';
+import { tellFeed } from '../changes/tell.ts';
 import type { FeedEnd, NumberedEvent } from '../feed/number-events.ts';
 import { type Pool, timestamp } from '../postgres/pool.ts';
 import { inTransaction } from '../postgres/transaction.ts';
 import type { Row } from '../tables/rows.ts';
+import { documentOf } from './policies.ts';
 
 /** How far a tenant's feed has come, and whether something waits for its number. */
 export interface FeedState {
@@ -94,13 +96,23 @@ export async function forgetFeedEvents(
   return rowCount ?? 0;
 }
 
-/** Note what policy says to those who follow the feeds, and tell them where that is new. */
-export async function notePolicy(pool: Pool, policy: FeedPolicy): Promise<void> {
+/** Note what policy says to those who follow the feeds, and tell those for whom that is new. */
+export async function noteFeedPolicies(
+  pool: Pool,
+  policyOf: (document: PolicyDocument) => FeedPolicy,
+): Promise<void> {
   await inTransaction(pool, async (client) => {
-    const { rowCount } = await client.query(
-      'UPDATE feeds SET policy = $1 WHERE policy IS DISTINCT FROM $1::jsonb',
-      [JSON.stringify(policy)],
-    );
-    if (rowCount) await tellEveryFeed(client, { type: 'policy-changed', ...policy });
+    const { rows } = await client.query<Row>(`
+      SELECT f.tenant_id, f.policy, p.document FROM feeds f JOIN tenants t ON t.id = f.tenant_id
+      LEFT JOIN policies p ON p.tenant_id = t.id AND p.version = t.policy_version ORDER BY f.tenant_id FOR UPDATE OF f`);
+    for (const row of rows) {
+      const policy = policyOf(documentOf(row.document));
+      if (isDeepStrictEqual(row.policy, policy)) continue;
+      await client.query('UPDATE feeds SET policy = $2 WHERE tenant_id = $1', [
+        row.tenant_id,
+        JSON.stringify(policy),
+      ]);
+      await tellFeed(client, row.tenant_id, [{ type: 'policy-changed', ...policy }]);
+    }
   });
 }

@@ -32,7 +32,7 @@ export async function checkPasskey(
   const credentialId = Buffer.from(response.rawId, 'base64url');
   const passkey = await passkeyByCredential(services.store.pool, tenant, credentialId);
   if (!passkey) return { ok: false, reason: 'passkey-unknown', userId };
-  const policy = services.policy(tenant).authentication.passkey;
+  const policy = (await services.policies.effective(tenant)).authentication.passkey;
   const verified = await verifyAuthentication(response, passkey, {
     relyingParty: relyingPartyOf(services),
     policy,

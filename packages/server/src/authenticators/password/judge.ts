@@ -29,7 +29,10 @@ export async function judgeOffline(
   password: string,
   { tenant, email, name }: PasswordOwner,
 ): Promise<RefusalCode | null> {
-  const refused = passwordRefusal(password, services.policy(tenant).authentication.password);
+  const refused = passwordRefusal(
+    password,
+    (await services.policies.effective(tenant)).authentication.password,
+  );
   if (refused) return refused;
   const isCommon =
     isOnlyContext(password, { service: wordsOf(services), email, name }) ||

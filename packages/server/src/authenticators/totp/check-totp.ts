@@ -1,5 +1,6 @@
 import type { TenantId } from '@argus/contract';
 import type { Change } from '@argus/core';
+import { newcomerOf } from '@argus/core';
 import { type SignInRecord, totpOfUser } from '@argus/store';
 import type { Services } from '../../services.ts';
 import { openTotpSecret } from './sealed-secret.ts';
@@ -23,7 +24,9 @@ export async function checkTotp(
   if (!secret)
     throw new Error('a TOTP secret of this installation does not open: was the master key exchanged?');
   const at = services.clock.now();
-  const { driftSteps } = services.policy(tenant).authentication.totp;
+  const { driftSteps } = (
+    await services.policies.effective(tenant, newcomerOf(record.user, record.device?.userAgent ?? null))
+  ).authentication.totp;
   const { offsetSteps, lastStep } = totp;
   const verified = verifyTotp(secret, code, { now: at, offsetSteps, driftSteps, lastStep });
   if (!verified.ok) return { ok: false, reason: `code-${verified.reason}` };

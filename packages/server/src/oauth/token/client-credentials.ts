@@ -21,7 +21,8 @@ export async function grantOfClient(services: Services, ask: TokenAsk): Promise<
   const resources = audienceOf({ client, grantResources, asked: parameters.all('resource') });
   if (resources === 'invalid_target') return { oauthError: resources };
   const now = services.clock.now();
-  const lifeSeconds = services.policy(client.tenant).tokens.accessSeconds;
+  const lifeSeconds = (await services.policies.effective(client.tenant, { clientId: client.id })).tokens
+    .accessSeconds;
   const iat = Math.floor(now / 1000);
   const claims = {
     iss: services.config.issuer,

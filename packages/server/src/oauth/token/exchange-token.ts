@@ -32,8 +32,9 @@ export async function exchangeToken(services: Services, ask: TokenAsk): Promise<
       error: 'invalid_request',
       reason: 'dead-token',
     });
-  const { clients, policy, clock } = services;
+  const { clients, policies, clock } = services;
   const { client } = ask.proven;
+  const policy = await policies.effective(client.tenant, { clientId: client.id });
   const decision = decideExchange({
     client,
     request,
@@ -41,7 +42,7 @@ export async function exchangeToken(services: Services, ask: TokenAsk): Promise<
     actor: actor && described(actor),
     resources: (await clients.resourcesOf(client)).map(({ id }) => id),
     dpopJkt: ask.proof.jkt,
-    lifeSeconds: policy(client.tenant).tokens.accessSeconds,
+    lifeSeconds: policy.tokens.accessSeconds,
     now: clock.now(),
   } satisfies ExchangeFacts);
   if (decision.kind === 'refuse') return refuse(services, ask, { subject, ...decision });

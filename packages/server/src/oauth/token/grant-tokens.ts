@@ -3,7 +3,10 @@ import {
   accessTokenExpiry,
   type Client,
   type Grant,
+  lifetimeUnder,
+  limitsOf,
   type Session,
+  subjectOf,
   tokenExpiry,
   type User,
 } from '@argus/core';
@@ -82,7 +85,12 @@ export function audienceClaim(
 async function accessOf(services: Services, state: GrantState, now: number) {
   const { config, keys, random } = services;
   const { tenant, client, user, session, grant, scope, jkt } = state;
-  const exp = accessTokenExpiry(now, services.policy(tenant).tokens, session);
+  const policy = await services.policies.effective(tenant, {
+    ...subjectOf(user, session),
+    clientId: client.id,
+  });
+  const lifetime = lifetimeUnder(session, limitsOf(policy.session, session));
+  const exp = accessTokenExpiry(now, policy.tokens, lifetime);
   const claims = {
     iss: config.issuer,
     sub: user.id,

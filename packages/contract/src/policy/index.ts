@@ -1,0 +1,3 @@
+export * from './document.ts';
+export * from './settings.ts';
+export * from './vocabulary.ts';
