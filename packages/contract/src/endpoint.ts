@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Permission } from './administration.ts';
 import type { RefusalCode } from './refusals.ts';
 
 /**
@@ -15,12 +16,24 @@ export type Caller =
   | 'service';
 
 /** One HTTP call of the contract. Routes, clients and OpenAPI are all made from this. */
-export interface Endpoint {
+export type Endpoint = PlainEndpoint | AdminEndpoint;
+
+/** A call of administration says which permission it takes (`administration.ts`); the table in core says who has it. */
+export interface AdminEndpoint extends AnyEndpoint {
+  readonly caller: 'operator';
+  readonly permission: Permission;
+}
+
+interface PlainEndpoint extends AnyEndpoint {
+  readonly caller: Exclude<Caller, 'operator'>;
+  readonly permission?: never;
+}
+
+interface AnyEndpoint {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path with `{name}` parameters. */
   readonly path: `/${string}`;
   readonly summary: string;
-  readonly caller: Caller;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;

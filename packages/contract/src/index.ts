@@ -1,4 +1,5 @@
 export * from './activity.ts';
+export * from './administration.ts';
 export * from './client.ts';
 export * from './endpoint.ts';
 export * from './endpoints/activity.ts';

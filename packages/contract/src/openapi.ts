@@ -46,6 +46,7 @@ function operationOf(name: string, endpoint: Endpoint): Json {
     operationId: name,
     summary: endpoint.summary,
     ...(caller === 'anyone' ? {} : { security: [{ [caller]: [] }] }),
+    ...(endpoint.permission === undefined ? {} : { 'x-permission': endpoint.permission }),
     parameters: [...parametersOf('path', endpoint.params), ...parametersOf('query', endpoint.query)],
     ...(endpoint.body
       ? {

@@ -83,9 +83,6 @@ export type AuthenticatorKind = (typeof authenticatorKinds)[number];
 export const assuranceLevels = ['urn:argus:aal1', 'urn:argus:aal2', 'urn:argus:aal3'] as const;
 export type AssuranceLevel = (typeof assuranceLevels)[number];
 
-/** Roles that Argus itself understands; applications may add their own. */
-export const administratorRole = 'admin';
-
 /** Cookie names. `__Host-` pins them to this host, path `/` and a secure origin (RFC 6265bis §4.1.3.2). */
 export const cookieNames = {
   access: '__Host-argus_access',

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Endpoint, endpoints, openApiDocument } from '@argus/contract';
+import { type Endpoint, endpoints, openApiDocument, permissions } from '@argus/contract';
 
 interface Operation {
   readonly operationId: string;
+  readonly 'x-permission'?: string;
   readonly security?: readonly Record<string, unknown>[];
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
   readonly requestBody?: { readonly content: Record<string, { readonly schema: Record<string, unknown> }> };
@@ -40,6 +41,14 @@ test('a call that needs a credential says which, and the scheme is declared', ()
     const schemes = (operationOf(endpoint)?.security ?? []).flatMap((need) => Object.keys(need));
     assert.deepEqual(schemes, endpoint.caller === 'anyone' ? [] : [endpoint.caller], name);
     for (const scheme of schemes) assert.ok(document.components.securitySchemes[scheme], scheme);
+  }
+});
+
+test('every call of administration tells which permission it takes, and no other call does', () => {
+  for (const [name, endpoint] of all) {
+    const told = operationOf(endpoint)?.['x-permission'];
+    assert.equal(told, endpoint.permission, name);
+    assert.equal(told !== undefined && told in permissions, endpoint.caller === 'operator', name);
   }
 });
 

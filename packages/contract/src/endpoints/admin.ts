@@ -37,6 +37,7 @@ export const adminListUsers = defineEndpoint({
   path: '/admin/v1/users',
   summary: 'Users of a tenant in order of creation; `email` narrows to one address.',
   caller: 'operator',
+  permission: 'read-users',
   query: pageQuerySchema.extend({ ...tenantQuery, email: emailSchema.optional() }),
   success: {
     status: 200,
@@ -50,6 +51,7 @@ export const adminCreateUser = defineEndpoint({
   path: '/admin/v1/users',
   summary: 'Create a user and a one-time link with which the person sets a password.',
   caller: 'operator',
+  permission: 'manage-users',
   query: z.strictObject(tenantQuery),
   body: z.strictObject({
     email: emailSchema,
@@ -68,6 +70,7 @@ export const adminChangeUser = defineEndpoint({
   path: '/admin/v1/users/{id}',
   summary: 'Disable or enable a user, or set roles. Disabling ends every session and grant at once.',
   caller: 'operator',
+  permission: 'manage-users',
   params: z.strictObject({ id: uuidSchema }),
   query: z.strictObject(tenantQuery),
   body: z.strictObject({
@@ -88,6 +91,7 @@ export const adminListSessions = defineEndpoint({
   path: '/admin/v1/sessions',
   summary: 'Sessions of a tenant, newest first, by state and user.',
   caller: 'operator',
+  permission: 'read-sessions',
   query: pageQuerySchema.extend({
     ...tenantQuery,
     state: z.enum(sessionStates).default('active'),
@@ -105,6 +109,7 @@ export const adminEndSession = defineEndpoint({
   path: '/admin/v1/sessions/{id}',
   summary: 'End one session.',
   caller: 'operator',
+  permission: 'end-sessions',
   params: z.strictObject({ id: uuidSchema }),
   query: z.strictObject(tenantQuery),
   success: { status: 204, body: null },
@@ -132,6 +137,7 @@ export const adminListAuditEvents = defineEndpoint({
   path: '/admin/v1/audit-events',
   summary: 'Audit events of a tenant, newest first, by user, session and type.',
   caller: 'operator',
+  permission: 'read-audit',
   query: pageQuerySchema.extend({
     ...tenantQuery,
     userId: uuidSchema.optional(),
@@ -160,6 +166,7 @@ export const adminListKeys = defineEndpoint({
   path: '/admin/v1/keys',
   summary: 'The signing keys of the installation: published since, signing from and until, removed after.',
   caller: 'operator',
+  permission: 'operate',
   success: { status: 200, body: z.strictObject({ keys: z.array(signingKeySchema) }) },
   refusals: adminRefusals,
 });
@@ -171,6 +178,7 @@ export const adminRotateKeys = defineEndpoint({
     'Start a planned rotation now: new keys are published at once and sign after the cache lifetime. In an emergency ' +
     'every key so far is withdrawn and new ones sign at once: everybody signs in again.',
   caller: 'operator',
+  permission: 'operate',
   body: z.strictObject({ emergency: z.boolean().default(false) }).default({ emergency: false }),
   success: { status: 200, body: z.strictObject({ keys: z.array(signingKeySchema) }) },
   refusals: adminRefusals,

@@ -87,6 +87,7 @@ export const adminApply = defineEndpoint({
   path: '/admin/v1/apply',
   summary: 'Bring the installation to the state a document declares; answers what changed. Idempotent.',
   caller: 'operator',
+  permission: 'operate',
   body: applyDocumentSchema,
   success: {
     status: 200,

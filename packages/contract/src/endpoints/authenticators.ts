@@ -138,6 +138,7 @@ export const adminListAuthenticators = defineEndpoint({
   path: '/admin/v1/users/{id}/authenticators',
   summary: 'What a user can sign in with.',
   caller: 'operator',
+  permission: 'read-users',
   params: z.strictObject({ id: uuidSchema }),
   query: z.strictObject(tenantQuery),
   success: { status: 200, body: listSchema },
@@ -150,6 +151,7 @@ export const adminRemoveAuthenticator = defineEndpoint({
   summary:
     'Take one passkey or authenticator app of a user away, a stolen one for instance; the user hears of it.',
   caller: 'operator',
+  permission: 'manage-authenticators',
   params: z.strictObject({ id: uuidSchema, authenticatorId: uuidSchema }),
   query: z.strictObject(tenantQuery),
   success: { status: 204, body: null },

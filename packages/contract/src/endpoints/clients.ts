@@ -80,6 +80,7 @@ export const adminListClients = defineEndpoint({
   path: '/admin/v1/clients',
   summary: 'Clients of a tenant, by id; `status` narrows to one.',
   caller: 'operator',
+  permission: 'read-clients',
   query: pageQuerySchema.extend({ ...tenantQuery, status: z.enum(clientStatuses).optional() }),
   success: {
     status: 200,
@@ -97,6 +98,7 @@ export const adminCreateClient = defineEndpoint({
   summary:
     'Create a client. Without `id` it gets a readable one; if it needs a secret, this answer shows it.',
   caller: 'operator',
+  permission: 'manage-clients',
   query: z.strictObject(tenantQuery),
   body: clientSettingsSchema.extend({ id: newClientIdSchema.optional() }),
   success: { status: 201, body: clientWithSecretSchema },
@@ -108,6 +110,7 @@ export const adminShowClient = defineEndpoint({
   path: '/admin/v1/clients/{id}',
   summary: 'One client.',
   caller: 'operator',
+  permission: 'read-clients',
   params: z.strictObject({ id: clientIdSchema }),
   query: z.strictObject(tenantQuery),
   success: { status: 200, body: adminClientSchema },
@@ -120,6 +123,7 @@ export const adminChangeClient = defineEndpoint({
   summary:
     'Change settings, disable or enable. What is not named stays; null takes away. Disabling ends all its grants at once.',
   caller: 'operator',
+  permission: 'manage-clients',
   params: z.strictObject({ id: clientIdSchema }),
   query: z.strictObject(tenantQuery),
   body: clientAmendmentSchema.extend({
@@ -136,6 +140,7 @@ export const adminRemoveClient = defineEndpoint({
   path: '/admin/v1/clients/{id}',
   summary: 'Remove a client with the consents people gave it; all its grants end at once.',
   caller: 'operator',
+  permission: 'manage-clients',
   params: z.strictObject({ id: clientIdSchema }),
   query: z.strictObject(tenantQuery),
   success: { status: 204, body: null },
@@ -147,6 +152,7 @@ export const adminNewClientSecret = defineEndpoint({
   path: '/admin/v1/clients/{id}/secret',
   summary: 'Give a client a new secret, shown in this answer alone. The old one stops at once.',
   caller: 'operator',
+  permission: 'manage-clients',
   params: z.strictObject({ id: clientIdSchema }),
   query: z.strictObject(tenantQuery),
   success: { status: 200, body: clientWithSecretSchema },

@@ -13,6 +13,7 @@ export const adminListResources = defineEndpoint({
   path: '/admin/v1/resources',
   summary: 'Resources of a tenant (RFC 8707), by id.',
   caller: 'operator',
+  permission: 'read-clients',
   query: pageQuerySchema.extend(tenantQuery),
   success: {
     status: 200,
@@ -26,6 +27,7 @@ export const adminDeclareResource = defineEndpoint({
   path: '/admin/v1/resources',
   summary: 'Create or replace a resource: an API that access tokens are issued for.',
   caller: 'operator',
+  permission: 'manage-clients',
   query: z.strictObject(tenantQuery),
   body: adminResourceSchema,
   success: { status: 200, body: adminResourceSchema },
@@ -37,6 +39,7 @@ export const adminRemoveResource = defineEndpoint({
   path: '/admin/v1/resources',
   summary: 'Remove a resource: no more tokens are issued for it.',
   caller: 'operator',
+  permission: 'manage-clients',
   query: z.strictObject({ ...tenantQuery, id: resourceIdSchema }),
   success: { status: 204, body: null },
   refusals: [...adminRefusals, 'not_found'],

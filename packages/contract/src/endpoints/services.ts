@@ -61,6 +61,7 @@ export const adminListServices = defineEndpoint({
   path: '/admin/v1/services',
   summary: 'Services of a tenant by id, each with its keys.',
   caller: 'operator',
+  permission: 'read-services',
   query: pageQuerySchema.extend(tenantQuery),
   success: {
     status: 200,
@@ -74,6 +75,7 @@ export const adminShowService = defineEndpoint({
   path: '/admin/v1/services/{id}',
   summary: 'One service.',
   caller: 'operator',
+  permission: 'read-services',
   ...ofService,
   success: { status: 200, body: adminServiceSchema },
   refusals: [...adminRefusals, 'not_found'],
@@ -85,6 +87,7 @@ export const adminDeclareService = defineEndpoint({
   summary:
     'Create a service, a program that signs its requests (RFC 9421), or change its name and permissions.',
   caller: 'operator',
+  permission: 'manage-services',
   ...ofService,
   body: serviceSettingsSchema,
   success: { status: 200, body: adminServiceSchema },
@@ -97,6 +100,7 @@ export const adminChangeService = defineEndpoint({
   summary:
     'Disable or enable a service. A disabled one is refused, and its open streams end, within seconds.',
   caller: 'operator',
+  permission: 'manage-services',
   ...ofService,
   body: z.strictObject({ status: z.enum(serviceStatuses) }),
   success: { status: 200, body: adminServiceSchema },
@@ -108,6 +112,7 @@ export const adminRemoveService = defineEndpoint({
   path: '/admin/v1/services/{id}',
   summary: 'Remove a service and its keys.',
   caller: 'operator',
+  permission: 'manage-services',
   ...ofService,
   success: { status: 204, body: null },
   refusals: [...adminRefusals, 'not_found'],
@@ -120,6 +125,7 @@ export const adminAddServiceKey = defineEndpoint({
     'Give a service one more key, ten at most; it is named by its thumbprint (RFC 7638). The keys before it hold until ' +
     'they are removed, so that one follows the other without a pause.',
   caller: 'operator',
+  permission: 'manage-services',
   ...ofService,
   body: z.strictObject({ publicKey: servicePublicKeySchema, expiresAt: timeSchema.optional() }),
   success: { status: 201, body: adminServiceSchema },
@@ -131,6 +137,7 @@ export const adminRemoveServiceKey = defineEndpoint({
   path: '/admin/v1/services/{id}/keys/{keyId}',
   summary: 'Remove one key of a service: from now on it proves nothing.',
   caller: 'operator',
+  permission: 'manage-services',
   params: z.strictObject({ id: serviceIdSchema, keyId: keyThumbprintSchema }),
   query: z.strictObject(tenantQuery),
   success: { status: 204, body: null },

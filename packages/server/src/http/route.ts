@@ -57,6 +57,8 @@ export function paced(which: NonNullable<Route['paced']>, route: Route): Route {
 
 /** A call whose parts have the forms that the contract gives them. */
 export interface EndpointCall<E extends Endpoint> extends Omit<Call, 'params' | 'query' | 'body'> {
+  /** What is called; a call of administration tells by it which permission it takes. */
+  readonly endpoint: E;
   readonly params: Parsed<E['params'], Record<never, never>>;
   readonly query: Parsed<E['query'], Record<never, never>>;
   readonly body: Parsed<E['body'], undefined>;
@@ -97,7 +99,7 @@ export async function answerParsed<const E extends Endpoint>(
 ): Promise<Answer> {
   const parsed = parseCall(endpoint, call);
   if ('refused' in parsed) return problemAnswer(parsed);
-  return answer({ ...call, ...parsed } as EndpointCall<E>); // parsed by the very schemas of E
+  return answer({ ...call, ...parsed, endpoint } as EndpointCall<E>); // parsed by the very schemas of E
 }
 
 function parseCall(

@@ -1,11 +1,13 @@
-import { defaultTenant, type TenantId } from '@argus/contract';
+import { type AdminEndpoint, defaultTenant, type TenantId } from '@argus/contract';
 import type { Ender } from '../flows/end-sessions.ts';
 import { type Answer, isRefused, problemAnswer } from '../http/answer.ts';
 import type { Call } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { isOperatorKey, operatorOf } from './operator.ts';
 
-export type AdminCall = Pick<Call, 'headers' | 'cookies' | 'origin' | 'isLocal' | 'method'>;
+export interface AdminCall extends Pick<Call, 'headers' | 'cookies' | 'origin' | 'isLocal' | 'method'> {
+  readonly endpoint: AdminEndpoint;
+}
 
 /** Go on only for who may administer the tenant that the query names. */
 export async function administered(
