@@ -18,6 +18,7 @@ import type { Mail } from './mail/mail.ts';
 import type { OAuthChange } from './oauth/change.ts';
 import type { ServiceChange } from './service/service.ts';
 import type { Grant, Session } from './session/session.ts';
+import type { TenantChange } from './tenant/tenant.ts';
 import type { Link, LinkKind, User } from './user/user.ts';
 
 /** On whose word a session ends. The commit itself tells the audit log of every session that it ended. */
@@ -35,6 +36,7 @@ export type Change =
   | FederationChange
   | AuthenticatorChange
   | ServiceChange
+  | TenantChange
   /** Expects the address to be free. */
   | { readonly kind: 'create-user'; readonly user: User }
   /** Expects the stored password to be the one that was verified (`expected`), or none at all (`null`). */
@@ -178,8 +180,7 @@ export type Change =
       readonly dueAt: Instant | null;
     }
   /** Expects no administrator to exist yet, serialised over the tenant. */
-  | { readonly kind: 'be-first-administrator'; readonly userId: UserId }
-  | { readonly kind: 'create-tenant'; readonly id: string; readonly at: Instant };
+  | { readonly kind: 'be-first-administrator'; readonly userId: UserId };
 
 /** The guarded rotation of the hot path; kept apart because the store coalesces it. */
 export interface Rotation {
