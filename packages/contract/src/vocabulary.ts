@@ -38,6 +38,17 @@ export type UserStatus = (typeof userStatuses)[number];
 export const serviceStatuses = ['active', 'disabled'] as const;
 export type ServiceStatus = (typeof serviceStatuses)[number];
 
+/** A suspended tenant keeps all it has and lets nobody in; one that is being erased is on its way out. */
+export const tenantStatuses = ['active', 'suspended', 'erasing'] as const;
+export type TenantStatus = (typeof tenantStatuses)[number];
+
+export const tenantPlans = ['professional', 'enterprise'] as const;
+export type TenantPlan = (typeof tenantPlans)[number];
+
+/** What the plan `professional` can be widened by. */
+export const planAddOns = ['advanced-threat-detection', 'multi-device-management'] as const;
+export type PlanAddOn = (typeof planAddOns)[number];
+
 export const sessionStates = ['active', 'ended'] as const;
 export type SessionState = (typeof sessionStates)[number];
 
@@ -65,6 +76,7 @@ export const endReasons = [
   'authenticators-changed',
   'changes-undone',
   'account-recovered',
+  'tenant-suspended',
 ] as const;
 export type EndReason = (typeof endReasons)[number];
 
@@ -173,5 +185,12 @@ export const auditEventTypes = [
   'recovery.completed',
   'mail.sent',
   'mail.failed',
+  'tenant.created',
+  'tenant.changed',
+  'tenant.plan-changed',
+  'tenant.suspended',
+  'tenant.resumed',
+  'tenant.erasure-begun',
+  'tenant.erased',
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];

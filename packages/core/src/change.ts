@@ -21,6 +21,7 @@ import type { Mail } from './mail/mail.ts';
 import type { OAuthChange } from './oauth/change.ts';
 import type { ServiceChange } from './service/service.ts';
 import type { Grant, Session } from './session/session.ts';
+import type { TenantChange } from './tenant/tenant.ts';
 import type { Link, LinkKind, User } from './user/user.ts';
 
 /** On whose word a session ends. The commit itself tells the audit log of every session that it ended. */
@@ -38,6 +39,7 @@ export type Change =
   | FederationChange
   | AuthenticatorChange
   | ServiceChange
+  | TenantChange
   /** Expects the address to be free. */
   | { readonly kind: 'create-user'; readonly user: User }
   /** Expects the stored password to be the one that was verified (`expected`), or none at all (`null`). */
@@ -183,7 +185,6 @@ export type Change =
     }
   /** Expects no administrator to exist yet, serialised over the tenant. */
   | { readonly kind: 'be-first-administrator'; readonly userId: UserId }
-  | { readonly kind: 'create-tenant'; readonly id: string; readonly at: Instant }
   /** Expects this very version to be in force; the new one is the next. */
   | {
       readonly kind: 'set-policy';

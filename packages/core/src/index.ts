@@ -50,6 +50,7 @@ export * from './session/validity.ts';
 export * from './sign-in/next-step.ts';
 export * from './sign-in/progress.ts';
 export * from './sign-in/sign-in.ts';
+export * from './tenant/tenant.ts';
 export * from './user/context-words.ts';
 export * from './user/email.ts';
 export * from './user/name.ts';

@@ -11,6 +11,7 @@ interface Need {
 }
 
 const administrator = /^administrator:/;
+const operator = /^operator$/;
 const client = /^client:/;
 const person = /^user$/;
 const ofService: Need = { by: administrator, names: [], tells: ['serviceId'] };
@@ -109,4 +110,11 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'recovery.completed': { by: /^system$/, names: ['userId'], tells: ['startedBy'] },
   'mail.sent': { by: /^system$/, names: ['userId'], tells: ['kind', 'attempts'] },
   'mail.failed': { by: /^system$/, names: ['userId', 'reason'], tells: ['kind', 'attempts'] },
+  'tenant.created': { by: operator, names: ['reason'], tells: ['settings'] },
+  'tenant.changed': { by: /^(operator|administrator:.+)$/, names: [], tells: ['fields', 'to'] },
+  'tenant.plan-changed': { by: operator, names: [], tells: ['from', 'to'] },
+  'tenant.suspended': { by: operator, names: [] },
+  'tenant.resumed': { by: operator, names: [] },
+  'tenant.erasure-begun': { by: operator, names: [] },
+  'tenant.erased': { by: /^system$/, names: [], tells: ['tenant'] },
 };

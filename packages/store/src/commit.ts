@@ -98,13 +98,17 @@ async function write(client: Client, tenant: string, statement: GuardedStatement
   return rows;
 }
 
-/** No token outlives the limits of its session, so of an end by them nobody needs to hear. */
-const heardOfByTime: ReadonlySet<EndReason> = new Set(['idle-expired', 'absolute-expired']);
+/** No token outlives the limits of its session, and of a suspended tenant everybody has heard: of these nobody needs to. */
+const heardOfAnyway: ReadonlySet<EndReason> = new Set([
+  'idle-expired',
+  'absolute-expired',
+  'tenant-suspended',
+]);
 
 function toldBy({ ends, tells }: GuardedStatement, rows: readonly Touched[]): readonly Told[] {
   const ids = rows.map(({ id }) => id);
   if (tells) return tells(ids);
-  if (!ends || heardOfByTime.has(ends.reason)) return [];
+  if (!ends || heardOfAnyway.has(ends.reason)) return [];
   return ids.map((sid) => ({ type: 'session-ended', sid, reason: ends.reason }));
 }
 

@@ -1,4 +1,5 @@
 export type { Commit, Committed } from './commit.ts';
+export { type Erasing, eraseTenantPiece, tenantTables } from './erase-tenant.ts';
 export type { FeedListening } from './feed/listen.ts';
 export type { FeedEnd, Numbered, NumberedEvent, Numbering } from './feed/number-events.ts';
 export {
@@ -26,7 +27,7 @@ export {
   rememberedUntil,
   totpOfUser,
 } from './questions/authenticators.ts';
-export { clientById, clientsOfTenant } from './questions/clients.ts';
+export { clientById, clientInForce, clientsOfTenant } from './questions/clients.ts';
 export type { CodeName, CodeRecord } from './questions/code-facts.ts';
 export { type ConsentRecord, consentOf, consentsOfUser } from './questions/consents.ts';
 export {
@@ -74,7 +75,13 @@ export {
 export { pushedRequest } from './questions/pushed-requests.ts';
 export { dueRecoveries, recoveryOfUser } from './questions/recoveries.ts';
 export { resourcesOf, resourcesOfTenant } from './questions/resources.ts';
-export { type ServiceRecord, serviceByKey, serviceOfTenant, servicesOfTenant } from './questions/services.ts';
+export {
+  type KeyOwner,
+  type ServiceRecord,
+  serviceByKey,
+  serviceOfTenant,
+  servicesOfTenant,
+} from './questions/services.ts';
 export {
   endedSessionsOfUser,
   liveSessionsOfUser,
@@ -85,6 +92,16 @@ export {
 export { type SignInRecord, signInFacts, userFacts } from './questions/sign-in-facts.ts';
 export { countLiveSessions, progressOfAttempt } from './questions/sign-in-progress.ts';
 export { changeSigningKeys, type KeyChanges, readKeys, type StoredKey } from './questions/signing-keys.ts';
+export {
+  type EndingTenant,
+  endingTenants,
+  tenantById,
+  tenantByName,
+  tenantOfAttempt,
+  tenantOfLink,
+  tenantsOfInstallation,
+  tenantsOfNames,
+} from './questions/tenants.ts';
 export { type TokenFacts, tokenFacts } from './questions/token-facts.ts';
 export { type UnusedClient, unusedClients } from './questions/unused-clients.ts';
 export { hasAdministrator, knownTenants, type UserRecord, usersOfTenant } from './questions/users.ts';

@@ -41,7 +41,8 @@ const text = `
     JOIN open c ON c.tenant_id = a.tenant_id AND c.id = a.client_id
     JOIN sessions s ON s.tenant_id = a.tenant_id AND s.id = a.session_id
     JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
-    WHERE s.state = 'active' AND u.status = 'active'
+    JOIN tenants t ON t.id = s.tenant_id
+    WHERE s.state = 'active' AND u.status = 'active' AND t.status = 'active'
     ORDER BY s.tenant_id, s.id
     FOR SHARE OF u, s
   ), found AS MATERIALIZED (

@@ -5,7 +5,7 @@ import { type Pool, timestamp } from './postgres/pool.ts';
 /**
  * The hot statement: up to 32 rotations, each with its own guard and its own outcome.
  * A rotation needs the grant at its generation and active, the session active and within both limits, the user
- * active and the policy unchanged. It moves the session's activity and writes its audit event in the same breath.
+ * and its tenant active and the policy unchanged. It moves the session's activity and writes its audit event in the same breath.
  * Sessions are locked in id order before grants, like everywhere else.
  */
 const text = `
@@ -21,7 +21,7 @@ const text = `
     JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
     JOIN tenants t ON t.id = a.tenant_id
     WHERE s.state = 'active' AND s.idle_expires_at > a.at AND s.absolute_expires_at > a.at
-      AND u.status = 'active' AND t.policy_version = a.policy_version
+      AND u.status = 'active' AND t.status = 'active' AND t.policy_version = a.policy_version
     ORDER BY s.tenant_id, s.id
     FOR NO KEY UPDATE OF s
   ), rotated AS (

@@ -1,13 +1,13 @@
 import type { Change } from '@argus/core';
 import { authenticatorCases } from './authenticator-cases.ts';
 import { guessLimit, lockedOutOf, passkeyOf, progressOf, recoveryOf, totpOf } from './authenticator-stage.ts';
-import { changeCases } from './change-cases.ts';
+import { type ChangeCases, changeCases } from './change-cases.ts';
 import { type Guard, numberOf } from './guard-cases.ts';
 import { hashOf } from './oauth-stage.ts';
 import { at, idOf, type Person } from './stage.ts';
 
 const again =
-  (kind: Change['kind']) =>
+  (kind: keyof ChangeCases) =>
   (person: Person): Change[] => [changeCases[kind](person, numberOf(person))];
 const disable = again('set-user-status');
 // Whatever a case changes of a change; the kinds differ, and TypeScript cannot follow them through the table.

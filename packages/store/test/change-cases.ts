@@ -1,12 +1,16 @@
 import { policyDocumentSchema } from '@argus/contract';
-import type { Change } from '@argus/core';
+import type { Change, TenantChange } from '@argus/core';
 import { authenticatorCases } from './authenticator-cases.ts';
 import { oauthCases } from './oauth-cases.ts';
 import { serviceCases } from './service-cases.ts';
 import { at, idOf, mailOf, type Person, rotationOf } from './stage.ts';
 
 /** A change of each kind that finds what it expects in a tenant where this person is signed in. */
-export type ChangeCases = { readonly [Kind in Change['kind']]: (person: Person, number: number) => Change };
+export type ChangeCases = {
+  readonly [Kind in Exclude<Change['kind'], TenantLife>]: (person: Person, number: number) => Change;
+};
+/** What happens to a whole tenant has tests of its own (tenant-life.test.ts): nothing else could go on in it. */
+type TenantLife = Exclude<TenantChange['kind'], 'create-tenant' | 'change-tenant'>;
 
 const later = at + 1000;
 export const by = { actor: 'user' };
@@ -148,7 +152,21 @@ export const changeCases: ChangeCases = {
     sessionId: session.id,
     riskLevel: 'high',
   }),
-  'create-tenant': (_person, number) => ({ kind: 'create-tenant', id: `third-${number}`, at }),
+  'create-tenant': (_person, number) => ({
+    kind: 'create-tenant',
+    id: `third-${number}`,
+    at,
+    settings: { hosts: [`host-${number}.example`], domains: [`domain-${number}.example`], name: 'Third' },
+  }),
+  'change-tenant': ({ tenant }, number) => ({
+    kind: 'change-tenant',
+    settings: {
+      name: `name ${number} of ${tenant}`,
+      hosts: [`another-${number}.example`],
+      plan: 'professional',
+      addOns: ['multi-device-management'],
+    },
+  }),
 };
 
 function newcomer(number: number) {

@@ -1,12 +1,12 @@
 import type { Change } from '@argus/core';
 import { lockedOutOf } from './authenticator-stage.ts';
-import { by, changeCases, linkOf } from './change-cases.ts';
+import { by, type ChangeCases, changeCases, linkOf } from './change-cases.ts';
 import { at, idOf, type Person } from './stage.ts';
 
 /** What makes a change lose. */
 export interface Guard {
   readonly what: string;
-  readonly kind: Change['kind'];
+  readonly kind: keyof ChangeCases;
   /** What has happened before. */
   readonly first?: (person: Person) => Change[];
   /** How the change differs from the one that would win. */
@@ -134,6 +134,16 @@ export const guards: readonly Guard[] = [
   },
   { what: 'there are as many sessions as there may be', kind: 'expect-room', but: () => ({ most: 1 }) },
   { what: 'the tenant exists', kind: 'create-tenant', but: () => ({ kind: 'create-tenant' }) },
+  {
+    what: 'another tenant has the host',
+    kind: 'change-tenant',
+    but: () => ({ settings: { hosts: ['free.example', 'taken.example'] } }),
+  },
+  {
+    what: 'another tenant has the domain',
+    kind: 'change-tenant',
+    but: () => ({ settings: { domains: ['taken.example'] } }),
+  },
 ];
 
 function useLink(person: Person): Change {

@@ -14,6 +14,8 @@ let people = 0;
 before(async () => {
   stage = await openStage();
   await furnish(stage.store, other, 1);
+  const settings = { hosts: ['taken.example'], domains: ['taken.example'] };
+  await stage.store.commit({ tenant: other, changes: [{ kind: 'change-tenant', settings }], events: [] });
 });
 after(() => stage[Symbol.asyncDispose]());
 

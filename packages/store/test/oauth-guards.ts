@@ -1,11 +1,11 @@
 import type { Change } from '@argus/core';
-import { changeCases } from './change-cases.ts';
+import { type ChangeCases, changeCases } from './change-cases.ts';
 import { type Guard, numberOf } from './guard-cases.ts';
 import { clientOf, codeOf, hashOf, providerOf, resourceOf } from './oauth-stage.ts';
 import { at, home, idOf, other, type Person, rotationOf } from './stage.ts';
 
 const again =
-  (kind: Change['kind']) =>
+  (kind: keyof ChangeCases) =>
   (person: Person): Change[] => [changeCases[kind](person, numberOf(person))];
 const disableClient = again('set-client-status');
 const removeClient = again('remove-client');

@@ -1,11 +1,11 @@
 import type { Change } from '@argus/core';
-import { changeCases } from './change-cases.ts';
+import { type ChangeCases, changeCases } from './change-cases.ts';
 import { type Guard, numberOf } from './guard-cases.ts';
 import { serviceKeyOf, serviceOf } from './service-stage.ts';
 import { other, type Person } from './stage.ts';
 
 const again =
-  (kind: Change['kind']) =>
+  (kind: keyof ChangeCases) =>
   (person: Person): Change[] => [changeCases[kind](person, numberOf(person))];
 const removeService = again('remove-service');
 const ten = ({ tenant, ...person }: Person): Change[] =>

@@ -25,6 +25,7 @@ const unconditional: readonly Change['kind'][] = [
   'create-user',
   'create-link',
   'create-tenant',
+  'change-tenant',
   'create-client',
   'claim-mark',
   'end-token',

@@ -65,6 +65,7 @@ const questions: Readonly<Record<string, Question>> = {
     })),
   hasAdministrator: ({ store }, tenant) => asked.hasAdministrator(store.pool, tenant),
   knownTenants: async ({ store }, tenant) => [...(await asked.knownTenants(store.pool, [tenant]))],
+  tenantById: ({ store }, tenant) => asked.tenantById(store.pool, tenant),
   usersOfTenant: ({ store }, tenant) => asked.usersOfTenant(store.pool, tenant, { ...all, now }),
   'usersOfTenant by address': ({ store }, tenant, { user }) =>
     asked.usersOfTenant(store.pool, tenant, { ...all, now, email: user.email }),
@@ -93,6 +94,13 @@ const ofTheInstallation = [
   'feedStates',
   'forgetFeedEvents',
   'noteFeedPolicies',
+  'clientInForce',
+  'tenantsOfInstallation',
+  'tenantByName',
+  'tenantsOfNames',
+  'tenantOfAttempt',
+  'tenantOfLink',
+  'endingTenants',
 ];
 /** Questions that the store itself asks, many at once, under another name. */
 const askedTogether = { refreshFactsQuestion: 'refreshFacts', codeFactsQuestion: 'codeFacts' };
@@ -241,11 +249,55 @@ test('what belongs to the other tenant is not found by its id', async () => {
   assert.deepEqual(await asked.liveGrantsOfClient(pool, other, mine), []);
 });
 
+test('a host, a domain, an attempt and a link are one tenant’s, and name it', async () => {
+  const { store } = stage;
+  for (const tenant of [home, other]) {
+    const names = [`${tenant}.example`];
+    const change = { kind: 'change-tenant', settings: { hosts: names, domains: names } } as const;
+    await store.commit({ tenant, changes: [change], events: [] });
+  }
+  for (const tenant of [home, other]) {
+    for (const kind of ['host', 'domain'] as const) {
+      assert.equal((await asked.tenantByName(store.pool, kind, `${tenant}.example`))?.id, tenant);
+      const found = await asked.tenantsOfNames(store.pool, kind, [`${tenant}.example`, 'nobody.example']);
+      assert.deepEqual([...found], [[`${tenant}.example`, tenant]]);
+    }
+    assert.equal(await asked.tenantOfLink(store.pool, linkHash(tenant)), tenant);
+  }
+  assert.equal(await asked.tenantByName(store.pool, 'host', 'nobody.example'), null);
+  assert.equal(await asked.tenantOfLink(store.pool, Buffer.alloc(32, 99)), null);
+  const { items } = await asked.tenantsOfInstallation(store.pool, all);
+  assert.deepEqual(
+    items.map(({ id }) => id),
+    [home, other],
+  );
+  assert.deepEqual(await asked.endingTenants(store.pool, 100), []);
+});
+
+test('a sign-in that is under way is found by its attempt, in the tenant where it began and no longer than it lasts', async () => {
+  const { store } = stage;
+  const attemptHash = Buffer.alloc(32, 77);
+  const progress = {
+    attemptHash,
+    userId: person.user.id,
+    proofs: [{ method: 'pwd', provedAt: at }] as const,
+    passwordMark: null,
+    details: {},
+    createdAt: at,
+    expiresAt: at + 60_000,
+  };
+  const begun = { kind: 'begin-sign-in', progress } as const;
+  await store.commit({ tenant: other, changes: [begun], events: [] });
+  assert.equal(await asked.tenantOfAttempt(store.pool, { attemptHash, now: at }), other);
+  assert.equal(await asked.tenantOfAttempt(store.pool, { attemptHash, now: at + 60_000 }), null);
+});
+
 test('a client, an owner and an origin are found in whichever tenant they are, and name it', async () => {
   const { pool } = stage.store;
   for (const tenant of [home, other]) {
     const client = oauth.clientOf(tenant, 1);
     assert.deepEqual(await asked.clientById(pool, client.id), client);
+    assert.deepEqual(await asked.clientInForce(pool, client.id), client);
     for (const origin of client.settings.origins) assert.ok(await asked.isRegisteredOrigin(pool, origin));
     const owners = await asked.ownersOf(pool, 'clients', [client.id, 'nobody']);
     assert.deepEqual([...owners], [[client.id, tenant]]);

@@ -17,6 +17,7 @@ import * as session from './session.ts';
 import * as signIn from './sign-in.ts';
 import * as signInSteps from './sign-in-steps.ts';
 import * as stepUp from './step-up.ts';
+import * as tenants from './tenants.ts';
 
 /** Every call of the contract, by name, in the order in which OpenAPI tells them. */
 export const endpoints = {
@@ -96,6 +97,13 @@ export const endpoints = {
   adminRemoveService: services.adminRemoveService,
   adminAddServiceKey: services.adminAddServiceKey,
   adminRemoveServiceKey: services.adminRemoveServiceKey,
+  adminListTenants: tenants.adminListTenants,
+  adminCreateTenant: tenants.adminCreateTenant,
+  adminShowTenant: tenants.adminShowTenant,
+  adminChangeTenant: tenants.adminChangeTenant,
+  adminSuspendTenant: tenants.adminSuspendTenant,
+  adminResumeTenant: tenants.adminResumeTenant,
+  adminEraseTenant: tenants.adminEraseTenant,
   adminApply: apply.adminApply,
   signInIdentifier: federation.signInIdentifier,
   beginFederatedSignIn: federation.beginFederatedSignIn,

@@ -130,4 +130,11 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
   'logout.failed': { sentence: 'An application could not be told that your session ended.', tone: 'notable' },
   'mail.sent': { sentence: 'An e-mail was sent to you.', tone: 'quiet' },
   'mail.failed': { sentence: 'An e-mail to you could not be delivered.', tone: 'notable' },
+  'tenant.created': { sentence: 'This place was set up.', tone: 'quiet' },
+  'tenant.changed': { sentence: 'Settings of this place were changed.', tone: 'quiet' },
+  'tenant.plan-changed': { sentence: 'The plan of this place was changed.', tone: 'quiet' },
+  'tenant.suspended': { sentence: 'All access here was suspended.', tone: 'notable' },
+  'tenant.resumed': { sentence: 'Access here was opened again.', tone: 'notable' },
+  'tenant.erasure-begun': { sentence: 'The erasure of everything here was begun.', tone: 'alarming' },
+  'tenant.erased': { sentence: 'Everything in another place was erased.', tone: 'notable' },
 };

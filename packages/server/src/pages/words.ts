@@ -34,6 +34,7 @@ const endReasonWords: Readonly<Record<EndReason, Wording>> = {
   },
   'changes-undone': { sentence: 'Ended because changes to the account were taken back.', tone: 'notable' },
   'account-recovered': { sentence: 'Ended because the account was recovered.', tone: 'notable' },
+  'tenant-suspended': { sentence: 'Ended because all access here was suspended.', tone: 'notable' },
   'signed-out-at-provider': {
     sentence: 'Ended because you signed out at the provider you had come from.',
     tone: 'quiet',

@@ -46,9 +46,15 @@ export async function admitService(
   if (!by) return refuse(services, call, { by, reason: 'unknown-key' });
   // Before its nonce is kept: who may ask nothing leaves nothing behind.
   if (by.service.status !== 'active') return refuse(services, call, { by, reason: 'disabled' });
+  if (isShutOut(by, permission)) return refuse(services, call, { by, reason: 'tenant-suspended' });
   if (!(await isFirst(services, by.service, verified)))
     return refuse(services, call, { by, reason: 'replayed' });
   return permit(services, { by, call, permission, verified, message });
+}
+
+/** What the services of a suspended tenant may still do is hear that everything of it has ended. */
+function isShutOut({ tenantStatus }: KnownKey, permission: ServicePermission): boolean {
+  return tenantStatus !== 'active' && !(tenantStatus === 'suspended' && permission === 'revocations');
 }
 
 async function permit(

@@ -1,13 +1,10 @@
-import type { Service, ServiceKey } from '@argus/core';
 import { type SignatureKey, signatureKeyOf } from '@argus/http-signatures';
-import { type Store, serviceByKey } from '@argus/store';
+import { type KeyOwner, type Store, serviceByKey } from '@argus/store';
 import { createKept } from '../kept.ts';
 import type { Clock } from '../services/clock.ts';
 
 /** A service, and the key of it that a signature names. */
-export interface KnownKey {
-  readonly service: Service;
-  readonly key: ServiceKey;
+export interface KnownKey extends KeyOwner {
   readonly signatureKey: SignatureKey;
 }
 

@@ -32,10 +32,10 @@ export const decideDeviceAuthorization: Write<Of<'decide-device-authorization'>>
   name: 'decide-device-authorization',
   text: `
     UPDATE device_authorizations d SET state = $3, user_id = s.user_id, session_id = s.id
-    FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+    FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id JOIN tenants t ON t.id = s.tenant_id
     WHERE d.tenant_id = $1 AND d.user_code_hash = $2 AND d.state = 'pending' AND d.expires_at > $6
       AND s.tenant_id = $1 AND s.id = $5 AND s.user_id = $4
-      AND ($3 = 'denied' OR s.state = 'active' AND u.status = 'active')`,
+      AND ($3 = 'denied' OR s.state = 'active' AND u.status = 'active' AND t.status = 'active')`,
   values: [change.userCodeHash, change.decision, change.userId, change.sessionId, timestamp(change.at)],
   expects: 1,
 });

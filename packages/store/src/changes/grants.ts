@@ -45,7 +45,9 @@ export const createGrant: Write<Of<'create-grant'>> = ({ grant }) => ({
   text: `
     WITH held AS (
       SELECT s.id FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
-      WHERE s.tenant_id = $1 AND s.id = $3 AND s.state = 'active' AND u.status = 'active' FOR SHARE OF u, s
+      JOIN tenants t ON t.id = s.tenant_id
+      WHERE s.tenant_id = $1 AND s.id = $3 AND s.state = 'active' AND u.status = 'active' AND t.status = 'active'
+      FOR SHARE OF u, s
     )
     INSERT INTO grants (tenant_id, id, session_id, client_id, status, generation, secret, scope, resources, jkt,
       created_at, rotated_at, expires_at, rotated_ip, rotated_user_agent)
@@ -78,7 +80,7 @@ export const renewGrant: Write<Of<'renew-grant'>> = ({ renewal }) => ({
       JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
       JOIN tenants t ON t.id = s.tenant_id
       WHERE s.tenant_id = $1 AND s.id = $3 AND s.state = 'active' AND s.idle_expires_at > $6
-        AND s.absolute_expires_at > $6 AND u.status = 'active' AND t.policy_version = $5
+        AND s.absolute_expires_at > $6 AND u.status = 'active' AND t.status = 'active' AND t.policy_version = $5
       FOR NO KEY UPDATE OF s
     ), renewed AS (
       UPDATE grants g SET rotated_at = $6, expires_at = $7, rotated_ip = $10, rotated_user_agent = $11

@@ -12,6 +12,7 @@ import * as recovery from './recovery.ts';
 import * as services from './services.ts';
 import * as sessions from './sessions.ts';
 import * as progress from './sign-in-progress.ts';
+import * as tenants from './tenants.ts';
 import * as users from './users.ts';
 import type { GuardedStatement, Write } from './write.ts';
 
@@ -43,7 +44,13 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'send-mail': mails.sendMail,
   'settle-mail': mails.settleMail,
   'be-first-administrator': users.beFirstAdministrator,
-  'create-tenant': users.createTenant,
+  'create-tenant': tenants.createTenant,
+  'change-tenant': tenants.changeTenant,
+  'suspend-tenant': tenants.suspendTenant,
+  'end-sessions-of-tenant': tenants.endSessionsOfTenant,
+  'settle-tenant': tenants.settleTenant,
+  'resume-tenant': tenants.resumeTenant,
+  'begin-erasure': tenants.beginErasure,
   'create-client': clients.createClient,
   'change-client': clients.changeClient,
   'set-client-secret': clients.setClientSecret,

@@ -78,8 +78,9 @@ export const createCode: Write<Of<'create-code'>> = ({ code }) => ({
     INSERT INTO authorization_codes (tenant_id, code_hash, client_id, user_id, session_id, grant_id, redirect_uri, scope,
       resources, nonce, code_challenge, dpop_jkt, created_at, expires_at)
     SELECT $1, $2, $3, s.user_id, s.id, $6, $7, $8, $9, $10, $11, $12, $13, $14
-    FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
-    WHERE s.tenant_id = $1 AND s.id = $5 AND s.user_id = $4 AND s.state = 'active' AND u.status = 'active'`,
+    FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id JOIN tenants t ON t.id = s.tenant_id
+    WHERE s.tenant_id = $1 AND s.id = $5 AND s.user_id = $4 AND s.state = 'active' AND u.status = 'active'
+      AND t.status = 'active'`,
   values: [
     code.codeHash,
     code.clientId,

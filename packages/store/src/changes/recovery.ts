@@ -95,7 +95,8 @@ export const startRecovery: Write<Of<'start-recovery'>> = ({ recovery }) => ({
   name: 'start-recovery',
   text: `
     INSERT INTO recoveries (tenant_id, user_id, started_by, started_at, due_at)
-    SELECT $1, u.id, $3, $4, $5 FROM users u WHERE u.tenant_id = $1 AND u.id = $2 AND u.status = 'active'
+    SELECT $1, u.id, $3, $4, $5 FROM users u JOIN tenants t ON t.id = u.tenant_id
+    WHERE u.tenant_id = $1 AND u.id = $2 AND u.status = 'active' AND t.status = 'active'
     ON CONFLICT (tenant_id, user_id) DO NOTHING`,
   values: [recovery.userId, recovery.startedBy, timestamp(recovery.startedAt), timestamp(recovery.dueAt)],
   expects: 1,

@@ -1,5 +1,6 @@
 import type { Change } from '@argus/core';
 import { timestamp } from '../postgres/pool.ts';
+import { shareTenant } from './hold-tenant.ts';
 import type { Write } from './write.ts';
 
 type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
@@ -8,10 +9,12 @@ type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 // deadlock with another.
 
 export const createSession: Write<Of<'create-session'>> = ({ session, methods, authenticationIds }) => ({
+  first: shareTenant,
   name: 'create-session',
   text: `
     WITH holder AS (
-      SELECT id FROM users WHERE tenant_id = $1 AND id = $3 AND status = 'active'
+      SELECT u.id FROM users u JOIN tenants t ON t.id = u.tenant_id
+      WHERE u.tenant_id = $1 AND u.id = $3 AND u.status = 'active' AND t.status = 'active'
     ), born AS (
       INSERT INTO sessions (tenant_id, id, user_id, device_id, state, amr, acr, authenticated_at, created_at,
         last_active_at, idle_expires_at, absolute_expires_at, ip, user_agent, device_class, risk_level, is_remembered)
@@ -55,9 +58,10 @@ export const raiseSession: Write<Of<'raise-session'>> = (change) => ({
   name: 'raise-session',
   text: `
     WITH raised AS (
-      UPDATE sessions s SET amr = $4, acr = $5, authenticated_at = $6 FROM users u
+      UPDATE sessions s SET amr = $4, acr = $5, authenticated_at = $6
+      FROM users u JOIN tenants t ON t.id = u.tenant_id
       WHERE s.tenant_id = $1 AND s.id = $2 AND s.user_id = $3 AND s.state = 'active'
-        AND u.tenant_id = $1 AND u.id = s.user_id AND u.status = 'active'
+        AND u.tenant_id = $1 AND u.id = s.user_id AND u.status = 'active' AND t.status = 'active'
       RETURNING s.id
     ), proved AS (
       INSERT INTO authentications (tenant_id, id, session_id, method, proved_at)

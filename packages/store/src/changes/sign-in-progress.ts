@@ -56,7 +56,8 @@ export const beginSignIn: Write<Of<'begin-sign-in'>> = ({ progress }) => ({
   name: 'begin-sign-in',
   text: `
     INSERT INTO sign_in_progress (tenant_id, attempt_hash, user_id, proofs, password_mark, details, created_at, expires_at)
-    SELECT $1, $2, u.id, $4, $5, $6, $7, $8 FROM users u WHERE u.tenant_id = $1 AND u.id = $3 AND u.status = 'active'
+    SELECT $1, $2, u.id, $4, $5, $6, $7, $8 FROM users u JOIN tenants t ON t.id = u.tenant_id
+    WHERE u.tenant_id = $1 AND u.id = $3 AND u.status = 'active' AND t.status = 'active'
     ON CONFLICT (tenant_id, attempt_hash) DO NOTHING`,
   values: [
     progress.attemptHash,

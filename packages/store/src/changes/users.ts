@@ -15,7 +15,8 @@ export const createUser: Write<Of<'create-user'>> = ({ user }) => ({
   first: holdAddress(user.email),
   name: 'create-user',
   text: `INSERT INTO users (tenant_id, id, email, name, roles, status, created_at, email_verified_at, groups)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9::text[] WHERE NOT EXISTS (${reserved('$3', '$7')})
+    SELECT t.id, $2, $3, $4, $5, $6, $7, $8, $9::text[] FROM tenants t
+    WHERE t.id = $1 AND t.status = 'active' AND NOT EXISTS (${reserved('$3', '$7')})
     ON CONFLICT (tenant_id, email) DO NOTHING`,
   values: [
     user.id,
@@ -180,18 +181,4 @@ export const changeEmail: Write<Of<'change-email'>> = ({ userId, from, to, at })
   values: [userId, from, to, timestamp(at)],
   expects: 1,
   losesToDuplicate: true,
-});
-
-/** SHA-256 of nothing, base64url: the first event of a feed has none before it. */
-const digestOfNothing = '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU';
-
-export const createTenant: Write<Of<'create-tenant'>> = ({ at }) => ({
-  name: 'create-tenant',
-  text: `
-    WITH born AS (
-      INSERT INTO tenants (id, created_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id
-    )
-    INSERT INTO feeds (tenant_id, digest) SELECT id, $3 FROM born`,
-  values: [timestamp(at), digestOfNothing],
-  expects: 1,
 });

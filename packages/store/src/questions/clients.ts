@@ -18,6 +18,19 @@ export async function clientById(pool: Pool, id: ClientId): Promise<Client | nul
   return rows[0] ? clientOf(rows[0]) : null;
 }
 
+/** The same as requests must see it: of a tenant that is not active, every client is as if disabled. */
+export async function clientInForce(pool: Pool, id: ClientId): Promise<Client | null> {
+  const { rows } = await pool.query<Row>({
+    name: 'client-in-force',
+    text: 'SELECT c.*, t.status AS tenant_status FROM clients c JOIN tenants t ON t.id = c.tenant_id WHERE c.id = $1',
+    values: [id],
+  });
+  const row = rows[0];
+  if (!row) return null;
+  const client = clientOf(row);
+  return row.tenant_status === 'active' ? client : { ...client, status: 'disabled' };
+}
+
 /** Clients of a tenant in the order of their ids. */
 export async function clientsOfTenant(
   pool: Pool,

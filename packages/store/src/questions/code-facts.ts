@@ -3,7 +3,7 @@ import type { AuthorizationCode, Session, User } from '@argus/core';
 import { type Batcher, createBatcher } from '../postgres/batch.ts';
 import type { Pool } from '../postgres/pool.ts';
 import { codeColumns, codeOf } from '../tables/oauth-rows.ts';
-import { type Row, sessionColumns, sessionOf, userColumns, userOf } from '../tables/rows.ts';
+import { type Row, sessionColumns, sessionOf, standingColumns, userOf } from '../tables/rows.ts';
 
 export interface CodeName {
   readonly tenant: TenantId;
@@ -17,11 +17,12 @@ export interface CodeRecord {
 }
 
 const text = `
-  SELECT a.place, ${codeColumns}, ${sessionColumns}, ${userColumns}
+  SELECT a.place, ${codeColumns}, ${sessionColumns}, ${standingColumns}
   FROM unnest($1::text[], $2::bytea[]) WITH ORDINALITY AS a (tenant_id, code_hash, place)
   JOIN authorization_codes c ON c.tenant_id = a.tenant_id AND c.code_hash = a.code_hash
   JOIN sessions s ON s.tenant_id = c.tenant_id AND s.id = c.session_id
-  JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id`;
+  JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+  JOIN tenants t ON t.id = s.tenant_id`;
 
 /** Everything that bears on an authorization code, used or not; questions asked at once are answered together. */
 export function codeFactsQuestion(pool: Pool): Batcher<CodeName, CodeRecord | null> {

@@ -2,7 +2,7 @@ import type { TenantId } from '@argus/contract';
 import type { DeviceAuthorization, DevicePollFacts } from '@argus/core';
 import type { Pool } from '../postgres/pool.ts';
 import { deviceAuthorizationOf } from '../tables/oauth-rows.ts';
-import { type Row, sessionColumns, sessionOf, userColumns, userOf } from '../tables/rows.ts';
+import { type Row, sessionColumns, sessionOf, standingColumns, userOf } from '../tables/rows.ts';
 
 /** What a device waits for, by the code that it polls with (RFC 8628 §3.4), and whoever decided, as they are now. */
 export async function deviceAuthorizationByDeviceCode(
@@ -13,9 +13,10 @@ export async function deviceAuthorizationByDeviceCode(
   const { rows } = await pool.query<Row>({
     name: 'device-authorization-by-device-code',
     text: `
-      SELECT a.*, ${sessionColumns}, ${userColumns} FROM device_authorizations a
+      SELECT a.*, ${sessionColumns}, ${standingColumns} FROM device_authorizations a
       LEFT JOIN sessions s ON s.tenant_id = a.tenant_id AND s.id = a.session_id
       LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+      LEFT JOIN tenants t ON t.id = u.tenant_id
       WHERE a.tenant_id = $1 AND a.device_code_hash = $2`,
     values: [tenant, deviceCodeHash],
   });

@@ -2,7 +2,7 @@ import type { SessionId, TenantId, UserId } from '@argus/contract';
 import type { Identity, User } from '@argus/core';
 import type { Pool } from '../postgres/pool.ts';
 import { identityOfRow } from '../tables/oauth-rows.ts';
-import { type Row, userColumns, userOf } from '../tables/rows.ts';
+import { type Row, standingColumns, userOf } from '../tables/rows.ts';
 
 export interface IdentityRecord {
   readonly identity: Identity;
@@ -22,8 +22,8 @@ export async function identityOf(
   const { rows } = await pool.query<Row>({
     name: 'identity-of',
     text: `
-      SELECT i.*, ${userColumns}
-      FROM identities i JOIN users u ON u.tenant_id = i.tenant_id AND u.id = i.user_id
+      SELECT i.*, ${standingColumns}
+      FROM identities i JOIN users u ON u.tenant_id = i.tenant_id AND u.id = i.user_id JOIN tenants t ON t.id = i.tenant_id
       WHERE i.tenant_id = $1 AND i.issuer = $2 AND i.subject = $3`,
     values: [tenant, issuer, subject],
   });

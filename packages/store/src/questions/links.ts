@@ -1,7 +1,7 @@
 import type { TenantId } from '@argus/contract';
 import type { Link, User } from '@argus/core';
 import type { Pool } from '../postgres/pool.ts';
-import { linkColumns, linkOf, type Row, userColumns, userOf } from '../tables/rows.ts';
+import { linkColumns, linkOf, type Row, standingColumns, userOf } from '../tables/rows.ts';
 
 export interface LinkRecord {
   readonly link: Link;
@@ -16,8 +16,9 @@ export async function linkByHash(
   tokenHash: Uint8Array,
 ): Promise<LinkRecord | null> {
   const { rows } = await pool.query<Row>({
-    text: `SELECT ${linkColumns}, ${userColumns} FROM links l
+    text: `SELECT ${linkColumns}, ${standingColumns} FROM links l
       LEFT JOIN users u ON u.tenant_id = l.tenant_id AND u.id = l.user_id
+      LEFT JOIN tenants t ON t.id = u.tenant_id
       WHERE l.tenant_id = $1 AND l.token_hash = $2`,
     values: [tenant, tokenHash],
   });

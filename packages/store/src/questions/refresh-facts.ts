@@ -10,7 +10,7 @@ import {
   type Row,
   sessionColumns,
   sessionOf,
-  userColumns,
+  standingColumns,
   userOf,
 } from '../tables/rows.ts';
 
@@ -20,7 +20,7 @@ export interface GrantName {
 }
 
 const text = `
-  SELECT a.place, t.policy_version, ${grantColumns}, ${sessionColumns}, ${userColumns}, ${deviceColumns}
+  SELECT a.place, t.policy_version, ${grantColumns}, ${sessionColumns}, ${standingColumns}, ${deviceColumns}
   FROM unnest($1::text[], $2::uuid[]) WITH ORDINALITY AS a (tenant_id, grant_id, place)
   JOIN grants g ON g.tenant_id = a.tenant_id AND g.id = a.grant_id
   JOIN sessions s ON s.tenant_id = g.tenant_id AND s.id = g.session_id

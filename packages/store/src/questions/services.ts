@@ -1,4 +1,4 @@
-import type { ServiceId, TenantId } from '@argus/contract';
+import type { ServiceId, TenantId, TenantStatus } from '@argus/contract';
 import type { Service, ServiceKey } from '@argus/core';
 import type { Pool } from '../postgres/pool.ts';
 import type { Row } from '../tables/rows.ts';
@@ -17,24 +17,28 @@ const columns = `s.*, COALESCE((
     ORDER BY k.added_at, k.key_id)
   FROM service_keys k WHERE k.tenant_id = s.tenant_id AND k.service_id = s.id), '[]') AS keys`;
 
+/** Whose a key is, and how its tenant stands. */
+export interface KeyOwner {
+  readonly service: Service;
+  readonly key: ServiceKey;
+  readonly tenantStatus: TenantStatus;
+}
+
 /**
  * Whose key this is. It asks for no tenant, because the key is all that a signature names: the service is what names the
  * tenant.
  */
-export async function serviceByKey(
-  pool: Pool,
-  keyId: string,
-): Promise<{ readonly service: Service; readonly key: ServiceKey } | null> {
+export async function serviceByKey(pool: Pool, keyId: string): Promise<KeyOwner | null> {
   const { rows } = await pool.query<Row>({
     name: 'service-by-key',
     text: `
-      SELECT ${columns} FROM services s
+      SELECT ${columns}, t.status AS tenant_status FROM services s JOIN tenants t ON t.id = s.tenant_id
       WHERE (s.tenant_id, s.id) = (SELECT k.tenant_id, k.service_id FROM service_keys k WHERE k.key_id = $1)`,
     values: [keyId],
   });
   const record = rows[0] && recordOf(rows[0]);
   const key = record?.keys.find((each) => each.keyId === keyId);
-  return record && key ? { service: record.service, key } : null;
+  return record && key ? { service: record.service, key, tenantStatus: rows[0]?.tenant_status } : null;
 }
 
 export async function serviceOfTenant(

@@ -2,7 +2,7 @@ import type { TenantId, UserId } from '@argus/contract';
 import type { Device, Enrolled, User } from '@argus/core';
 import type { Pool } from '../postgres/pool.ts';
 import { enrolledColumns, enrolledOf } from '../tables/authenticator-rows.ts';
-import { deviceColumns, deviceOf, type Row, userColumns, userOf } from '../tables/rows.ts';
+import { deviceColumns, deviceOf, type Row, standingColumns, userOf } from '../tables/rows.ts';
 
 export interface SignInRecord {
   readonly user: User;
@@ -51,8 +51,8 @@ async function one(
 
 function questionBy(condition: string): string {
   return `
-    SELECT ${userColumns}, p.phc, ${deviceColumns}, ${enrolledColumns}
-    FROM users u
+    SELECT ${standingColumns}, p.phc, ${deviceColumns}, ${enrolledColumns}
+    FROM users u JOIN tenants t ON t.id = u.tenant_id
     LEFT JOIN passwords p ON p.tenant_id = u.tenant_id AND p.user_id = u.id
     LEFT JOIN devices d ON d.tenant_id = u.tenant_id AND d.user_id = u.id AND d.secret_hash = $2::bytea
     WHERE u.tenant_id = $1 AND ${condition}`;

@@ -7,7 +7,7 @@ import {
   type Row,
   sessionColumns,
   sessionOf,
-  userColumns,
+  standingColumns,
   userOf,
 } from '../tables/rows.ts';
 
@@ -28,12 +28,13 @@ export async function tokenFacts(
   const { rows } = await pool.query<Row>({
     name: 'token-facts',
     text: `
-      SELECT ${grantColumns}, ${sessionColumns}, ${userColumns},
+      SELECT ${grantColumns}, ${sessionColumns}, ${standingColumns},
         EXISTS (SELECT FROM ended_tokens e WHERE e.tenant_id = $1 AND e.jti = $3) AS is_ended
       FROM (SELECT) AS once
       LEFT JOIN grants g ON g.tenant_id = $1 AND g.id = $2
       LEFT JOIN sessions s ON s.tenant_id = g.tenant_id AND s.id = g.session_id
-      LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id`,
+      LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+      LEFT JOIN tenants t ON t.id = u.tenant_id`,
     values: [tenant, grantId, jti],
   });
   const [row = {}] = rows;

@@ -12,6 +12,13 @@ export const userColumns = columnsOf('u', [
   'created_at',
   'email_verified_at',
 ]);
+/**
+ * The same, of a user as a decision must see one: in a tenant that is not active (`t`), everybody is as if disabled.
+ */
+export const standingColumns = userColumns.replace(
+  'u.status AS u_status',
+  "CASE WHEN t.status = 'active' THEN u.status ELSE 'disabled' END AS u_status",
+);
 export const deviceColumns = columnsOf('d', [
   'id',
   'user_id',

@@ -1,6 +1,6 @@
 import type { ClientId, TenantId } from '@argus/contract';
 import type { Client, Provider, Resource } from '@argus/core';
-import { clientById, isRegisteredOrigin, providersOfTenant, resourcesOf, type Store } from '@argus/store';
+import { clientInForce, isRegisteredOrigin, providersOfTenant, resourcesOf, type Store } from '@argus/store';
 import { createKept } from '../../kept.ts';
 import type { Clock } from '../../services/clock.ts';
 
@@ -27,7 +27,9 @@ export function openClientBook(store: Store, clock: Clock): ClientBook {
   const providers = createKept<readonly Provider[]>(clock);
   return {
     find: (id) =>
-      idForm.test(id) ? clients.get(id, () => clientById(store.pool, id as ClientId)) : Promise.resolve(null), // it has the form of one
+      idForm.test(id)
+        ? clients.get(id, () => clientInForce(store.pool, id as ClientId))
+        : Promise.resolve(null), // it has the form of one
     resourcesOf: ({ id, tenant, settings, changedAt }) =>
       settings.resources.length === 0
         ? Promise.resolve([])
