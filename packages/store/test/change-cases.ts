@@ -130,6 +130,12 @@ export const changeCases: ChangeCases = {
     except: idOf(3, 9999) as Person['session']['id'],
     at: later,
   }),
+  'expect-within-reach': ({ user }) => ({
+    kind: 'expect-within-reach',
+    of: { userId: user.id },
+    beyond: ['owner', 'admin'],
+    asker: { userId: user.id, roles: [] },
+  }),
   'be-first-administrator': ({ user }) => ({ kind: 'be-first-administrator', userId: user.id }),
   'create-tenant': (_person, number) => ({ kind: 'create-tenant', id: `third-${number}`, at }),
 };

@@ -8,6 +8,7 @@ import * as deliveries from './logout-deliveries.ts';
 import * as mails from './mails.ts';
 import * as oauth from './oauth.ts';
 import * as recovery from './recovery.ts';
+import * as rulers from './rulers.ts';
 import * as services from './services.ts';
 import * as sessions from './sessions.ts';
 import * as progress from './sign-in-progress.ts';
@@ -19,10 +20,11 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'set-password': users.setPassword,
   'rehash-password': users.rehashPassword,
   'expect-password': users.expectPassword,
-  'set-user-status': users.setUserStatus,
+  'set-user-status': rulers.setUserStatus,
   'set-user-name': users.setUserName,
-  'set-user-roles': users.setUserRoles,
+  'set-user-roles': rulers.setUserRoles,
   'hold-user': users.holdUser,
+  'expect-within-reach': rulers.expectWithinReach,
   'hold-session': sessions.holdSession,
   'see-device': users.seeDevice,
   'create-session': sessions.createSession,
@@ -38,7 +40,7 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'use-link': users.useLink,
   'send-mail': mails.sendMail,
   'settle-mail': mails.settleMail,
-  'be-first-administrator': users.beFirstAdministrator,
+  'be-first-administrator': rulers.beFirstAdministrator,
   'create-tenant': users.createTenant,
   'create-client': clients.createClient,
   'change-client': clients.changeClient,
