@@ -133,7 +133,7 @@ export const changeCases: ChangeCases = {
   'expect-within-reach': ({ user }) => ({
     kind: 'expect-within-reach',
     of: { userId: user.id },
-    beyond: ['owner', 'admin'],
+    beyond: ['owner', 'admin', 'auditor'],
     asker: { userId: user.id, roles: [] },
   }),
   'be-first-administrator': ({ user }) => ({ kind: 'be-first-administrator', userId: user.id }),
