@@ -9,6 +9,7 @@ import { addKeyCommands } from './commands/keys.ts';
 import { addOpenApiCommand } from './commands/open-api.ts';
 import { addProviderCommands } from './commands/providers.ts';
 import { addResourceCommands } from './commands/resources.ts';
+import { addRoleCommands } from './commands/roles.ts';
 import { addServiceCommands } from './commands/services.ts';
 import { addSessionCommands } from './commands/sessions.ts';
 import { addUserCommands } from './commands/users.ts';
@@ -28,6 +29,7 @@ export function createProgram(terminal: Terminal): Command {
   addServeCommand(program, terminal);
   addApplyCommand(program, terminal);
   addUserCommands(program, terminal);
+  addRoleCommands(program, terminal);
   addSessionCommands(program, terminal);
   addClientCommands(program, terminal);
   addResourceCommands(program, terminal);

@@ -7,6 +7,15 @@
 export const administrativeRoles = ['owner', 'admin', 'security-analyst', 'help-desk', 'auditor'] as const;
 export type AdministrativeRole = (typeof administrativeRoles)[number];
 
+/** For whoever gives a role. */
+export const roleDescriptions: Readonly<Record<AdministrativeRole, string>> = {
+  owner: 'Everything in the tenant, and alone what concerns the tenant as a whole.',
+  admin: 'Everything in the tenant but what only an owner may.',
+  'security-analyst': 'Sees everything and answers attacks.',
+  'help-desk': 'Helps people who cannot get in: ends their sessions and starts recoveries.',
+  auditor: 'Sees everything and changes nothing.',
+};
+
 /** May everything in its tenant, and alone what concerns the tenant as a whole. */
 export const ownerRole: AdministrativeRole = 'owner';
 /** May everything in its tenant but what only an owner may. */

@@ -17,6 +17,7 @@ export * from './endpoints/providers.ts';
 export * from './endpoints/recovery.ts';
 export * from './endpoints/registration.ts';
 export * from './endpoints/resources.ts';
+export * from './endpoints/roles.ts';
 export * from './endpoints/service.ts';
 export * from './endpoints/services.ts';
 export * from './endpoints/session.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { permissionNames } from './administration.ts';
 import { type RefusalCode, refusalOf, refusals } from './refusals.ts';
 
 /** `application/problem+json` (RFC 9457) with Argus's stable `code`. */
@@ -12,13 +13,18 @@ export const problemSchema = z.strictObject({
     .array(z.strictObject({ path: z.string(), message: z.string() }))
     .max(20)
     .optional(),
+  /** What the caller's roles do not carry, where administration was refused for it. */
+  permission: z.enum(permissionNames).optional(),
   /** Names this answer in the server's log. */
   requestId: z.string().optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;
 
 /** Build the problem body of a refusal. */
-export function problemOf(code: RefusalCode, more: Pick<Problem, 'errors' | 'requestId'> = {}): Problem {
+export function problemOf(
+  code: RefusalCode,
+  more: Pick<Problem, 'errors' | 'permission' | 'requestId'> = {},
+): Problem {
   const { status, sentence } = refusalOf(code);
   return { type: `urn:argus:refusal:${code}`, title: sentence, status, code, ...more };
 }

@@ -71,6 +71,10 @@ export const refusals = {
   not_found: { status: 404, sentence: 'There is nothing here.' },
   method_not_allowed: { status: 405, sentence: 'This method is not allowed here.' },
   conflict: { status: 409, sentence: 'Something changed in the meantime. Try again.' },
+  last_owner: {
+    status: 409,
+    sentence: 'The tenant would be left without an owner. Give the role to somebody else first.',
+  },
   last_way_in: { status: 409, sentence: 'Without this you could not sign in any more.' },
   too_many_authenticators: {
     status: 409,

@@ -110,6 +110,7 @@ export const auditEventTypes = [
   'user.disabled',
   'user.enabled',
   'user.roles-changed',
+  'administration.refused',
   'user.name-changed',
   'user.password-changed',
   'user.password-change-refused',

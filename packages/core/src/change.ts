@@ -59,10 +59,19 @@ export type Change =
     }
   /** Expects this very password to be stored still; writes nothing, holds it until the commit. */
   | { readonly kind: 'expect-password'; readonly userId: UserId; readonly phc: string }
+  /** Disabling expects the tenant to keep an owner, or an administrator where it has no owner. */
   | { readonly kind: 'set-user-status'; readonly userId: UserId; readonly status: UserStatus }
+  /** Expects the tenant to keep an owner, or an administrator where it has no owner. */
   | { readonly kind: 'set-user-roles'; readonly userId: UserId; readonly roles: readonly string[] }
   | { readonly kind: 'set-user-groups'; readonly userId: UserId; readonly groups: readonly string[] }
   | { readonly kind: 'set-user-name'; readonly userId: UserId; readonly name: string | null }
+  /** Expects this user, or the one of this session, to have none of the roles `beyond`, and whoever asks to have theirs still; holds the user. */
+  | {
+      readonly kind: 'expect-within-reach';
+      readonly of: { readonly userId: UserId } | { readonly sessionId: SessionId };
+      readonly beyond: readonly string[];
+      readonly asker: { readonly userId: UserId; readonly roles: readonly string[] };
+    }
   /** Expects an active user and holds the row first of all, so that everything about one person happens in turn. */
   | { readonly kind: 'hold-user'; readonly userId: UserId }
   /** Expects a live session of this user and holds it. */
@@ -183,7 +192,7 @@ export type Change =
       /** When to try again; null: sent, or given up. */
       readonly dueAt: Instant | null;
     }
-  /** Expects no administrator to exist yet, serialised over the tenant. */
+  /** Expects no owner or administrator to exist yet, serialised over the tenant. */
   | { readonly kind: 'be-first-administrator'; readonly userId: UserId }
   /** Expects this very version to be in force; the new one is the next. */
   | {

@@ -1,3 +1,4 @@
+export * from './administration/permissions.ts';
 export * from './audit/event.ts';
 export * from './authenticator/authenticator.ts';
 export type { GuessUse } from './authenticator/change.ts';

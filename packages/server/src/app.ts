@@ -6,6 +6,7 @@ import { adminRoutes } from './routes/admin.ts';
 import { adminAuthenticatorRoutes } from './routes/admin-authenticators.ts';
 import { adminClientRoutes } from './routes/admin-clients.ts';
 import { adminProviderRoutes } from './routes/admin-providers.ts';
+import { adminRoleRoutes } from './routes/admin-roles.ts';
 import { adminServiceRoutes } from './routes/admin-services.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { authenticatorRoutes } from './routes/authenticators.ts';
@@ -50,6 +51,7 @@ export function createApp(services: Services): App {
     ...adminClientRoutes,
     ...adminProviderRoutes,
     ...adminServiceRoutes,
+    ...adminRoleRoutes,
     ...serviceRoutes,
     ...adminAuthenticatorRoutes,
     ...recoveryRoutes,

@@ -24,6 +24,11 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'user.disabled': { by: administrator, names: ['userId'] },
   'user.enabled': { by: administrator, names: ['userId'] },
   'user.roles-changed': { by: administrator, names: ['userId'] },
+  'administration.refused': {
+    by: person,
+    names: ['userId', 'sessionId', 'reason'],
+    tells: ['permission'],
+  },
   'user.name-changed': { by: /^operator$/, names: ['userId'] },
   'user.password-changed': { by: person, names: ['userId', 'sessionId'] },
   'user.password-rehashed': { by: person, names: ['userId'] },

@@ -52,10 +52,13 @@ async function administration(server: TestServer): Promise<string> {
   await first.call('adminCreateUser', { body: { email: 'unreachable@example.org' } });
   await deliverMails(server.argus.services);
   server.mailbox.answer = () => 'sent';
-  await userAgent(server).call('useLink', { body: { token: tokenIn(invited.body.link), password } });
+  const guest = userAgent(server);
+  await guest.call('useLink', { body: { token: tokenIn(invited.body.link), password } });
   const change = (to: object) =>
     first.call('adminChangeUser', { params: { id: invited.body.user.id }, body: to });
   await change({ roles: ['editor'] });
+  // A guest looks where only administrators may.
+  await guest.call('adminListUsers');
   await change({ status: 'disabled' });
   await userAgent(server).call('signIn', { body: { identifier: 'guest@example.org', password } });
   await change({ status: 'active' });

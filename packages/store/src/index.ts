@@ -104,7 +104,13 @@ export {
 } from './questions/tenants.ts';
 export { type TokenFacts, tokenFacts } from './questions/token-facts.ts';
 export { type UnusedClient, unusedClients } from './questions/unused-clients.ts';
-export { hasAdministrator, knownTenants, type UserRecord, usersOfTenant } from './questions/users.ts';
+export {
+  hasAdministrator,
+  knownTenants,
+  rolesOf,
+  type UserRecord,
+  usersOfTenant,
+} from './questions/users.ts';
 export type { ActivityWritten } from './record-activity.ts';
 export type { Redeemed, Redemption } from './redeem.ts';
 export { openStore, type Store } from './store.ts';

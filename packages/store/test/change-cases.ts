@@ -135,6 +135,12 @@ export const changeCases: ChangeCases = {
     except: idOf(3, 9999) as Person['session']['id'],
     at: later,
   }),
+  'expect-within-reach': ({ user }) => ({
+    kind: 'expect-within-reach',
+    of: { userId: user.id },
+    beyond: ['owner', 'admin', 'auditor'],
+    asker: { userId: user.id, roles: [] },
+  }),
   'be-first-administrator': ({ user }) => ({ kind: 'be-first-administrator', userId: user.id }),
   'set-user-groups': ({ user }) => ({ kind: 'set-user-groups', userId: user.id, groups: ['abroad'] }),
   'set-policy': () => ({

@@ -22,6 +22,8 @@ const disable = ({ user }: Person): Change[] => [
 ];
 const unknown = () => ({ userId: stranger }) as Partial<Change>; // an id that nobody has
 
+const reaching = (but: object) => but as Partial<Change>; // parts of this kind alone
+
 const givenUp = (userId: string) => `given-up-by-${userId}@example.org`;
 /** The person had another address lately, and may take it back. */
 function reserve(person: Person): Change[] {
@@ -55,6 +57,23 @@ export const guards: readonly Guard[] = [
   { what: 'nobody is there', kind: 'set-user-groups', but: unknown },
   { what: 'another version is in force', kind: 'set-policy', but: () => ({ expected: 2 }) },
   { what: 'the session has ended', kind: 'set-session-risk', first: end },
+  { what: 'nobody is there', kind: 'expect-within-reach', but: () => reaching({ of: { userId: stranger } }) },
+  {
+    what: 'it is nobody’s session',
+    kind: 'expect-within-reach',
+    but: () => reaching({ of: { sessionId: idOf(3, 99_999) } }),
+  },
+  {
+    what: 'the user may do more',
+    kind: 'expect-within-reach',
+    first: ({ user }) => [{ kind: 'set-user-roles', userId: user.id, roles: ['editor', 'auditor'] }],
+  },
+  {
+    what: 'who asks has lost a role',
+    kind: 'expect-within-reach',
+    but: ({ user }) => reaching({ asker: { userId: user.id, roles: ['help-desk'] } }),
+  },
+  { what: 'who asks was disabled', kind: 'expect-within-reach', first: disable },
   { what: 'nobody is there', kind: 'hold-user', but: unknown },
   { what: 'the user is disabled', kind: 'hold-user', first: disable },
   { what: 'the session has ended', kind: 'hold-session', first: end },

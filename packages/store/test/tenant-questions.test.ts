@@ -64,6 +64,9 @@ const questions: Readonly<Record<string, Question>> = {
       events: [],
     })),
   hasAdministrator: ({ store }, tenant) => asked.hasAdministrator(store.pool, tenant),
+  'rolesOf a user': ({ store }, tenant, { user }) => asked.rolesOf(store.pool, tenant, { userId: user.id }),
+  'rolesOf of a session': ({ store }, tenant, { session }) =>
+    asked.rolesOf(store.pool, tenant, { sessionId: session.id }),
   knownTenants: async ({ store }, tenant) => [...(await asked.knownTenants(store.pool, [tenant]))],
   tenantById: ({ store }, tenant) => asked.tenantById(store.pool, tenant),
   usersOfTenant: ({ store }, tenant) => asked.usersOfTenant(store.pool, tenant, { ...all, now }),

@@ -78,7 +78,7 @@ export const adminChangeUser = defineEndpoint({
     roles: rolesSchema.optional(),
   }),
   success: { status: 200, body: adminUserSchema },
-  refusals: [...adminRefusals, 'not_found'],
+  refusals: [...adminRefusals, 'not_found', 'conflict', 'last_owner'],
 });
 
 export const adminSessionSchema = listedSessionSchema

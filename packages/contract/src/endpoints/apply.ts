@@ -93,5 +93,12 @@ export const adminApply = defineEndpoint({
     status: 200,
     body: z.strictObject({ changes: z.array(appliedChangeSchema), unchanged: z.int() }),
   },
-  refusals: [...adminRefusals, 'password_too_short', 'password_too_long', 'password_common', 'conflict'],
+  refusals: [
+    ...adminRefusals,
+    'password_too_short',
+    'password_too_long',
+    'password_common',
+    'conflict',
+    'last_owner',
+  ],
 });

@@ -155,5 +155,5 @@ export const adminRemoveAuthenticator = defineEndpoint({
   params: z.strictObject({ id: uuidSchema, authenticatorId: uuidSchema }),
   query: z.strictObject(tenantQuery),
   success: { status: 204, body: null },
-  refusals: [...adminRefusals, 'not_found', 'last_way_in'],
+  refusals: [...adminRefusals, 'not_found', 'conflict', 'last_way_in'],
 });

@@ -11,6 +11,7 @@ import * as providers from './providers.ts';
 import * as recovery from './recovery.ts';
 import * as registration from './registration.ts';
 import * as resources from './resources.ts';
+import * as roles from './roles.ts';
 import * as service from './service.ts';
 import * as services from './services.ts';
 import * as session from './session.ts';
@@ -64,6 +65,7 @@ export const endpoints = {
   adminListUsers: admin.adminListUsers,
   adminCreateUser: admin.adminCreateUser,
   adminChangeUser: admin.adminChangeUser,
+  adminListRoles: roles.adminListRoles,
   adminListAuthenticators: authenticators.adminListAuthenticators,
   adminRemoveAuthenticator: authenticators.adminRemoveAuthenticator,
   adminSendPasswordReset: recovery.adminSendPasswordReset,

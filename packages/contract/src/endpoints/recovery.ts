@@ -99,7 +99,7 @@ export const adminSendPasswordReset = defineEndpoint({
   query: z.strictObject(tenantQuery),
   body: z.strictObject({}),
   success: sent,
-  refusals: [...adminRefusals, 'not_found'],
+  refusals: [...adminRefusals, 'not_found', 'conflict'],
 });
 
 export const recoverySchema = z.strictObject({
@@ -141,5 +141,5 @@ export const adminCancelRecovery = defineEndpoint({
   permission: 'start-recovery',
   ...userPath,
   success: { status: 204, body: null },
-  refusals: [...adminRefusals, 'not_found'],
+  refusals: [...adminRefusals, 'not_found', 'conflict'],
 });

@@ -1,5 +1,6 @@
 import type { AuthenticatorAnswer, AuthenticatorId, UserId } from '@argus/contract';
 import { userFacts } from '@argus/store';
+import { type Administrator, beyondReach, expectWithinReach } from '../flows/administrator.ts';
 import type { Ender } from '../flows/end-sessions.ts';
 import type { Refused } from '../http/answer.ts';
 import { authenticatorNotice } from '../recovery/authenticator-notice.ts';
@@ -21,9 +22,10 @@ export async function userAuthenticators(
 /** Take one authenticator of a user away; the user hears of it. Devices that were spared it are asked again. */
 export async function removeForUser(
   services: Services,
-  { tenant, actor, origin }: Ender,
+  by: Administrator,
   { userId, id }: { readonly userId: UserId; readonly id: AuthenticatorId },
 ): Promise<{ readonly removed: true } | Refused> {
+  const { tenant, actor, origin } = by;
   const record = await userFacts(services.store.pool, tenant, { userId, secretHash: null });
   const kind = record ? await kindOf(services, { tenant, user: record.user }, id) : null;
   if (!record || !kind) return { refused: 'not_found' };
@@ -33,6 +35,7 @@ export async function removeForUser(
   const written = await services.store.commit({
     tenant,
     changes: [
+      ...expectWithinReach(by, { userId }),
       { kind: 'hold-user', userId },
       kind === 'recovery-code'
         ? { kind: 'remove-recovery-codes', userId }
@@ -47,5 +50,6 @@ export async function removeForUser(
     events: stamp(services, at, [{ type: 'authenticator.removed', actor, userId, origin, details }]),
   });
   if (written.isCommitted) return { removed: true };
+  if (written.lost === 'expect-within-reach') return beyondReach(services, by, { userId });
   return { refused: written.lost === 'remove-authenticator' ? 'last_way_in' : 'not_found' };
 }

@@ -1,10 +1,11 @@
-import type { Instant, UserId, UserStatus } from '@argus/contract';
+import type { Instant, SessionId, UserId, UserStatus } from '@argus/contract';
 import { type Change, canonicalEmail, type EventDraft, type User } from '@argus/core';
 import { knownTenants, type UserRecord, usersOfTenant } from '@argus/store';
-import type { Refused } from '../http/answer.ts';
+import { isRefused, type Refused } from '../http/answer.ts';
 import { mailChange } from '../mail/mail-change.ts';
 import { type Services, stamp } from '../services.ts';
-import type { Ender } from './end-sessions.ts';
+import { type Administrator, beyondReach, expectWithinReach, refuseRoles } from './administrator.ts';
+import { endSession } from './end-sessions.ts';
 import { newLink } from './new-link.ts';
 import { type NewUser, newUser, notAnAddress } from './new-user.ts';
 
@@ -17,11 +18,13 @@ export interface Invited {
 /** Create a user without a password and mail a link with which the person sets one: no one else ever knows it. */
 export async function inviteUser(
   services: Services,
-  by: Ender,
+  by: Administrator,
   invitation: NewUser,
 ): Promise<Invited | Refused> {
   const email = canonicalEmail(invitation.email);
   if (!email) return notAnAddress;
+  const refused = invitation.roles.length > 0 ? await refuseRoles(services, by, invitation.roles) : null;
+  if (refused) return refused;
   if (!(await knownTenants(services.store.pool, [by.tenant])).has(by.tenant)) return { refused: 'not_found' };
   const { user, change } = newUser(services, by.tenant, { ...invitation, email });
   const link = newLink(services, { kind: 'invitation', userId: user.id });
@@ -52,29 +55,67 @@ export interface UserAmendment {
 /** Disable, enable, or give roles. Disabling ends every session and grant in the same commit. */
 export async function amendUser(
   services: Services,
-  by: Ender,
-  { userId, status, roles }: UserAmendment,
+  by: Administrator,
+  amendment: UserAmendment,
 ): Promise<UserRecord | Refused> {
+  const { userId, roles } = amendment;
+  const refused = roles ? await refuseRoles(services, by, roles) : null;
+  if (refused) return refused;
   const at = services.clock.now();
+  const { changes, drafts } = amended(by, amendment, at);
+  const written = await services.store.commit({
+    tenant: by.tenant,
+    changes: [...expectWithinReach(by, { userId }), ...changes],
+    events: stamp(services, at, drafts),
+  });
+  if (!written.isCommitted && written.lost === 'expect-within-reach')
+    return beyondReach(services, by, { userId });
+  const { items } = await usersOfTenant(services.store.pool, by.tenant, { userId, limit: 1, now: at });
+  const [record] = items;
+  if (!record) return { refused: 'not_found' };
+  return written.isCommitted ? record : { refused: 'last_owner' };
+}
+
+function amended(
+  { actor, origin }: Administrator,
+  { userId, status, roles }: UserAmendment,
+  at: Instant,
+): { changes: Change[]; drafts: EventDraft[] } {
   const changes: Change[] = [];
   const drafts: EventDraft[] = [];
-  const about = { actor: by.actor, origin: by.origin, userId };
+  const about = { actor, origin, userId };
   if (status) {
     changes.push({ kind: 'set-user-status', userId, status });
     drafts.push({ type: status === 'active' ? 'user.enabled' : 'user.disabled', ...about });
   }
   if (status === 'disabled')
-    changes.push({ kind: 'end-sessions-of-user', userId, reason: 'user-disabled', at, by });
+    changes.push({
+      kind: 'end-sessions-of-user',
+      userId,
+      reason: 'user-disabled',
+      at,
+      by: { actor, origin },
+    });
   if (roles) {
     changes.push({ kind: 'set-user-roles', userId, roles });
     drafts.push({ type: 'user.roles-changed', ...about, details: { roles } });
   }
-  const written = await services.store.commit({
-    tenant: by.tenant,
-    changes,
-    events: stamp(services, at, drafts),
-  });
-  if (!written.isCommitted) return { refused: 'not_found' };
-  const { items } = await usersOfTenant(services.store.pool, by.tenant, { userId, limit: 1, now: at });
-  return items[0] ?? { refused: 'not_found' };
+  return { changes, drafts };
+}
+
+/** End a session. Who answers attacks ends anybody's, because it gives nothing; others within their reach alone. */
+export async function endSessionOfUser(
+  services: Services,
+  by: Administrator,
+  sessionId: SessionId,
+): Promise<{ readonly ended: 1 } | Refused> {
+  const first = by.may.has('respond') ? [] : expectWithinReach(by, { sessionId });
+  const outcome = await endSession(
+    services,
+    { ...by, first },
+    { sessionId, reason: 'ended-by-administrator' },
+  );
+  if (!isRefused(outcome) || first.length === 0) return outcome;
+  const why = await beyondReach(services, by, { sessionId });
+  return why.refused === 'denied' ? why : outcome;
 }

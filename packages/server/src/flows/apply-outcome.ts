@@ -1,4 +1,4 @@
 import type { AppliedChange } from '@argus/contract';
 
-/** What one entry of a document came to: a change, nothing to do, or somebody else was faster. */
-export type ApplyOutcome = AppliedChange | null | 'lost';
+/** What one entry of a document came to: a change, nothing to do, somebody else was faster, or a tenant would keep no owner. */
+export type ApplyOutcome = AppliedChange | null | 'lost' | 'last-owner';

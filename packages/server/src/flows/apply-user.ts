@@ -24,7 +24,8 @@ export async function applyUser(
   const { changes, events } = differences(known, declared, by);
   if (changes.length === 0) return null;
   const written = await services.store.commit({ tenant, changes, events: stamp(services, now, events) });
-  return written.isCommitted ? { kind: 'change', what: 'user', name: email } : null;
+  if (written.isCommitted) return { kind: 'change', what: 'user', name: email };
+  return written.lost === 'set-user-roles' ? 'last-owner' : 'lost';
 }
 
 /** What must change for a user to be as declared; a name that is not declared stays. */

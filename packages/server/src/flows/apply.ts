@@ -1,4 +1,4 @@
-import type { AppliedChange, ApplyDocument } from '@argus/contract';
+import { type AppliedChange, type ApplyDocument, administratorRole, ownerRole } from '@argus/contract';
 import type { EventDraft } from '@argus/core';
 import type { Refused } from '../http/answer.ts';
 import { type Services, stamp } from '../services.ts';
@@ -33,6 +33,7 @@ export async function applyDocument(
     const outcome = await apply();
     // What was written stays: the document can be applied again.
     if (outcome === 'lost') return { refused: 'conflict' };
+    if (outcome === 'last-owner') return { refused: 'last_owner' };
     if (outcome === null) unchanged += 1;
     else changes.push(outcome);
   }
@@ -51,8 +52,13 @@ function stepsOf(
     ...clients.map((each) => () => applyClient(services, by, each)),
     ...providers.map((each) => () => applyProvider(services, by, each)),
     ...declared.map((each) => () => applyService(services, by, each)),
-    ...users.map((each) => () => applyUser(services, by, each)),
+    // Who comes to rule a tenant before who leaves it: so that ownership can be handed on in one document.
+    ...users.toSorted((a, b) => rank(b) - rank(a)).map((each) => () => applyUser(services, by, each)),
   ];
+}
+
+function rank({ roles }: ApplyDocument['users'][number]): number {
+  return roles.includes(ownerRole) || roles.includes(administratorRole) ? 1 : 0;
 }
 
 async function applyTenant(

@@ -12,17 +12,17 @@ export interface Ender {
   readonly origin: Origin;
 }
 
-/** End one session, of one user when `userId` says whose it must be. */
+/** End one session, of one user when `userId` says whose it must be; what must hold for it comes `first`. */
 export async function endSession(
   services: Services,
-  ender: Ender,
+  ender: Ender & { readonly first?: readonly Change[] },
   target: { readonly sessionId: SessionId; readonly userId?: UserId; readonly reason: EndReason },
 ): Promise<{ readonly ended: 1 } | Refused> {
   const at = services.clock.now();
-  const { tenant, ...by } = ender;
-  const change: Change = { kind: 'end-session', at, by, ...target };
+  const { tenant, actor, origin, first = [] } = ender;
+  const change: Change = { kind: 'end-session', at, by: { actor, origin }, ...target };
   const changes = isOusted(target) ? withItsLinks(target.userId, { change, at }) : [change];
-  const written = await services.store.commit({ tenant, changes, events: [] });
+  const written = await services.store.commit({ tenant, changes: [...first, ...changes], events: [] });
   if (!written.isCommitted) return { refused: 'not_found' };
   services.metrics.sessionsEnded.inc({ reason: target.reason });
   return { ended: 1 };

@@ -1,4 +1,4 @@
-import { administratorRole, type TenantId, type UserId } from '@argus/contract';
+import { administratorRole, ownerRole, type TenantId, type UserId } from '@argus/contract';
 import {
   type Change,
   canonicalEmail,
@@ -116,7 +116,7 @@ function personOf(
   if (!email) return notAnAddress;
   const { user, change } = newUser(services, use.tenant, { email, name: use.name, roles: [] });
   return {
-    user: { ...user, roles: [administratorRole] },
+    user: { ...user, roles: [ownerRole, administratorRole] },
     changes: [change, { kind: 'be-first-administrator', userId: user.id }],
   };
 }

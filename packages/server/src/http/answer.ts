@@ -1,4 +1,4 @@
-import { type Problem, problemOf, type RefusalCode, refusalOf } from '@argus/contract';
+import { type Permission, type Problem, problemOf, type RefusalCode, refusalOf } from '@argus/contract';
 import type { Requirement } from '@argus/core';
 import type { SetCookie } from './cookies.ts';
 import type { PagePolicy } from './security-headers.ts';
@@ -24,6 +24,8 @@ export interface Refused {
   readonly refused: RefusalCode;
   readonly retryAfterSeconds?: number;
   readonly errors?: Problem['errors'];
+  /** What the caller's roles do not carry. */
+  readonly permission?: Permission;
   /** What a stronger or fresher proof would have to be. */
   readonly needs?: Requirement;
 }
@@ -34,9 +36,10 @@ export function isRefused(outcome: object): outcome is Refused {
 
 /** A refusal as a problem answer (RFC 9457). */
 export function problemAnswer(refusal: Refused, cookies: readonly SetCookie[] = []): Answer {
-  const body = problemOf(refusal.refused, refusal.errors ? { errors: refusal.errors } : {});
+  const { refused, errors, permission } = refusal;
+  const body = problemOf(refused, { ...(errors ? { errors } : {}), ...(permission ? { permission } : {}) });
   return {
-    status: refusalOf(refusal.refused).status,
+    status: refusalOf(refused).status,
     text: { type: 'application/problem+json', body: JSON.stringify(body) },
     cookies,
     headers: {

@@ -1,3 +1,4 @@
+import type { AdministrativeRole } from '@argus/contract';
 import { authenticatorsSection } from './account-authenticators.ts';
 import { applicationsSection, providersSection } from './account-connected.ts';
 import { emailSection } from './account-email.ts';
@@ -87,8 +88,21 @@ ${v.isEmailVerified !== undefined && html`<li><a href="#email-address">E-mail ad
 </nav>`;
 }
 
+const roleTitles: Readonly<Record<AdministrativeRole, string>> = {
+  owner: 'Owner',
+  admin: 'Administrator',
+  'security-analyst': 'Security analyst',
+  'help-desk': 'Help desk',
+  auditor: 'Auditor',
+};
+
+/** An application's role is shown under the name that it gave it. */
+function roleTitle(role: string): string {
+  return Object.hasOwn(roleTitles, role) ? roleTitles[role as AdministrativeRole] : role; // its own key
+}
+
 function identity(user: AccountView['user']): Html {
   return html`<p class="identity">${user.name && html`<bdi class="identity-name">${user.name}</bdi> `}<bdi>${user.email}</bdi>${user.roles.map(
-    (role) => html` <span class="badge"><bdi>${role === 'admin' ? 'Administrator' : role}</bdi></span>`,
+    (role) => html` <span class="badge"><bdi>${roleTitle(role)}</bdi></span>`,
   )}</p>`;
 }

@@ -32,6 +32,10 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
   'user.enabled': { sentence: 'Your account was enabled again.', tone: 'notable' },
   'user.name-changed': { sentence: 'The name on your account was changed.', tone: 'notable' },
   'user.roles-changed': { sentence: 'What you are allowed to do was changed.', tone: 'notable' },
+  'administration.refused': {
+    sentence: 'Something was tried in administration that your account may not do.',
+    tone: 'notable',
+  },
   'user.password-changed': { sentence: 'Your password was changed.', tone: 'notable' },
   'user.password-rehashed': { sentence: 'Your password is kept in a stronger form now.', tone: 'quiet' },
   'user.password-change-refused': {

@@ -1,6 +1,7 @@
 import type { Instant, TenantId, UserId } from '@argus/contract';
 import type { Change, EventDraft, Recovery, User } from '@argus/core';
 import { recoveryOfUser, userFacts } from '@argus/store';
+import { type Administrator, beyondReach, expectWithinReach } from '../flows/administrator.ts';
 import type { Ender } from '../flows/end-sessions.ts';
 import { newLink } from '../flows/new-link.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
@@ -12,24 +13,24 @@ import { type ShownLink, takeMailLink } from './open-link.ts';
 /** Send a user a link to a new password, which nobody else ever sees or sets (ASVS 6.4.6). */
 export async function sendPasswordReset(
   services: Services,
-  by: Ender,
+  by: Administrator,
   userId: UserId,
 ): Promise<{ readonly state: 'sent' } | Refused> {
   const user = await activeUser(services, by.tenant, userId);
   if (!user) return { refused: 'not_found' };
   const { tenant, actor, origin } = by;
-  await services.store.commit({
+  const written = await services.store.commit({
     tenant,
-    changes: resetLink(services, { tenant, user, origin }),
+    changes: [...expectWithinReach(by, { userId }), ...resetLink(services, { tenant, user, origin })],
     events: stamp(services, services.clock.now(), [{ type: 'user.recovery-asked', actor, userId, origin }]),
   });
-  return { state: 'sent' };
+  return written.isCommitted ? { state: 'sent' } : beyondReach(services, by, { userId });
 }
 
 /** Begin to take lost second factors away. The user is told at once, and has until then to stop it. */
 export async function startRecovery(
   services: Services,
-  by: Ender,
+  by: Administrator,
   userId: UserId,
 ): Promise<Recovery | Refused> {
   const user = await activeUser(services, by.tenant, userId);
@@ -48,6 +49,7 @@ export async function startRecovery(
   const written = await services.store.commit({
     tenant,
     changes: [
+      ...expectWithinReach(by, { userId }),
       { kind: 'start-recovery', recovery },
       { kind: 'end-links', userId, kinds: ['stop-recovery'], at: startedAt },
       stop.change,
@@ -55,21 +57,26 @@ export async function startRecovery(
     ],
     events: stamp(services, startedAt, [{ type: 'recovery.started', actor, userId, origin }]),
   });
-  return written.isCommitted ? recovery : { refused: 'conflict' };
+  if (written.isCommitted) return recovery;
+  return written.lost === 'expect-within-reach'
+    ? beyondReach(services, by, { userId })
+    : { refused: 'conflict' };
 }
 
 /** An administrator thinks better of it. */
 export async function cancelRecovery(
   services: Services,
-  by: Ender,
+  by: Administrator,
   userId: UserId,
 ): Promise<{ readonly cancelled: true } | Refused> {
   const user = await activeUser(services, by.tenant, userId);
   if (!user) return { refused: 'not_found' };
   const { tenant, actor, origin } = by;
   const about = { actor, origin, userId };
-  const isCancelled = await cancel(services, { tenant, user }, { about, first: [] });
-  return isCancelled ? { cancelled: true } : { refused: 'not_found' };
+  const first = expectWithinReach(by, { userId });
+  const lost = await cancel(services, { tenant, user }, { about, first });
+  if (lost === null) return { cancelled: true };
+  return lost === 'expect-within-reach' ? beyondReach(services, by, { userId }) : { refused: 'not_found' };
 }
 
 /** The owner stops it, by the link of the notice. */
@@ -83,19 +90,20 @@ export async function stopRecovery(
   const at = services.clock.now();
   const about = { actor: 'anyone', origin: shown.origin, userId: user.id };
   const first: Change[] = [{ kind: 'use-link', tokenHash: link.tokenHash, at }];
-  const isStopped = await cancel(services, { tenant: shown.tenant, user }, { about, first });
-  return isStopped ? { state: 'stopped' } : { refused: 'link_invalid' };
+  const lost = await cancel(services, { tenant: shown.tenant, user }, { about, first });
+  return lost === null ? { state: 'stopped' } : { refused: 'link_invalid' };
 }
 
+/** Null, or the change that was lost. */
 async function cancel(
   services: Services,
   { tenant, user }: { readonly tenant: TenantId; readonly user: User },
   { about, first }: { readonly about: Omit<EventDraft, 'type'>; readonly first: readonly Change[] },
-): Promise<boolean> {
+): Promise<Change['kind'] | null> {
   const at: Instant = services.clock.now();
   const { id: userId, email, name } = user;
   const draft = { kind: 'recovery-cancelled', name, at } as const;
-  const { isCommitted } = await services.store.commit({
+  const written = await services.store.commit({
     tenant,
     changes: [
       { kind: 'hold-user', userId },
@@ -106,7 +114,7 @@ async function cancel(
     ],
     events: stamp(services, at, [{ type: 'recovery.cancelled', ...about }]),
   });
-  return isCommitted;
+  return written.isCommitted ? null : written.lost;
 }
 
 /** The recovery that is under way. */

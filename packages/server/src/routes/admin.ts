@@ -1,9 +1,8 @@
 import { endpoints, type SessionId, type UserId } from '@argus/contract';
 import { canonicalEmail } from '@argus/core';
 import { activityOf, auditEvents, sessionsOfTenant, usersOfTenant } from '@argus/store';
-import { amendUser, inviteUser } from '../flows/administer.ts';
+import { amendUser, endSessionOfUser, inviteUser } from '../flows/administer.ts';
 import { applyDocument } from '../flows/apply.ts';
-import { endSession } from '../flows/end-sessions.ts';
 import { type Answer, isRefused, problemAnswer } from '../http/answer.ts';
 import { endpointRoute, type Route } from '../http/route.ts';
 import type { Services } from '../services.ts';
@@ -63,8 +62,7 @@ export const adminRoutes: readonly Route[] = [
 
   endpointRoute(endpoints.adminEndSession, (services, call) =>
     administered(services, call, async (by) => {
-      const target = { sessionId: call.params.id as SessionId, reason: 'ended-by-administrator' as const };
-      const outcome = await endSession(services, by, target);
+      const outcome = await endSessionOfUser(services, by, call.params.id as SessionId);
       return isRefused(outcome) ? problemAnswer(outcome) : { status: 204 };
     }),
   ),

@@ -30,6 +30,8 @@ export interface Limits {
   readonly refusedRefresh: Limit;
   /** Lines of the audit log about one client that could not prove itself, by network. */
   readonly refusedClient: Limit;
+  /** Lines of the audit log about what one person was refused in administration. */
+  readonly refusedAdministration: Limit;
   /** What one service asks. A middleware that is degraded asks for each of its tokens now and then. */
   readonly service: Limit;
   /** What a public client, or nobody in particular, may leave behind in the database from one network. */
@@ -55,6 +57,7 @@ export const generousLimits: Limits = {
   refresh: { burst: 120, everySeconds: 1 },
   refusedRefresh: { burst: 10, everySeconds: 30 },
   refusedClient: { burst: 10, everySeconds: 30 },
+  refusedAdministration: { burst: 10, everySeconds: 30 },
   service: { burst: 5_000, everySeconds: 0.002 },
   oauth: { burst: 100, everySeconds: 0.6 },
   authorization: { burst: 300, everySeconds: 1 },
@@ -78,6 +81,7 @@ export const noLimits: Limits = {
   refresh: never,
   refusedRefresh: never,
   refusedClient: never,
+  refusedAdministration: never,
   service: never,
   oauth: never,
   authorization: never,

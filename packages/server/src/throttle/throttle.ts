@@ -41,6 +41,7 @@ export function createThrottle(limits: Limits, throttled: Counter<'limit'>): Thr
     refresh: createBuckets(limits.refresh, most),
     refusedRefresh: createBuckets(limits.refusedRefresh, most),
     refusedClient: createBuckets(limits.refusedClient, most),
+    refusedAdministration: createBuckets(limits.refusedAdministration, most),
     service: createBuckets(limits.service, most),
     oauth: createBuckets(limits.oauth, most),
     authorization: createBuckets(limits.authorization, most),

@@ -9,6 +9,7 @@ import * as mails from './mails.ts';
 import * as oauth from './oauth.ts';
 import * as policies from './policies.ts';
 import * as recovery from './recovery.ts';
+import * as rulers from './rulers.ts';
 import * as services from './services.ts';
 import * as sessions from './sessions.ts';
 import * as progress from './sign-in-progress.ts';
@@ -21,13 +22,14 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'set-password': users.setPassword,
   'rehash-password': users.rehashPassword,
   'expect-password': users.expectPassword,
-  'set-user-status': users.setUserStatus,
+  'set-user-status': rulers.setUserStatus,
   'set-user-name': users.setUserName,
-  'set-user-roles': users.setUserRoles,
+  'set-user-roles': rulers.setUserRoles,
   'set-user-groups': users.setUserGroups,
   'set-policy': policies.setPolicy,
   'set-session-risk': policies.setSessionRisk,
   'hold-user': users.holdUser,
+  'expect-within-reach': rulers.expectWithinReach,
   'hold-session': sessions.holdSession,
   'see-device': users.seeDevice,
   'create-session': sessions.createSession,
@@ -43,7 +45,7 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'use-link': users.useLink,
   'send-mail': mails.sendMail,
   'settle-mail': mails.settleMail,
-  'be-first-administrator': users.beFirstAdministrator,
+  'be-first-administrator': rulers.beFirstAdministrator,
   'create-tenant': tenants.createTenant,
   'change-tenant': tenants.changeTenant,
   'suspend-tenant': tenants.suspendTenant,

@@ -1,7 +1,6 @@
 import type { Change } from '@argus/core';
 import { timestamp } from '../postgres/pool.ts';
 import { holdAddress, holdAddresses } from './hold-addresses.ts';
-import { holdTenant } from './hold-tenant.ts';
 import type { Write } from './write.ts';
 
 type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
@@ -63,14 +62,6 @@ export const expectPassword: Write<Of<'expect-password'>> = ({ userId, phc }) =>
   expects: 1,
 });
 
-export const setUserStatus: Write<Of<'set-user-status'>> = ({ userId, status }) => ({
-  name: 'set-user-status',
-  text: 'UPDATE users SET status = $3 WHERE tenant_id = $1 AND id = $2',
-  values: [userId, status],
-  expects: 1,
-  tells: () => (status === 'disabled' ? [{ type: 'user-ended', sub: userId }] : []),
-});
-
 export const setUserName: Write<Of<'set-user-name'>> = ({ userId, name }) => ({
   name: 'set-user-name',
   text: 'UPDATE users SET name = $3 WHERE tenant_id = $1 AND id = $2',
@@ -78,30 +69,10 @@ export const setUserName: Write<Of<'set-user-name'>> = ({ userId, name }) => ({
   expects: 1,
 });
 
-export const setUserRoles: Write<Of<'set-user-roles'>> = ({ userId, roles }) => ({
-  name: 'set-user-roles',
-  text: 'UPDATE users SET roles = $3 WHERE tenant_id = $1 AND id = $2',
-  values: [userId, roles],
-  expects: 1,
-});
-
 export const setUserGroups: Write<Of<'set-user-groups'>> = ({ userId, groups }) => ({
   name: 'set-user-groups',
   text: 'UPDATE users SET groups = $3 WHERE tenant_id = $1 AND id = $2',
   values: [userId, groups],
-  expects: 1,
-});
-
-// Two first administrators cannot be: the tenant's row is locked, and the second finds the first. The lock is a
-// statement of its own, because one that waits inside the guard would still look at the time before the wait.
-export const beFirstAdministrator: Write<Of<'be-first-administrator'>> = ({ userId }) => ({
-  first: holdTenant,
-  name: 'be-first-administrator',
-  text: `
-    UPDATE users u SET roles = array_append(u.roles, 'admin')
-    WHERE u.tenant_id = $1 AND u.id = $2 AND NOT EXISTS (
-      SELECT FROM users o WHERE o.tenant_id = $1 AND 'admin' = ANY (o.roles))`,
-  values: [userId],
   expects: 1,
 });
 

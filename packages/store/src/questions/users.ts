@@ -1,5 +1,6 @@
-import type { Instant, TenantId, UserId } from '@argus/contract';
+import type { Instant, SessionId, TenantId, UserId } from '@argus/contract';
 import type { User } from '@argus/core';
+import { isRuler } from '../changes/rulers.ts';
 import { type Pool, timestamp } from '../postgres/pool.ts';
 import { type Row, userColumns, userOf } from '../tables/rows.ts';
 import { idCursor, type Page, type PageRequest, pageOf } from './page.ts';
@@ -43,13 +44,30 @@ export async function usersOfTenant(
   });
 }
 
-/** Whether the tenant has an administrator, be it a disabled one. */
+/** Whether the tenant has an owner or an administrator, be it a disabled one. */
 export async function hasAdministrator(pool: Pool, tenant: TenantId): Promise<boolean> {
   const { rows } = await pool.query<Row>({
-    text: `SELECT EXISTS (SELECT FROM users WHERE tenant_id = $1 AND 'admin' = ANY (roles)) AS yes`,
+    text: `SELECT EXISTS (SELECT FROM users WHERE tenant_id = $1 AND ${isRuler}) AS yes`,
     values: [tenant],
   });
   return rows[0]?.yes === true;
+}
+
+/** The roles of a user, or of the one of a session; null when there is none. */
+export async function rolesOf(
+  pool: Pool,
+  tenant: TenantId,
+  of: { readonly userId: UserId } | { readonly sessionId: SessionId },
+): Promise<{ readonly userId: UserId; readonly roles: readonly string[] } | null> {
+  const { rows } = await pool.query<{ id: UserId; roles: string[] }>({
+    name: 'roles-of',
+    text: `
+      SELECT id, roles FROM users
+      WHERE tenant_id = $1
+        AND id = COALESCE($2::uuid, (SELECT s.user_id FROM sessions s WHERE s.tenant_id = $1 AND s.id = $3))`,
+    values: [tenant, 'userId' in of ? of.userId : null, 'sessionId' in of ? of.sessionId : null],
+  });
+  return rows[0] ? { userId: rows[0].id, roles: rows[0].roles } : null;
 }
 
 /** Which of these tenants exist. */
