@@ -27,6 +27,7 @@ export * from './oauth/pkce.ts';
 export * from './oauth/redirect-uri.ts';
 export * from './oauth/scope.ts';
 export * from './oauth/token-request.ts';
+export * from './plan/entitlements.ts';
 export * from './policy/difference.ts';
 export * from './policy/judge.ts';
 export * from './policy/limited-by.ts';
