@@ -32,6 +32,7 @@ export const tenantTables = [
   'recoveries',
   'links',
   'mails',
+  'former_passwords',
   'passwords',
   'users',
   'clients',

@@ -52,6 +52,7 @@ export {
   toldBetween,
 } from './questions/feed.ts';
 export { forgetExpired } from './questions/forget-expired.ts';
+export { formerPasswords } from './questions/former-passwords.ts';
 export { type HeldGrant, liveGrantsOfClient } from './questions/grants-of-client.ts';
 export {
   type IdentityRecord,

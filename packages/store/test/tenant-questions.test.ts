@@ -74,6 +74,8 @@ const questions: Readonly<Record<string, Question>> = {
     asked.usersOfTenant(store.pool, tenant, { ...all, now, email: user.email }),
   'usersOfTenant by id': ({ store }, tenant, { user }) =>
     asked.usersOfTenant(store.pool, tenant, { ...all, now, userId: user.id }),
+  formerPasswords: ({ store }, tenant, { user }) =>
+    asked.formerPasswords(store.pool, tenant, { userId: user.id, limit: 4 }),
   policyInForce: ({ store }, tenant) => asked.policyInForce(store.pool, tenant, { now }),
   refreshFacts: ({ store }, tenant, { grant }) => store.refreshFacts({ tenant, grantId: grant.id }),
   ...oauthQuestions,
@@ -146,6 +148,7 @@ async function furnish(tenant: TenantId): Promise<void> {
         userId: signedIn.user.id,
         phc: `newer phc of ${tenant}`,
         expected: signedIn.phc,
+        history: 4,
         at: at + authenticators.ageOf(tenant),
       },
       { kind: 'set-user-roles', userId: gone.user.id, roles: [`role-of-${tenant}`] },

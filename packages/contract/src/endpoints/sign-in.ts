@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
-import { emailSchema, listedSessionSchema, passwordSchema, sessionAnswerSchema } from './shapes.ts';
+import {
+  emailSchema,
+  listedSessionSchema,
+  newPasswordRefusals,
+  passwordSchema,
+  sessionAnswerSchema,
+} from './shapes.ts';
 
 export const signedInSchema = sessionAnswerSchema.extend({ state: z.literal('signed-in') });
 
@@ -30,14 +36,7 @@ export const signUp = defineEndpoint({
     name: z.string().max(100).optional(),
   }),
   success: { status: 201, body: z.strictObject({ state: z.literal('sign-in') }) },
-  refusals: [
-    'password_too_short',
-    'password_too_long',
-    'password_common',
-    'password_breached',
-    'denied',
-    'slow_down',
-  ],
+  refusals: [...newPasswordRefusals, 'denied', 'slow_down'],
 });
 
 export const signIn = defineEndpoint({
@@ -63,14 +62,5 @@ export const useLink = defineEndpoint({
     name: z.string().max(100).optional(),
   }),
   success: { status: 200, body: signInAnswerSchema },
-  refusals: [
-    'link_invalid',
-    'denied',
-    'password_too_short',
-    'password_too_long',
-    'password_common',
-    'password_breached',
-    'conflict',
-    'slow_down',
-  ],
+  refusals: ['link_invalid', 'denied', ...newPasswordRefusals, 'password_reused', 'conflict', 'slow_down'],
 });

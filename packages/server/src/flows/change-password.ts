@@ -1,8 +1,9 @@
 import type { Instant } from '@argus/contract';
-import { type Assurance, hasSecondFactor, type Proofs } from '@argus/core';
+import { type Assurance, hasSecondFactor, type Proofs, subjectOf } from '@argus/core';
 import { userFacts } from '@argus/store';
 import { mayChange } from '../account/may-change.ts';
 import { judgePassword } from '../authenticators/password/judge.ts';
+import { ownerOf } from '../authenticators/password/owner.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
@@ -11,6 +12,7 @@ import { type Services, stamp } from '../services.ts';
 import type { Try } from '../throttle/throttle.ts';
 import { bearSession, welcome } from './begin-session.ts';
 import type { Current } from './current-session.ts';
+import { settingPassword } from './set-password.ts';
 import type { SignedIn } from './signed-in.ts';
 import { slowDown } from './slow-down.ts';
 
@@ -48,9 +50,13 @@ export async function changePassword(
     await services.store.commit({ tenant, changes: [], events });
     return { refused: 'invalid_credentials' };
   }
-  services.throttle.giveBack(counted);
-  const { email, name } = record.user;
-  const refused = await judgePassword(services, change.newPassword, { tenant, email, name });
+  const owner = {
+    ...ownerOf(tenant, record, origin),
+    subject: subjectOf(record.user, current.session),
+  };
+  const refused = await judgePassword(services, change.newPassword, owner);
+  // To look for a former password takes many hashes, so that it counts.
+  if (refused !== 'password_reused') services.throttle.giveBack(counted);
   if (refused) return { refused };
   const phc = await services.passwords.hash(change.newPassword, 'known');
   const at = services.clock.now();
@@ -68,7 +74,7 @@ export async function changePassword(
       { kind: 'hold-user', userId: user.id },
       { kind: 'hold-session', userId: user.id, sessionId: current.session.id },
       { kind: 'end-sessions-of-user', userId: user.id, reason: 'password-changed', at, by: about },
-      { kind: 'set-password', userId: user.id, phc, expected: record.phc, at },
+      await settingPassword(services, owner, { userId: user.id, phc, expected: record.phc, at }),
       { kind: 'forget-devices', userId: user.id },
       { kind: 'end-links', userId: user.id, kinds: ['reset-password', 'change-email'], at },
       ...birth.changes,

@@ -1,4 +1,5 @@
 import { refusalOf } from '@argus/contract';
+import { newOwner, ruleFor } from '../authenticators/password/owner.ts';
 import { leadToProvider } from '../federation/lead-to-provider.ts';
 import { routeByDomain, shownProviders } from '../federation/shown-providers.ts';
 import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
@@ -140,7 +141,7 @@ async function linkAnswer(
     kind: record.link.kind,
     email: record.user?.email ?? fieldsOf(call).email?.slice(0, 254),
     refusal: refused?.refused,
-    minLength: (await services.policies.effective(call.tenant)).authentication.password.minLength,
+    rule: await ruleFor(services, newOwner(call.tenant, record.user ?? {}, call.origin)),
   });
   return { status: refused ? refusalOf(refused.refused).status : 200, html, cookies: attempt.cookies };
 }
