@@ -36,7 +36,10 @@ const stop = () => server[Symbol.asyncDispose]();
 const minute = () => void server.clock.advance(60_000);
 
 let people = 0;
-const newAddress = () => `newcomer-${(people += 1)}@example.org`;
+function newAddress(): string {
+  people += 1;
+  return `newcomer-${people}@example.org`;
+}
 const signUp = async (text: string) =>
   (await userAgent(server).call('signUp', { body: { email: newAddress(), password: text } })).body.code;
 const change = (browser: UserAgent, currentPassword: string, newPassword: string) =>
