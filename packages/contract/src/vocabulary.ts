@@ -109,6 +109,8 @@ export const auditEventTypes = [
   'user.sign-up-repeated',
   'user.disabled',
   'user.enabled',
+  'user.locked',
+  'user.unlocked',
   'user.roles-changed',
   'administration.refused',
   'user.name-changed',

@@ -4,6 +4,7 @@ export * from './authenticator/authenticator.ts';
 export type { GuessUse } from './authenticator/change.ts';
 export * from './authenticator/change-rule.ts';
 export * from './authenticator/guesses.ts';
+export * from './authenticator/lockout.ts';
 export * from './authenticator/recovery.ts';
 export * from './change.ts';
 export * from './device/device.ts';

@@ -19,6 +19,7 @@ export interface Metrics {
   readonly tokens: Counter<'grant' | 'outcome'>;
   readonly sessionsEnded: Counter<'reason'>;
   readonly throttled: Counter<'limit'>;
+  readonly lockouts: Counter<'outcome'>;
   readonly logouts: Counter<'outcome'>;
   readonly mails: Counter<'kind' | 'outcome'>;
   readonly serviceRefusals: Counter<'reason'>;
@@ -67,6 +68,7 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
     ),
     sessionsEnded: counter('argus_sessions_ended_total', 'Ended sessions by reason', 'reason'),
     throttled: counter('argus_throttled_total', 'Tries held back by a limit', 'limit'),
+    lockouts: counter('argus_lockouts_total', 'Accounts locked by wrong passwords, and unlocked', 'outcome'),
     logouts: counter(
       'argus_logout_deliveries_total',
       'Tries to tell a client that a session ended, by outcome',

@@ -28,6 +28,7 @@ export const tenantTables = [
   'recovery_codes',
   'recovery_code_sets',
   'guesses',
+  'password_tries',
   'sign_in_progress',
   'recoveries',
   'links',

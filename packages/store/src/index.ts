@@ -1,4 +1,5 @@
 export type { Commit, Committed } from './commit.ts';
+export type { PasswordTry, PasswordTryCounted } from './count-password-try.ts';
 export { type Erasing, eraseTenantPiece, tenantTables } from './erase-tenant.ts';
 export type { FeedListening } from './feed/listen.ts';
 export type { FeedEnd, Numbered, NumberedEvent, Numbering } from './feed/number-events.ts';
@@ -66,6 +67,7 @@ export { type TakenMail, takeMails } from './questions/mails.ts';
 export { isRegisteredOrigin } from './questions/origins.ts';
 export { type Owned, ownersOf } from './questions/owners.ts';
 export type { Page, PageRequest } from './questions/page.ts';
+export { passwordLock } from './questions/password-lock.ts';
 export { documentOf, type PolicyInForce, policyInForce } from './questions/policies.ts';
 export {
   providerById,

@@ -42,6 +42,7 @@ const sweeping: readonly Change['kind'][] = [
   'remove-second-factors',
   'close-password',
   'forget-guesses',
+  'forget-password-tries',
   'forget-devices',
 ];
 

@@ -65,6 +65,7 @@ export const endpoints = {
   adminListUsers: admin.adminListUsers,
   adminCreateUser: admin.adminCreateUser,
   adminChangeUser: admin.adminChangeUser,
+  adminUnlockUser: admin.adminUnlockUser,
   adminListRoles: roles.adminListRoles,
   adminListAuthenticators: authenticators.adminListAuthenticators,
   adminRemoveAuthenticator: authenticators.adminRemoveAuthenticator,

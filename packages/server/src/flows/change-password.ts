@@ -7,6 +7,8 @@ import { ownerOf } from '../authenticators/password/owner.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
+import { tellLocked } from '../lockout/tell-locked.ts';
+import { tryPassword } from '../lockout/try-password.ts';
 import { noticeChanges } from '../recovery/notice.ts';
 import { type Services, stamp } from '../services.ts';
 import type { Try } from '../throttle/throttle.ts';
@@ -41,6 +43,9 @@ export async function changePassword(
   }
   const secretHash = services.secrets.deviceSecretHash(cookies.device);
   const record = await userFacts(services.store.pool, tenant, { userId: user.id, secretHash });
+  const guessed = { tenant, user, email: user.email, isKnownDevice: true, origin };
+  const tried = await tryPassword(services, guessed);
+  if (isRefused(tried)) return tried;
   const isRight = await services.passwords.verify(record?.phc ?? null, change.currentPassword, 'known');
   const about = { actor: 'user', userId: user.id, sessionId: current.session.id, origin };
   if (!record?.phc || !isRight) {
@@ -48,6 +53,7 @@ export async function changePassword(
       { type: 'user.password-change-refused', ...about, reason: 'wrong-password' },
     ]);
     await services.store.commit({ tenant, changes: [], events });
+    await tellLocked(services, guessed, tried);
     return { refused: 'invalid_credentials' };
   }
   const owner = {
@@ -74,7 +80,7 @@ export async function changePassword(
       { kind: 'hold-user', userId: user.id },
       { kind: 'hold-session', userId: user.id, sessionId: current.session.id },
       { kind: 'end-sessions-of-user', userId: user.id, reason: 'password-changed', at, by: about },
-      await settingPassword(services, owner, { userId: user.id, phc, expected: record.phc, at }),
+      ...(await settingPassword(services, owner, { userId: user.id, phc, expected: record.phc, at })),
       { kind: 'forget-devices', userId: user.id },
       { kind: 'end-links', userId: user.id, kinds: ['reset-password', 'change-email'], at },
       ...birth.changes,

@@ -10,12 +10,18 @@ interface NewHash {
   readonly at: Instant;
 }
 
-/** Set a password that was judged for this owner; what policy wants to remember of the one before is kept. */
+/**
+ * Set a password that was judged for this owner; what policy wants to remember of the one before is kept, and the tries
+ * at it count no more.
+ */
 export async function settingPassword(
   services: Pick<Services, 'policies'>,
   { tenant, subject }: Pick<PasswordOwner, 'tenant' | 'subject'>,
   hash: NewHash,
-): Promise<Change> {
+): Promise<Change[]> {
   const { history } = (await services.policies.effective(tenant, subject)).authentication.password;
-  return { kind: 'set-password', ...hash, history };
+  return [
+    { kind: 'set-password', ...hash, history },
+    { kind: 'forget-password-tries', userId: hash.userId, isKnownDevice: null },
+  ];
 }

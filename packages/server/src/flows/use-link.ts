@@ -85,7 +85,7 @@ async function settle(
     changes: [
       { kind: 'use-link', tokenHash: record.link.tokenHash, at },
       ...person.changes,
-      await settingPassword(services, owner, { userId, phc, expected: null, at }),
+      ...(await settingPassword(services, owner, { userId, phc, expected: null, at })),
     ],
     events: stamp(services, at, [
       { type: 'user.link-used', actor: 'anyone', userId, reason, origin },

@@ -70,7 +70,7 @@ async function write(
       { kind: 'hold-user', userId },
       { kind: 'use-link', tokenHash: link.tokenHash, at },
       { kind: 'end-sessions-of-user', userId, reason: 'account-recovered', at, by },
-      await settingPassword(services, owner, { userId, phc, expected, at }),
+      ...(await settingPassword(services, owner, { userId, phc, expected, at })),
       ...forMailboxOwner(opened(user), at),
       { kind: 'forget-devices', userId },
       // A change of the address that a thief asked for and keeps must not outlive the new password.

@@ -88,9 +88,18 @@ export function describeActivity(activity: SessionActivity | undefined): Activit
   return activity ? { ...activity, lastAt: time(activity.lastAt) } : null;
 }
 
-export function describeUser({ user, liveSessions }: UserRecord): AdminUser {
+export function describeUser({ user, liveSessions, lockedUntil }: UserRecord): AdminUser {
   const { id, email, name, status } = user;
-  return { id, email, name, roles: [...user.roles], status, createdAt: time(user.createdAt), liveSessions };
+  return {
+    id,
+    email,
+    name,
+    roles: [...user.roles],
+    status,
+    createdAt: time(user.createdAt),
+    liveSessions,
+    lockedUntil: lockedUntil === null ? null : time(lockedUntil),
+  };
 }
 
 export function describeEvent(event: AuditEvent): AuditEventAnswer {

@@ -14,6 +14,7 @@ import { federationMark } from '../flows/federation-mark.ts';
 import { linkIdentity } from '../flows/link-identity.ts';
 import type { Refused } from '../http/answer.ts';
 import { attemptCookieSeconds } from '../http/cookies.ts';
+import { refuseLocked, unlockedGuard } from '../lockout/unlocked-guard.ts';
 import { verificationLink } from '../recovery/change-email.ts';
 import { hashOf } from '../secrets.ts';
 import { type Services, stamp } from '../services.ts';
@@ -65,10 +66,12 @@ async function admit(services: Services, proven: Proven): Promise<Advanced> {
       ...(await remembered(services, proven, birth)),
       ...noted(proven, birth),
       ...(proven.also ?? []),
+      ...(await unlockedGuard(services, proven)),
     ],
     events: stamp(services, services.clock.now(), [...proven.events, ...birth.events.map(via(proven))]),
   });
-  if (!written.isCommitted) return { lost: written.lost };
+  if (!written.isCommitted)
+    return written.lost === 'expect-unlocked' ? refuseLocked(services, proven) : { lost: written.lost };
   services.metrics.signIns.inc({ outcome: 'admitted' });
   const signedIn = await welcome(services, birth);
   const { link } = proven.details;

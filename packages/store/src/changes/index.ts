@@ -7,6 +7,7 @@ import * as grants from './grants.ts';
 import * as deliveries from './logout-deliveries.ts';
 import * as mails from './mails.ts';
 import * as oauth from './oauth.ts';
+import * as tries from './password-tries.ts';
 import * as policies from './policies.ts';
 import * as recovery from './recovery.ts';
 import * as rulers from './rulers.ts';
@@ -101,6 +102,8 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'remove-authenticators-since': recovery.removeAuthenticatorsSince,
   'remove-second-factors': recovery.removeSecondFactors,
   'close-password': recovery.closePassword,
+  'forget-password-tries': tries.forgetPasswordTries,
+  'expect-unlocked': tries.expectUnlocked,
   'start-recovery': recovery.startRecovery,
   'cancel-recovery': recovery.cancelRecovery,
   'complete-recovery': recovery.completeRecovery,

@@ -7,6 +7,7 @@ import { emailChanged } from './email-changed.ts';
 import { invitation } from './invitation.ts';
 import { knownAddress } from './known-address.ts';
 import { passwordChanged } from './password-changed.ts';
+import { passwordLocked } from './password-locked.ts';
 import { recoveryCancelled, recoveryStarted } from './recovery.ts';
 import { recoveryCodesReplaced, recoveryCodesUsed } from './recovery-codes.ts';
 import { resetPassword } from './reset-password.ts';
@@ -27,6 +28,7 @@ const letters: { readonly [Kind in MailKind]: Writer<Kind> } = {
   'recovery-codes-replaced': recoveryCodesReplaced,
   'recovery-started': recoveryStarted,
   'recovery-cancelled': recoveryCancelled,
+  'password-locked': passwordLocked,
   invitation,
   'undo-done': undoDone,
 };
