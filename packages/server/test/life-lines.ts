@@ -24,7 +24,7 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'user.disabled': { by: administrator, names: ['userId'] },
   'user.enabled': { by: administrator, names: ['userId'] },
   'user.locked': { by: /^anyone$/, names: ['userId', 'reason'], tells: ['until'] },
-  'user.unlocked': { by: administrator, names: ['userId'] },
+  'user.unlocked': { by: /^(operator|administrator:.+)$/, names: ['userId'] },
   'user.roles-changed': { by: administrator, names: ['userId'] },
   'administration.refused': {
     by: person,

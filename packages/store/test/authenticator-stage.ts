@@ -90,7 +90,7 @@ export function recoveryOf(person: Person, number: number): Recovery {
   };
 }
 
-export const tryRule = { failures: 10, seconds: 900, most: 100, forgottenAfterSeconds: 86_400 };
+export const tryRule = { failures: 10, seconds: 900, most: 100, forgottenAfterSeconds: 172_800 };
 export const guessLimit = { burst: 5, everySeconds: 60, most: 100 };
 
 /** Everything that can be set up to prove who somebody is, and a sign-in that is on its way. */

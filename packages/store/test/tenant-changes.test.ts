@@ -30,6 +30,7 @@ const unconditional: readonly Change['kind'][] = [
   'claim-mark',
   'end-token',
   'expect-room',
+  'expect-unlocked',
 ];
 const sweeping: readonly Change['kind'][] = [
   'send-mail',
