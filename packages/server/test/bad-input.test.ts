@@ -139,6 +139,13 @@ function bodyOf(name: EndpointName): unknown {
       origins: ['https://new.example'],
       jwksUri: 'https://new.example/jwks',
     },
+    adminCreateTenant: {
+      name: 'New',
+      hosts: ['new.example'],
+      domains: ['new.example'],
+      plan: 'professional',
+      addOns: ['multi-device-management'],
+    },
     adminDeclareProvider: { assurance: { aal2Acr: ['a'], aal2Amr: ['mfa'] } },
   };
   const declared = {
