@@ -9,8 +9,11 @@ export async function playTenants(server: TestServer): Promise<void> {
   const operator = userAgent(server);
   const id = 'brief';
   const call = { headers, params: { id } };
-  await operator.call('adminCreateTenant', { headers, body: { id, name: 'Brief' } });
-  await operator.call('adminChangeTenant', { ...call, body: { name: 'Briefer', plan: 'professional' } });
+  for (const each of [id, 'lasting']) {
+    await operator.call('adminCreateTenant', { headers, body: { id: each, name: 'Brief' } });
+    const changes = { name: 'Briefer', plan: 'professional' };
+    await operator.call('adminChangeTenant', { headers, params: { id: each }, body: changes });
+  }
   for (const each of [id, 'default']) {
     await operator.call('adminSuspendTenant', { headers, params: { id: each } });
     await settle(server);
