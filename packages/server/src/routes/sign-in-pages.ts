@@ -115,7 +115,14 @@ async function takeSignIn(services: Services, call: Call): Promise<Answer> {
       loginHint: identifier,
     });
   }
-  const outcome = await signInByPassword(services, { tenant, identifier, password, cookies, origin });
+  const outcome = await signInByPassword(services, {
+    tenant,
+    identifier,
+    password,
+    cookies,
+    origin,
+    details: { clientId: request?.client.id },
+  });
   if (isRefused(outcome)) return signInAnswer(services, call, { refused: outcome });
   if (isGoingOn(outcome))
     return toNextStep(call, { returnTo: safeReturn(returnTo), cookies: outcome.cookies });

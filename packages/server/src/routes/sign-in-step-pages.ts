@@ -44,8 +44,9 @@ export const signInStepPageRoutes: readonly Route[] = [
   step('passkey', async (services, call) => {
     const credential = authenticationIn(call);
     const rememberDevice = wantsRemembered(call);
+    const clientId = (await requestOf(services, call))?.client.id;
     return credential
-      ? signInByPasskey(services, { ...call, credential, rememberDevice })
+      ? signInByPasskey(services, { ...call, credential, rememberDevice, clientId })
       : { refused: 'passkey_refused' };
   }),
   step('choose-session', async (services, call) => {

@@ -4,7 +4,6 @@ import {
   type EventDraft,
   isAtLeast,
   type NextStep,
-  newcomerOf,
   type ProgressDetails,
   progressLifeMs,
   type SignInProgress,
@@ -19,7 +18,7 @@ import { verificationLink } from '../recovery/change-email.ts';
 import { hashOf } from '../secrets.ts';
 import { type Services, stamp } from '../services.ts';
 import type { SignInOutcome } from './outcome.ts';
-import { asked, type Standing, stepAfter } from './standing.ts';
+import { asked, type Standing, stepAfter, subjectOfStanding } from './standing.ts';
 
 /** Somebody who has just proved something. */
 export interface Proven extends Standing {
@@ -42,7 +41,7 @@ export type Advanced = SignInOutcome | Lost;
 
 /** After each proof: the session, or what is asked next. Every way in comes through here. */
 export async function advance(services: Services, proven: Proven): Promise<Advanced> {
-  const step = await stepAfter(services, proven);
+  const step = await stepAfter(services, forClient(proven));
   switch (step.kind) {
     case 'admit':
       return admit(services, proven);
@@ -51,6 +50,10 @@ export async function advance(services: Services, proven: Proven): Promise<Advan
     default:
       return goOn(services, proven, step);
   }
+}
+
+function forClient(proven: Proven): Proven {
+  return { ...proven, clientId: proven.details.clientId };
 }
 
 async function admit(services: Services, proven: Proven): Promise<Advanced> {
@@ -115,7 +118,7 @@ async function goOn(
   if (!written.isCommitted) return { lost: written.lost };
   services.metrics.signIns.inc({ outcome: 'continued' });
   return {
-    needs: await asked(services, proven, step),
+    needs: await asked(services, forClient(proven), step),
     cookies: [{ name: 'attempt', value: attempt, maxAgeSeconds: attemptCookieSeconds }],
   };
 }
@@ -156,9 +159,8 @@ function passwordGuard({ record, proofs }: Proven): Change[] {
 }
 
 async function remembered(services: Services, proven: Proven, { current }: SessionBirth): Promise<Change[]> {
-  const { factors } = (
-    await services.policies.effective(proven.tenant, newcomerOf(proven.record.user, proven.origin.userAgent))
-  ).authentication;
+  const { factors } = (await services.policies.effective(proven.tenant, subjectOfStanding(forClient(proven))))
+    .authentication;
   const isWanted = proven.details.rememberDevice === true && factors.required === 1;
   if (!isWanted || factors.rememberDeviceSeconds === 0) return [];
   if (!isAtLeast(current.session.acr, 'urn:argus:aal2')) return [];

@@ -17,6 +17,8 @@ import { tellWrong } from './tell-wrong.ts';
 export interface PasskeySignIn extends NextProof {
   readonly credential: AuthenticationResponse;
   readonly rememberDevice?: boolean | undefined;
+  /** The application that the sign-in is for; of one that goes on it is known. */
+  readonly clientId?: string | undefined;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function signInByPasskey(services: Services, call: PasskeySignIn): 
   if (record?.user.status !== 'active')
     return refuse(services, call, { reason: 'user-disabled', userId: ask.userId, record });
   const { progress } = opened ?? { progress: null };
-  const details = progress?.details ?? {};
+  const details = progress?.details ?? { clientId: call.clientId };
   const outcome = await advance(services, {
     ...call,
     record,

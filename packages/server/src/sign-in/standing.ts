@@ -1,5 +1,5 @@
 import type { OnLimit, SessionId, TenantId } from '@argus/contract';
-import { type NextStep, newcomerOf, nextStep, type Proofs } from '@argus/core';
+import { type NextStep, newcomerOf, nextStep, type PolicySubject, type Proofs } from '@argus/core';
 import { countLiveSessions, liveSessionsOfUser, rememberedUntil, type SignInRecord } from '@argus/store';
 import { heldSession } from '../flows/current-session.ts';
 import type { CallOrigin } from '../http/caller.ts';
@@ -14,6 +14,8 @@ export interface Standing {
   readonly proofs: Proofs;
   readonly cookies: Cookies;
   readonly origin: CallOrigin;
+  /** The application that the sign-in is for. */
+  readonly clientId?: string | undefined;
   /** The session that the person chose to end for this one. */
   readonly instead?: SessionId | undefined;
 }
@@ -22,7 +24,7 @@ export interface Standing {
 export async function stepAfter(services: Services, standing: Standing): Promise<NextStep> {
   const { tenant, record, proofs } = standing;
   const { user, device, enrolled } = record;
-  const policy = await services.policies.effective(tenant, newcomerOf(user, standing.origin.userAgent));
+  const policy = await services.policies.effective(tenant, subjectOfStanding(standing));
   const now = services.clock.now();
   const { pool } = services.store;
   const isLimitAsked = isCountedBefore(policy.session.concurrent.onLimit);
@@ -47,11 +49,11 @@ export async function stepAfter(services: Services, standing: Standing): Promise
 /** What the person is asked for, with what the asking takes. */
 export async function asked(
   services: Services,
-  { tenant, record, origin }: Standing,
+  standing: Standing,
   step: Exclude<NextStep, { kind: 'admit' | 'refuse' }>,
 ): Promise<StillNeeded> {
-  const { factors } = (await services.policies.effective(tenant, newcomerOf(record.user, origin.userAgent)))
-    .authentication;
+  const { tenant, record } = standing;
+  const { factors } = (await services.policies.effective(tenant, subjectOfStanding(standing))).authentication;
   switch (step.kind) {
     case 'second-factor':
       return { ...step, rememberDeviceSeconds: factors.required === 1 ? factors.rememberDeviceSeconds : 0 };
@@ -63,6 +65,15 @@ export async function asked(
     default:
       return step;
   }
+}
+
+/** Whom the policy of a sign-in is asked for. */
+export function subjectOfStanding({
+  record,
+  origin,
+  clientId,
+}: Pick<Standing, 'record' | 'origin' | 'clientId'>): PolicySubject {
+  return { ...newcomerOf(record.user, origin.userAgent), clientId };
 }
 
 /** Who gives way is chosen where the session begins, unless the person or the door does. */
