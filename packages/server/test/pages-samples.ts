@@ -98,6 +98,7 @@ export function samplePages(text: Texts): Readonly<Record<string, string>> {
   } as const;
   const pages: Record<string, string> = {
     'sign-in': signInPage({ formToken }),
+    'sign-in that may last': signInPage({ formToken, staySeconds: 30 * 86_400 }),
     'sign-in refused': signInPage({ ...signIn, refusal: 'invalid_credentials' }),
     'sign-in slowed down': signInPage({ ...signIn, refusal: 'slow_down', retryAfterSeconds: 95 }),
     'sign-up': signUpPage({ formToken, rule: { minLength: 15, composition: 'none' as const } }),

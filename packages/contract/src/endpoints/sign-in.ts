@@ -25,6 +25,9 @@ export const signInAnswerSchema = z.discriminatedUnion('state', [
 ]);
 export type SignInAnswer = z.infer<typeof signInAnswerSchema>;
 
+/** The second pair of limits, for cookies that outlive the browser; refused where policy has none (`session.rememberMe`). */
+export const staySignedIn = z.boolean().optional();
+
 export const signUp = defineEndpoint({
   method: 'POST',
   path: '/api/sign-up',
@@ -45,7 +48,7 @@ export const signIn = defineEndpoint({
   summary:
     'Sign in with e-mail address and password: sets the session cookies, or says what the sign-in takes beside.',
   caller: 'anyone',
-  body: z.strictObject({ identifier: emailSchema, password: passwordSchema }),
+  body: z.strictObject({ identifier: emailSchema, password: passwordSchema, staySignedIn }),
   success: { status: 200, body: signInAnswerSchema },
   refusals: ['invalid_credentials', 'denied', 'slow_down'],
 });

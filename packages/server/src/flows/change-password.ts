@@ -73,6 +73,7 @@ export async function changePassword(
     cookies,
     origin,
     proofs: provedBy(current, at),
+    staySignedIn: current.session.isRemembered,
   });
   const written = await services.store.commit({
     tenant,

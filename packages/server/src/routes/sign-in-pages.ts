@@ -18,6 +18,7 @@ import type { Services } from '../services.ts';
 import { beginningAttempt } from '../sign-in/beginning-attempt.ts';
 import { signInByPassword } from '../sign-in/by-password.ts';
 import { isGoingOn } from '../sign-in/outcome.ts';
+import { stayOffered } from '../sign-in/stay-signed-in.ts';
 import { tenantOfPage, toNextStep } from './next-step-page.ts';
 import { safeReturn } from './return-to.ts';
 
@@ -78,6 +79,7 @@ export async function signInAnswer(
     offersPasskey: (await services.policies.effective(tenant)).authentication.factors.methods.includes(
       'passkey',
     ),
+    staySeconds: await stayOffered(services, { tenant, clientId: request?.client.id, origin: call.origin }),
     returnTo: safeReturn(fields.returnTo ?? call.query.returnTo),
     refusal: refused?.refused,
     retryAfterSeconds: refused?.retryAfterSeconds,
@@ -96,7 +98,8 @@ async function takeSignIn(services: Services, call: Call): Promise<Answer> {
   const stale = attemptRefusal(services, call);
   if (stale === 'cookies-needed') return signInAnswer(services, call, { notice: 'cookies-needed' });
   if (stale) return signInAnswer(services, call, { refused: { refused: stale } });
-  const { identifier = '', password = '', returnTo } = fieldsOf(call);
+  const fields = fieldsOf(call);
+  const { identifier = '', password = '', returnTo } = fields;
   if (identifier.length > 254 || password.length > 1024)
     return signInAnswer(services, call, { refused: { refused: 'invalid_credentials' } });
   const { cookies, origin } = call;
@@ -121,7 +124,7 @@ async function takeSignIn(services: Services, call: Call): Promise<Answer> {
     password,
     cookies,
     origin,
-    details: { clientId: request?.client.id },
+    details: { clientId: request?.client.id, staySignedIn: fields.staySignedIn === 'yes' },
   });
   if (isRefused(outcome)) return signInAnswer(services, call, { refused: outcome });
   if (isGoingOn(outcome))

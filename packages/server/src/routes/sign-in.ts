@@ -17,9 +17,11 @@ export const signInRoutes: readonly Route[] = [
   ),
   paced(
     'refusals',
-    endpointRoute(endpoints.signIn, async (services, { body, tenant, cookies, origin }) =>
-      signInAnswer(services, await signInByPassword(services, { ...body, tenant, cookies, origin })),
-    ),
+    endpointRoute(endpoints.signIn, async (services, { body, tenant, cookies, origin }) => {
+      const { staySignedIn, ...shown } = body;
+      const asked = { ...shown, tenant, cookies, origin, details: { staySignedIn } };
+      return signInAnswer(services, await signInByPassword(services, asked));
+    }),
   ),
   endpointRoute(endpoints.useLink, async (services, { body, tenant, cookies, origin }) =>
     signInAnswer(services, await useLink(services, { ...body, tenant, cookies, origin })),

@@ -59,7 +59,9 @@ function forClient(proven: Proven): Proven {
 async function admit(services: Services, proven: Proven): Promise<Advanced> {
   const { tenant, record, proofs, cookies, origin, instead } = proven;
   const { user, device } = record;
-  const birth = await bearSession(services, { tenant, user, device, cookies, origin, proofs, instead });
+  const { staySignedIn } = proven.details;
+  const arrival = { tenant, user, device, cookies, origin, proofs, instead, staySignedIn };
+  const birth = await bearSession(services, arrival);
   const written = await services.store.commit({
     tenant,
     changes: [

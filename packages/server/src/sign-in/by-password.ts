@@ -11,6 +11,7 @@ import { type Guessed, type Tried, tryPassword } from '../lockout/try-password.t
 import { type Services, stamp } from '../services.ts';
 import { advance } from './advance.ts';
 import type { SignInOutcome } from './outcome.ts';
+import { refuseStay } from './stay-signed-in.ts';
 
 export interface PasswordSignIn {
   readonly tenant: TenantId;
@@ -33,6 +34,10 @@ export async function signInByPassword(services: Services, request: PasswordSign
   // What is no address still asks for one that cannot exist: the work must not tell.
   const email = canonicalEmail(request.identifier) ?? '\u0001';
   const secretHash = services.secrets.deviceSecretHash(cookies.device);
+  const { details = {} } = request;
+  const asking = { tenant, origin, clientId: details.clientId };
+  const refusedStay = await refuseStay(services, details.staySignedIn, asking);
+  if (refusedStay) return refusedStay;
   const counted = await countSignIn(services, { tenant, email, secretHash, origin });
   if (isRefused(counted)) return counted;
   const ask = () => signInFacts(services.store.pool, tenant, { email, secretHash });
@@ -63,7 +68,7 @@ export async function signInByPassword(services: Services, request: PasswordSign
       tenant,
       proofs: [{ method: 'pwd', provedAt: services.clock.now() }],
       before: null,
-      details: request.details ?? {},
+      details,
       cookies,
       origin,
     });
