@@ -190,7 +190,7 @@ export function linkOf(userId: Person['user']['id'], number: number, tenant = 'a
 
 /** Another session, for which room is made. */
 export function newerSession(number: number): Person['session']['id'] {
-  return idOf(3, 20_000 + number) as Person['session']['id']; // a brand over text
+  return idOf(3, 70_000 + number) as Person['session']['id']; // a brand over text
 }
 
 /** So many sessions at once, and what else is said of room. */

@@ -123,7 +123,7 @@ describe('when a session ends,', () => {
       by,
     });
     const { id: userId } = second.user;
-    await write(home, { kind: 'make-room', userId, sessionId: first.session.id, ...roomFor(1) });
+    await write(home, { kind: 'make-room', userId, sessionId: first.session.id, ...roomFor(1), at });
     assert.deepEqual(
       new Set((await take()).map(({ sessionId }) => sessionId)),
       new Set([first.session.id, second.session.id]),

@@ -191,6 +191,7 @@ describe('live sessions stand in the way of one more', () => {
 
   test('with what speaks for them', async () => {
     const [{ user, session, device }] = await someone();
+    await write({ kind: 'forget-devices', userId: user.id });
     const told = async () => {
       const [live] = await asked.sessionsInTheWay(stage.store.pool, home, {
         userId: user.id,

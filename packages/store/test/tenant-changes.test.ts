@@ -31,6 +31,8 @@ const unconditional: readonly Change['kind'][] = [
   'create-client',
   'claim-mark',
   'end-token',
+  // Where nothing lives there is room.
+  'make-room',
 ];
 const sweeping: readonly Change['kind'][] = [
   'send-mail',
