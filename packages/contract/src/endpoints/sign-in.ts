@@ -20,7 +20,12 @@ export const signInAnswerSchema = z.discriminatedUnion('state', [
     rememberDeviceSeconds: z.int(),
   }),
   z.strictObject({ state: z.literal('enrol'), methods: z.array(z.enum(['passkey', 'totp'])) }),
-  z.strictObject({ state: z.literal('choose-session'), sessions: z.array(listedSessionSchema) }),
+  z.strictObject({
+    state: z.literal('choose-session'),
+    sessions: z.array(listedSessionSchema),
+    /** How many of them have to end, one after the other: more than one where the limit was lowered. */
+    toEnd: z.int(),
+  }),
   z.strictObject({ state: z.literal('verify-email') }),
 ]);
 export type SignInAnswer = z.infer<typeof signInAnswerSchema>;
@@ -50,7 +55,7 @@ export const signIn = defineEndpoint({
   caller: 'anyone',
   body: z.strictObject({ identifier: emailSchema, password: passwordSchema, staySignedIn }),
   success: { status: 200, body: signInAnswerSchema },
-  refusals: ['invalid_credentials', 'denied', 'slow_down'],
+  refusals: ['invalid_credentials', 'denied', 'too_many_sessions', 'slow_down'],
 });
 
 export const useLink = defineEndpoint({
@@ -65,5 +70,13 @@ export const useLink = defineEndpoint({
     name: z.string().max(100).optional(),
   }),
   success: { status: 200, body: signInAnswerSchema },
-  refusals: ['link_invalid', 'denied', ...newPasswordRefusals, 'password_reused', 'conflict', 'slow_down'],
+  refusals: [
+    'link_invalid',
+    'denied',
+    ...newPasswordRefusals,
+    'password_reused',
+    'conflict',
+    'too_many_sessions',
+    'slow_down',
+  ],
 });
