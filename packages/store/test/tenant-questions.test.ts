@@ -151,6 +151,14 @@ async function furnish(tenant: TenantId): Promise<void> {
         history: 4,
         at: at + authenticators.ageOf(tenant),
       },
+      {
+        kind: 'set-password',
+        userId: signedIn.user.id,
+        phc: `newest phc of ${tenant}`,
+        expected: `newer phc of ${tenant}`,
+        history: 4,
+        at: at + authenticators.ageOf(tenant),
+      },
       { kind: 'set-user-roles', userId: gone.user.id, roles: [`role-of-${tenant}`] },
       { kind: 'create-link', link },
       {
