@@ -4,6 +4,7 @@ import { isOfPerson, verifyAccessToken, verifyRefreshToken } from '@argus/tokens
 import type { Refused } from '../http/answer.ts';
 import type { Cookies } from '../http/cookies.ts';
 import type { Services } from '../services.ts';
+import { isServedHere } from '../tenant/address.ts';
 
 /** The live session behind a request, read from the database: Argus itself never trusts a token alone. */
 export interface Current extends RefreshFacts {
@@ -17,6 +18,7 @@ export async function currentSession(services: Services, cookies: Cookies): Prom
   const claims = accessClaims(services, cookies);
   if (!claims) return { refused: 'session_required' };
   const tenant = claims.tenant as TenantId; // we signed it
+  if (!(await isServedHere(services, tenant))) return { refused: 'session_required' };
   const facts = await services.store.refreshFacts({ tenant, grantId: claims.gid as GrantId });
   if (!facts || facts.session.id !== claims.sid) return { refused: 'session_ended' };
   const isLive = sessionValidity(facts.session, facts.user.status, services.clock.now()).isValid;
