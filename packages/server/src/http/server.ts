@@ -1,4 +1,4 @@
-import { defaultTenant, type RefusalCode, type TenantId } from '@argus/contract';
+import { defaultTenant, type RefusalCode } from '@argus/contract';
 import { userAgentLimit } from '@argus/core';
 import { BatchFull, isUnavailable } from '@argus/store';
 import Fastify, {
@@ -10,9 +10,8 @@ import Fastify, {
 import { HashingBusy } from '../authenticators/password/hasher.ts';
 import { stopwatch } from '../services/clock.ts';
 import type { Services } from '../services.ts';
-import { actingFor } from '../tenant/address.ts';
 import { arrive } from '../tenant/arrive.ts';
-import { tenantOfCall } from '../tenant/tenant-of-call.ts';
+import { inNameOf, tenantOfCall } from '../tenant/tenant-of-call.ts';
 import { type Answer, problemAnswer, type Refused } from './answer.ts';
 import { parseForm, parseJson, parseParameters } from './body.ts';
 import { answerByOurselves, brokenConnectionHandler, hasOneHost } from './broken.ts';
@@ -135,13 +134,6 @@ async function answerTo(services: Services, route: Route, request: FastifyReques
     if (isUnavailable(fault)) return refuse({ refused: 'unavailable', retryAfterSeconds: 1 });
     return refuse({ refused: 'fault' });
   }
-}
-
-/** What an operator does in a tenant is done in its name: what it is signed with and where its links lead is the tenant's. */
-function inNameOf(services: Services, { endpoint }: Route, { headers, query }: Call): Promise<Services> {
-  const isOperated = endpoint?.caller === 'operator' && headers.authorization !== undefined;
-  const tenant = isOperated && services.hostTenant === null ? query.tenant : undefined;
-  return tenant === undefined ? Promise.resolve(services) : actingFor(services, tenant as TenantId); // nobody's where it is none
 }
 
 /** A refusal in the words that callers of this route read. */

@@ -9,7 +9,7 @@ export interface TenantDirectory {
   find(id: TenantId): Promise<Tenant | null>;
   /** Whose host this is, a name without a port; null: nobody's of their own. */
   ofHost(host: string): Promise<Tenant | null>;
-  /** Whose people have addresses of this domain. */
+  /** Whose people have addresses of this domain; asked each time, so that no answer tells who came lately. */
   ofDomain(domain: string): Promise<Tenant | null>;
   /** Something was changed here: the next look is fresh. */
   forget(): void;
@@ -18,17 +18,14 @@ export interface TenantDirectory {
 export function openTenantDirectory(store: Pick<Store, 'pool'>, clock: Clock): TenantDirectory {
   const tenants = createKept<Tenant | null>(clock);
   const hosts = createKept<Tenant | null>(clock);
-  const domains = createKept<Tenant | null>(clock);
   return {
     find: (id) => tenants.get(id, () => tenantById(store.pool, id)),
     ofHost: (host) =>
       isName(host) ? hosts.get(host, () => tenantByName(store.pool, 'host', host)) : Promise.resolve(null),
-    ofDomain: (domain) =>
-      isName(domain)
-        ? domains.get(domain, () => tenantByName(store.pool, 'domain', domain))
-        : Promise.resolve(null),
+    ofDomain: (domain) => tenantByName(store.pool, 'domain', domain),
     forget() {
-      for (const kept of [tenants, hosts, domains]) kept.clear();
+      tenants.clear();
+      hosts.clear();
     },
   };
 }

@@ -4,7 +4,7 @@ import { tenantOfAttempt, tenantOfLink } from '@argus/store';
 import type { Call, Route } from '../http/route.ts';
 import { hashOf } from '../secrets.ts';
 import type { Services } from '../services.ts';
-import { isServedHere } from './address.ts';
+import { actingFor, isServedHere } from './address.ts';
 
 type Asking = Pick<Call, 'body' | 'query' | 'cookies'>;
 
@@ -35,10 +35,36 @@ const ways: Readonly<
     return tenantOfAttempt(store.pool, { attemptHash: hashOf(cookies.attempt), now: clock.now() });
   },
   async address({ tenants }, { body }) {
-    const domain = domainOf(fieldIn(body, 'identifier') ?? fieldIn(body, 'email'));
-    return domain === null ? null : ((await tenants.ofDomain(domain))?.id ?? null);
+    // What is no address is asked for, too: the work must not tell.
+    const domain = domainOf(fieldIn(body, 'identifier') ?? fieldIn(body, 'email')) ?? '';
+    return (await tenants.ofDomain(domain))?.id ?? null;
   },
 };
+
+/**
+ * The services with which a call at the address of the installation goes on. What an operator does in a tenant is done
+ * in its name: the links lead to its host. What a service signs is meant for the issuer of its tenant, by whatever name
+ * it reached this server; whether it is signed is looked at with that.
+ */
+export async function inNameOf(
+  services: Services,
+  { endpoint, accepts }: Route,
+  { headers, query }: Pick<Call, 'headers' | 'query'>,
+): Promise<Services> {
+  if (services.hostTenant !== null) return services;
+  const isOperated = endpoint?.caller === 'operator' && headers.authorization !== undefined;
+  const named = isOperated ? (query.tenant as TenantId | undefined) : undefined; // nobody's where it is none
+  const tenant = accepts === 'signed' ? await tenantOfSigner(services, headers) : named;
+  return tenant === undefined ? services : actingFor(services, tenant);
+}
+
+async function tenantOfSigner(
+  { servicesAnywhere }: Services,
+  { 'signature-input': input }: Call['headers'],
+): Promise<TenantId | undefined> {
+  const keyId = /;keyid="([A-Za-z0-9_-]{43})"/.exec(String(input ?? ''))?.[1];
+  return keyId === undefined ? undefined : (await servicesAnywhere.find(keyId))?.service.tenant;
+}
 
 /** The domain of an address as people type it; null when it is no address. */
 export function domainOf(typed: string | undefined): string | null {
