@@ -5,8 +5,8 @@ export function fetchAt(url: URL, init: RequestInit): Promise<Response> {
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
   const { method = 'GET', body } = init;
   const headers = init.headers as Record<string, string>; // as user agents of tests give them
-  const text = body === undefined || body === null ? undefined : String(body);
   const isForm = body instanceof URLSearchParams;
+  const text = isForm ? body.toString() : typeof body === 'string' ? body : undefined;
   const sent = request(
     url,
     {
