@@ -3,6 +3,7 @@ import { type AnswerOf, ask } from './ask.ts';
 import { type Document, refusedFailure } from './document.ts';
 import type { Peer } from './exchange.ts';
 import { Failure } from './failure.ts';
+import { differenceLines, warningLines } from './policy-lines.ts';
 
 export type Applied = AnswerOf<typeof endpoints.adminApply>;
 
@@ -41,6 +42,8 @@ function linesOf({
   link,
   secret,
   warnings = [],
+  difference = [],
+  policyWarnings = [],
 }: Applied['changes'][number]): string[] {
   const different = fields === undefined ? '' : `: ${fields.join(', ')}`;
   return [
@@ -48,5 +51,7 @@ function linesOf({
     ...(link === undefined ? [] : [`    one-time link: ${link}`]),
     ...(secret === undefined ? [] : [`    its secret, which is not shown again: ${secret}`]),
     ...warnings.map((code) => `    warning: ${clientWarnings[code]}`),
+    ...differenceLines(difference).map((line) => `    ${line}`),
+    ...warningLines(policyWarnings).map((line) => `    ${line}`),
   ];
 }

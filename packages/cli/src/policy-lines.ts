@@ -29,10 +29,11 @@ export function policyLines(policy: AdminPolicy): string[] {
 
 /** What became different, and what its author should know. */
 export function savedLines({ difference, warnings }: AdminPolicy): string[] {
-  return [
-    ...differenceLines(difference),
-    ...warnings.map(({ path, message }) => `warning: ${path} ${message}`),
-  ];
+  return [...differenceLines(difference), ...warningLines(warnings)];
+}
+
+export function warningLines(warnings: AdminPolicy['warnings']): string[] {
+  return warnings.map(({ path, message }) => `warning: ${path} ${message}`);
 }
 
 export function differenceLines(difference: readonly PolicyDifferenceAnswer[]): string[] {

@@ -146,3 +146,14 @@ describe('argus policy', () => {
     assert.match((await run('effective', '--session', beyond)).err, /There is no session 01990000/);
   });
 });
+
+test('argus apply prints what becomes different of a declared policy', async () => {
+  const policy = { session: { idleMinutes: 15 } };
+  const file = write('declared.json', JSON.stringify({ tenants: [{ id: 'acme', policy }] }));
+  const applied = await argus(['apply', file, ...where]);
+  assert.deepEqual(applied.out.split('\n').slice(0, 2), [
+    '~ change policy acme',
+    '    ~ session.idleMinutes: 30 → 15',
+  ]);
+  assert.equal((await argus(['apply', file, ...where])).out, '= 2 unchanged\n');
+});

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { planAddOns, policyDocumentSchema } from '@argus/contract';
 import { isEntitled, policyBeyondPlan } from '@argus/core';
 import fc from 'fast-check';
-import { documents } from './policy-documents.ts';
+import { documents } from '@argus/testing/policy-documents';
 
 const professional = { plan: 'professional' as const, addOns: [] };
 const nothing = policyDocumentSchema.parse({});

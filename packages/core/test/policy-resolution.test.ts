@@ -24,7 +24,7 @@ import { isAsTight, isSameValue } from '../src/policy/orders.ts';
 import { baseOf } from '../src/policy/resolve.ts';
 import { type PolicyValue, valuesOf } from '../src/policy/settings.ts';
 import { appliesTo } from '../src/policy/subject.ts';
-import { documents } from './policy-documents.ts';
+import { documents } from '@argus/testing/policy-documents';
 
 const subjects: fc.Arbitrary<PolicySubject> = fc.record(
   {

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { type PolicyDocument, policyDocumentSchema } from '@argus/contract';
 import type { TestServer } from '@argus/testing/server';
 import fc from 'fast-check';
-import { documents } from '../../core/test/policy-documents.ts';
+import { documents } from '@argus/testing/policy-documents';
 import { type PolicyDesk, placesOf, policyDesk } from './policy-stage.ts';
 import { openStage } from './stage.ts';
 

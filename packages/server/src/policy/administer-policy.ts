@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { PolicyDocument } from '@argus/contract';
+import type { PolicyDocument, TenantId } from '@argus/contract';
 import { type Entitled, policyDifference, policyResolver } from '@argus/core';
 import { type PolicyVersion, policyVersion, tenantById } from '@argus/store';
 import type { Ender } from '../flows/end-sessions.ts';
@@ -24,7 +24,7 @@ export async function setPolicy(
   wanted: WantedPolicy,
 ): Promise<PolicyVersion | Refused> {
   const { pool } = services.store;
-  const standing = await standingOf(services, by);
+  const standing = await standingOf(services, by.tenant);
   if (!standing) return { refused: 'not_found' };
   if (!wanted.follows(standing.version)) return { refused: 'precondition_failed' };
   if (isDeepStrictEqual(standing.document, wanted.document)) return standing;
@@ -49,7 +49,8 @@ export async function restorePolicy(
 
 export type Standing = PolicyVersion & Entitled;
 
-async function standingOf({ store }: Services, { tenant }: Ender): Promise<Standing | null> {
+/** The policy in force, and what the tenant pays for. */
+export async function standingOf({ store }: Services, tenant: TenantId): Promise<Standing | null> {
   const [inForce, owner] = await Promise.all([
     policyVersion(store.pool, tenant),
     tenantById(store.pool, tenant),
