@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type PolicyDocument, policyDocumentSchema } from '@argus/contract';
+import { documents } from '@argus/testing/policy-documents';
 import type { TestServer } from '@argus/testing/server';
 import fc from 'fast-check';
-import { documents } from '@argus/testing/policy-documents';
 import { type PolicyDesk, placesOf, policyDesk } from './policy-stage.ts';
 import { openStage } from './stage.ts';
 
