@@ -7,6 +7,7 @@ import { addClientCommands } from './commands/clients.ts';
 import { addConsentCommands } from './commands/consents.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addOpenApiCommand } from './commands/open-api.ts';
+import { addPolicyCommands } from './commands/policy.ts';
 import { addProviderCommands } from './commands/providers.ts';
 import { addResourceCommands } from './commands/resources.ts';
 import { addRoleCommands } from './commands/roles.ts';
@@ -30,6 +31,7 @@ export function createProgram(terminal: Terminal): Command {
   addApplyCommand(program, terminal);
   addUserCommands(program, terminal);
   addRoleCommands(program, terminal);
+  addPolicyCommands(program, terminal);
   addSessionCommands(program, terminal);
   addClientCommands(program, terminal);
   addResourceCommands(program, terminal);

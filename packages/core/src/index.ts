@@ -36,7 +36,7 @@ export * from './policy/policy.ts';
 export { presets } from './policy/presets/index.ts';
 export type { Preset } from './policy/presets/preset.ts';
 export * from './policy/resolve.ts';
-export type { PolicyValue, Values } from './policy/settings.ts';
+export { type PolicyValue, settingsOf, type Values } from './policy/settings.ts';
 export * from './policy/subject.ts';
 export * from './policy/words.ts';
 export * from './service/service.ts';

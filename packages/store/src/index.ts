@@ -66,6 +66,7 @@ export { isRegisteredOrigin } from './questions/origins.ts';
 export { type Owned, ownersOf } from './questions/owners.ts';
 export type { Page, PageRequest } from './questions/page.ts';
 export { documentOf, type PolicyInForce, policyInForce } from './questions/policies.ts';
+export { type PolicyVersion, policyVersion, policyVersions } from './questions/policy-versions.ts';
 export {
   providerById,
   providerForDomain,

@@ -1,6 +1,7 @@
 import type { ApplyDocument, ClientSettings, ServiceId, TenantId } from '@argus/contract';
 import type { Mistake, ServiceKey } from '@argus/core';
 import { knownTenants, type Owned, ownersOf, serviceByKey } from '@argus/store';
+import { declaredPolicyMistakes } from '../policy/apply-policy.ts';
 import type { Services } from '../services.ts';
 import { mistakesOfResource } from './administer-resources.ts';
 import { mistakesInClient, strangeResources } from './judge-client.ts';
@@ -16,6 +17,7 @@ export async function mistakesOfDocument(
 ): Promise<readonly Mistake[]> {
   const mistakes = [
     ...(await strangeTenants(services, document)),
+    ...(await declaredPolicyMistakes(services, document)),
     ...(await userMistakes(services, document)),
     ...resourceMistakes(services, document),
     ...clientMistakes(document),

@@ -1,4 +1,11 @@
-import { type Permission, type Problem, problemOf, type RefusalCode, refusalOf } from '@argus/contract';
+import {
+  type Permission,
+  type PlanAddOn,
+  type Problem,
+  problemOf,
+  type RefusalCode,
+  refusalOf,
+} from '@argus/contract';
 import type { Requirement } from '@argus/core';
 import type { SetCookie } from './cookies.ts';
 import type { PagePolicy } from './security-headers.ts';
@@ -26,6 +33,8 @@ export interface Refused {
   readonly errors?: Problem['errors'];
   /** What the caller's roles do not carry. */
   readonly permission?: Permission;
+  /** What would have to be added to the plan. */
+  readonly addOn?: PlanAddOn;
   /** What a stronger or fresher proof would have to be. */
   readonly needs?: Requirement;
 }
@@ -36,8 +45,12 @@ export function isRefused(outcome: object): outcome is Refused {
 
 /** A refusal as a problem answer (RFC 9457). */
 export function problemAnswer(refusal: Refused, cookies: readonly SetCookie[] = []): Answer {
-  const { refused, errors, permission } = refusal;
-  const body = problemOf(refused, { ...(errors ? { errors } : {}), ...(permission ? { permission } : {}) });
+  const { refused, errors, permission, addOn } = refusal;
+  const body = problemOf(refused, {
+    ...(errors ? { errors } : {}),
+    ...(permission ? { permission } : {}),
+    ...(addOn ? { addOn } : {}),
+  });
   return {
     status: refusalOf(refused).status,
     text: { type: 'application/problem+json', body: JSON.stringify(body) },
