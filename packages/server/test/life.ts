@@ -1,5 +1,6 @@
-import { cookieNames } from '@argus/contract';
-import { deliverMails, endExpiredSessions, generousLimits } from '@argus/server';
+import { cookieNames, defaultTenant, policyDocumentSchema } from '@argus/contract';
+import { balanced } from '@argus/core';
+import { deliverMails, endExpiredSessions, enforcePolicies, generousLimits } from '@argus/server';
 import type { TestServer } from '@argus/testing/server';
 import { firefox, userAgent } from '@argus/testing/user-agent';
 import { playAccounts } from './life-of-accounts.ts';
@@ -115,6 +116,26 @@ async function thefts(server: TestServer): Promise<void> {
   server.clock.advance(1000);
 }
 
+/** A policy of minutes comes while people are signed in, is enforced, and goes again. */
+async function stricterPolicy(server: TestServer): Promise<void> {
+  const { services } = server.argus;
+  const save = async (expected: number, document: object) => {
+    const at = server.clock.now();
+    const about = { author: 'operator', note: null, restoredFrom: null, feed: balanced.feed, at };
+    const change = {
+      kind: 'set-policy',
+      expected,
+      document: policyDocumentSchema.parse(document),
+      ...about,
+    } as const;
+    await services.store.commit({ tenant: defaultTenant, changes: [change], events: [] });
+    await enforcePolicies(services);
+  };
+  server.clock.advance(61_000);
+  await save(1, { session: { idleMinutes: 1 } });
+  await save(2, {});
+}
+
 async function endings(server: TestServer): Promise<void> {
   const signIn = async () => {
     const browser = userAgent(server);
@@ -130,6 +151,8 @@ async function endings(server: TestServer): Promise<void> {
   const third = await signIn();
   await third.browser.call('signIn', { body: { identifier: 'applied@example.org', password } });
   const { services } = server.argus;
+  await stricterPolicy(server);
+  await signIn();
   server.clock.advance(hour / 2);
   await endExpiredSessions(services, { place: null });
   await signIn();
