@@ -37,7 +37,7 @@ const beyond = {
       session: { idleMinutes: 1 },
       overrides: [
         {
-          when: { client: [`client-of-${home}`, `client-of-${other}`] },
+          when: { client: [oauth.clientOf(home, 1).id, oauth.clientOf(home, 2).id, oauth.clientOf(other, 1).id] },
           set: { session: { idleMinutes: 1 } },
         },
       ],

@@ -5,6 +5,7 @@ import { deliverLogouts } from './deliver-logouts.ts';
 import { deliverMails } from './deliver-mails.ts';
 import { endExpiredSessions, type Sweep } from './end-expired.ts';
 import { endEarlyOnes, enforcePolicies } from './enforce-policies.ts';
+import { endTenants } from './end-tenants.ts';
 import { forgetUnusedClients } from './forget-clients.ts';
 import { forgetWhatExpired } from './forget-expired.ts';
 
@@ -16,6 +17,7 @@ export type Job =
   | 'deliver-logouts'
   | 'deliver-mails'
   | 'complete-recoveries'
+  | 'end-tenants'
   | 'forget-expired'
   | 'forget-clients';
 
@@ -28,6 +30,7 @@ export const allJobs: readonly Job[] = [
   'deliver-logouts',
   'deliver-mails',
   'complete-recoveries',
+  'end-tenants',
   'forget-expired',
   'forget-clients',
 ];
@@ -52,6 +55,8 @@ export function startJob(services: Services, job: Job): { stop(): Promise<void> 
       return repeat(1_000, async () => void (await deliverMails(services)), report);
     case 'complete-recoveries':
       return repeat(60_000, async () => void (await completeRecoveries(services)), report);
+    case 'end-tenants':
+      return repeat(1_000, async () => void (await endTenants(services)), report);
     case 'forget-expired':
       return repeat(60_000, async () => void (await forgetWhatExpired(services)), report);
     case 'forget-clients':
