@@ -82,10 +82,11 @@ export type Change =
   | { readonly kind: 'hold-session'; readonly userId: UserId; readonly sessionId: SessionId }
   /** Upsert by secret: the same browser is the same device. */
   | { readonly kind: 'see-device'; readonly device: Device; readonly at: Instant }
-  /** Expects an active user. */
+  /** Expects an active user, and the policy by which its limits were set to be in force still. */
   | {
       readonly kind: 'create-session';
       readonly session: Session;
+      readonly policyVersion?: number | undefined;
       readonly methods: readonly AuthenticationMethod[];
       readonly authenticationIds: readonly string[];
     }

@@ -1,6 +1,6 @@
-import { cookieNames, defaultTenant, policyDocumentSchema } from '@argus/contract';
-import { balanced } from '@argus/core';
-import { deliverMails, endExpiredSessions, enforcePolicies, generousLimits } from '@argus/server';
+import { cookieNames } from '@argus/contract';
+import { deliverMails, endExpiredSessions, generousLimits } from '@argus/server';
+import { changePolicy } from '@argus/testing/policies';
 import type { TestServer } from '@argus/testing/server';
 import { firefox, userAgent } from '@argus/testing/user-agent';
 import { playAccounts } from './life-of-accounts.ts';
@@ -120,22 +120,9 @@ async function thefts(server: TestServer): Promise<void> {
 
 /** A policy of minutes comes while people are signed in, is enforced, and goes again. */
 async function stricterPolicy(server: TestServer): Promise<void> {
-  const { services } = server.argus;
-  const save = async (expected: number, document: object) => {
-    const at = server.clock.now();
-    const about = { author: 'operator', note: null, restoredFrom: null, feed: balanced.feed, at };
-    const change = {
-      kind: 'set-policy',
-      expected,
-      document: policyDocumentSchema.parse(document),
-      ...about,
-    } as const;
-    await services.store.commit({ tenant: defaultTenant, changes: [change], events: [] });
-    await enforcePolicies(services);
-  };
   server.clock.advance(61_000);
-  await save(1, { session: { idleMinutes: 1 } });
-  await save(2, {});
+  await changePolicy(server, { session: { idleMinutes: 1 } });
+  await changePolicy(server, {});
 }
 
 async function endings(server: TestServer): Promise<void> {

@@ -85,6 +85,7 @@ export const guards: readonly Guard[] = [
     but: ({ device }) => ({ device: { ...device, id: idOf(2, 88_888) as typeof device.id } }),
   },
   { what: 'the user is disabled', kind: 'create-session', first: disable },
+  { what: 'another policy is in force', kind: 'create-session', but: () => ({ policyVersion: 2 }) },
   { what: 'the session has ended', kind: 'create-grant', first: end },
   { what: 'the user is disabled', kind: 'create-grant', first: disable },
   { what: 'the session has ended', kind: 'end-session', first: end },

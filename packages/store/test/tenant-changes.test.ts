@@ -102,7 +102,12 @@ describe('a report of activity', () => {
     await furnish(other, 502);
     const before = await holdings(stage.store);
     const work = { ...activityWork([personOf(other, 502)], 502), tenant: home };
-    assert.deepEqual(await stage.store.recordActivity(work), { isFirst: true, known: new Set(), moved: 0 });
+    assert.deepEqual(await stage.store.recordActivity(work), {
+      isFirst: true,
+      isOutdated: false,
+      known: new Set(),
+      moved: 0,
+    });
     assert.deepEqual({ ...(await holdings(stage.store)), marks: '' }, { ...before, marks: '' });
   });
 });

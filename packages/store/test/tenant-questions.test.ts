@@ -37,7 +37,9 @@ const beyond = {
       session: { idleMinutes: 1 },
       overrides: [
         {
-          when: { client: [oauth.clientOf(home, 1).id, oauth.clientOf(home, 2).id, oauth.clientOf(other, 1).id] },
+          when: {
+            client: [oauth.clientOf(home, 1).id, oauth.clientOf(home, 2).id, oauth.clientOf(other, 1).id],
+          },
           set: { session: { idleMinutes: 1 } },
         },
       ],

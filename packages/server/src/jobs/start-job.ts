@@ -4,8 +4,8 @@ import { completeRecoveries } from './complete-recoveries.ts';
 import { deliverLogouts } from './deliver-logouts.ts';
 import { deliverMails } from './deliver-mails.ts';
 import { endExpiredSessions, type Sweep } from './end-expired.ts';
-import { endEarlyOnes, enforcePolicies } from './enforce-policies.ts';
 import { endTenants } from './end-tenants.ts';
+import { endEarlyOnes, enforcePolicies } from './enforce-policies.ts';
 import { forgetUnusedClients } from './forget-clients.ts';
 import { forgetWhatExpired } from './forget-expired.ts';
 
