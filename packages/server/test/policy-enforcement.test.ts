@@ -4,7 +4,7 @@ import { endEarlyOnes, endExpiredSessions, enforcePolicies } from '@argus/server
 import { auditEvents, tenantsToEnforce } from '@argus/store';
 import { changePolicy as change, savePolicy as save } from '@argus/testing/policies';
 import { startTestServer, type TestServer } from '@argus/testing/server';
-import { otherNode, rowOf } from './policy-stage.ts';
+import { otherNode, rowOf } from './enforcement-stage.ts';
 import { openStage, refresh, someone, tenant } from './stage.ts';
 
 const second = 1000;

@@ -6,7 +6,7 @@ import { enforcePolicies } from '@argus/server';
 import { changePolicy, savePolicy } from '@argus/testing/policies';
 import type { TestServer } from '@argus/testing/server';
 import { type UserAgent, userAgent } from '@argus/testing/user-agent';
-import { otherNode, rowOf } from './policy-stage.ts';
+import { otherNode, rowOf } from './enforcement-stage.ts';
 import { openService, type Service, signed } from './service-stage.ts';
 import { openStage, password, refresh, someone } from './stage.ts';
 
@@ -54,7 +54,10 @@ for (const [what, rival] of Object.entries(rivals)) {
       const idleMinutes = 20 + (round % 2 === 0 ? 0 : -5);
       server.clock.advance(11_000);
       const before = await rowOf(server, sessionId);
-      await Promise.all([rival(there, sessionId), changePolicy(server, { session: { idleMinutes, absoluteHours: 2_000 } })]);
+      await Promise.all([
+        rival(there, sessionId),
+        changePolicy(server, { session: { idleMinutes, absoluteHours: 2_000 } }),
+      ]);
       while ((await enforcePolicies(server.argus.services)) > 0);
       const row = await rowOf(server, sessionId);
       assert.equal(row.state, 'active');
