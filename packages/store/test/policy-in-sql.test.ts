@@ -239,7 +239,7 @@ test('what is for one client ends what that client holds, and no session', async
         after: null,
         limit: 1000,
       });
-      assert.deepEqual(found, expected.sort() as GrantId[]);
+      assert.deepEqual(found, expected.sort());
       met += found.length;
     }),
     runs,
