@@ -50,7 +50,8 @@ export async function bearSession(services: Services, arrival: Arrival): Promise
   const { random, clock } = services;
   const { tenant, user, origin } = arrival;
   const now = clock.now();
-  const policy = await services.policies.effective(tenant, newcomerOf(user, origin.userAgent));
+  const { version, resolve } = await services.policies.of(tenant);
+  const policy = resolve(newcomerOf(user, origin.userAgent));
   const { device, cookie } = deviceOf(services, arrival, now);
   const { session, grant } = startSession(
     {
@@ -68,7 +69,7 @@ export async function bearSession(services: Services, arrival: Arrival): Promise
   );
   const born = { device, session, grant };
   return {
-    changes: changesOf(services, arrival, { ...born, policy: policy.session }),
+    changes: changesOf(services, arrival, { ...born, policy: policy.session, version }),
     events: eventsOf(arrival, born),
     current: { tenant, user, device, session, grant, policyVersion: 1 },
     newDeviceCookie: cookie,
@@ -84,7 +85,13 @@ interface Born {
 function changesOf(
   services: Services,
   arrival: Arrival,
-  { device, session, grant, policy }: Born & { readonly policy: SessionPolicy },
+  {
+    device,
+    session,
+    grant,
+    policy,
+    version,
+  }: Born & { readonly policy: SessionPolicy; readonly version: number },
 ): Change[] {
   const { user } = arrival;
   const at = session.createdAt;
@@ -94,6 +101,7 @@ function changesOf(
     {
       kind: 'create-session',
       session,
+      policyVersion: Number.isFinite(version) ? version : undefined,
       methods: session.amr,
       authenticationIds: session.amr.map(() => services.random.uuid()),
     },

@@ -68,6 +68,8 @@ async function admit(services: Services, proven: Proven): Promise<Advanced> {
     ],
     events: stamp(services, services.clock.now(), [...proven.events, ...birth.events.map(via(proven))]),
   });
+  // Another policy may have come into force since it was asked.
+  if (!written.isCommitted && written.lost === 'create-session') services.policies.forget();
   if (!written.isCommitted) return { lost: written.lost };
   services.metrics.signIns.inc({ outcome: 'admitted' });
   const signedIn = await welcome(services, birth);
