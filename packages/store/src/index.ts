@@ -76,8 +76,8 @@ export { isRegisteredOrigin } from './questions/origins.ts';
 export { type Owned, ownersOf } from './questions/owners.ts';
 export type { Page, PageRequest } from './questions/page.ts';
 export { documentOf, type PolicyInForce, policyInForce } from './questions/policies.ts';
-export { type PolicyVersion, policyVersion, policyVersions } from './questions/policy-versions.ts';
 export { type PolicyEffects, policyEffects } from './questions/policy-effects.ts';
+export { type PolicyVersion, policyVersion, policyVersions } from './questions/policy-versions.ts';
 export {
   providerById,
   providerForDomain,
@@ -102,7 +102,7 @@ export {
   sessionsOfTenant,
 } from './questions/session-lists.ts';
 export { type SignInRecord, signInFacts, userFacts } from './questions/sign-in-facts.ts';
-export { countLiveSessions, progressOfAttempt } from './questions/sign-in-progress.ts';
+export { progressOfAttempt, sessionsInTheWay } from './questions/sign-in-progress.ts';
 export { changeSigningKeys, type KeyChanges, readKeys, type StoredKey } from './questions/signing-keys.ts';
 export {
   type EndingTenant,

@@ -30,7 +30,7 @@ const rounds = 3;
 export async function enforcePolicy(services: Services, tenant: TenantId): Promise<Enforced> {
   const { store, clock, policies, metrics } = services;
   const began = clock.now();
-  policies.forget();
+  policies.forget(tenant);
   const { version, document, longestAccessSeconds } = await policies.of(tenant);
   const since = await databaseTime(store.pool);
   const enforcing = { tenant, rules: sessionRules(document), longestAccessSeconds };

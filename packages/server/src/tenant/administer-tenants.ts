@@ -38,7 +38,7 @@ export async function writeNewTenant(
     changes: [{ kind: 'create-tenant', id: tenant, at, settings }],
     events: stamp(services, at, [event]),
   });
-  forgetTenants(services);
+  forgetTenants(services, tenant);
   return written.isCommitted;
 }
 
@@ -81,7 +81,7 @@ export async function writeTenant(
       eventsOf(known, settings, fields).map((event) => ({ ...event, actor, origin })),
     ),
   });
-  forgetTenants(services);
+  forgetTenants(services, tenant);
   return written.isCommitted ? { fields } : null;
 }
 
