@@ -24,8 +24,8 @@ export interface PolicyBook {
   /** `atLeast`: a version that is known to be in force already. */
   of(tenant: TenantId, atLeast?: number): Promise<TenantPolicy>;
   effective(tenant: TenantId, subject?: PolicySubject): Promise<EffectivePolicy>;
-  /** It was changed: the next look is fresh. */
-  forget(tenant: TenantId): void;
+  /** It was changed, or without a tenant any of them: the next look is fresh. */
+  forget(tenant?: TenantId): void;
 }
 
 export function openPolicyBook(store: Pick<Store, 'pool'>, clock: Clock): PolicyBook {
@@ -39,7 +39,7 @@ export function openPolicyBook(store: Pick<Store, 'pool'>, clock: Clock): Policy
       return load(tenant);
     },
     effective: async (tenant, subject = {}) => (await load(tenant)).resolve(subject),
-    forget: (tenant) => kept.drop(tenant),
+    forget: (tenant) => (tenant === undefined ? kept.clear() : kept.drop(tenant)),
   };
   return book;
 }
