@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import {
-  deviceClasses,
-  type GrantId,
-  type PolicyDocument,
-  riskLevels,
-  type SessionId,
-} from '@argus/contract';
+import { deviceClasses, type PolicyDocument, riskLevels, type SessionId } from '@argus/contract';
 import {
   isProvenEnough,
   lifetimeUnder,
