@@ -4,6 +4,7 @@ import { isOfPerson, verifyAccessToken, verifyRefreshToken } from '@argus/tokens
 import type { Refused } from '../http/answer.ts';
 import type { Cookies } from '../http/cookies.ts';
 import type { Services } from '../services.ts';
+import { sessionOver } from './session-over.ts';
 
 /** The live session behind a request, read from the database: Argus itself never trusts a token alone. */
 export interface Current extends RefreshFacts {
@@ -19,8 +20,9 @@ export async function currentSession(services: Services, cookies: Cookies): Prom
   const tenant = claims.tenant as TenantId; // we signed it
   const facts = await services.store.refreshFacts({ tenant, grantId: claims.gid as GrantId });
   if (!facts || facts.session.id !== claims.sid) return { refused: 'session_ended' };
-  const isLive = sessionValidity(facts.session, facts.user.status, services.clock.now()).isValid;
-  if (!isLive || facts.grant.status !== 'active') return { refused: 'session_ended' };
+  const now = services.clock.now();
+  const isLive = sessionValidity(facts.session, facts.user.status, now).isValid;
+  if (!isLive || facts.grant.status !== 'active') return sessionOver(facts, now);
   return { ...facts, tenant, accessExpiresAt: claims.exp * 1000 };
 }
 
