@@ -130,6 +130,8 @@ export type Change =
       readonly policy: ConcurrencyPolicy;
       /** Which rule set each limit, in words for the audit log. */
       readonly rules: Readonly<Partial<Record<SessionLimitPath, string>>>;
+      /** Sent to the person when a session ends for it. */
+      readonly notice?: Mail | undefined;
       readonly at: Instant;
       readonly by: EndedBy;
     }

@@ -109,7 +109,7 @@ function changesOf(
     },
     { kind: 'create-grant', grant },
     ...replaced(services, arrival, at),
-    ...makeRoom(policy, { session, origin: arrival.origin, chosen: arrival.instead }),
+    ...makeRoom(services, policy, { ...arrival, session, chosen: arrival.instead }),
   ];
 }
 
