@@ -6,6 +6,7 @@ import {
   resourceSettingsSchema,
 } from '../client.ts';
 import { defineEndpoint } from '../endpoint.ts';
+import { tenantChangesSchema } from '../tenant.ts';
 import { adminRefusals, rolesSchema, tenantSchema } from './admin.ts';
 import { clientWarningsSchema, newClientIdSchema } from './clients.ts';
 import { providerIdSchema, providerSecretSchema } from './providers.ts';
@@ -57,7 +58,7 @@ const serviceDeclarationSchema = serviceSettingsSchema.extend({
 /** The declarative document of `argus apply`. Unknown keys are refused. */
 export const applyDocumentSchema = z.strictObject({
   tenants: z
-    .array(z.strictObject({ id: tenantSchema }))
+    .array(tenantChangesSchema.extend({ id: tenantSchema }))
     .max(1000)
     .default([]),
   users: z.array(userDeclarationSchema).max(10_000).default([]),
