@@ -20,23 +20,25 @@ export async function declaredPolicyMistakes(
   { tenants }: ApplyDocument,
 ): Promise<Mistake[]> {
   const mistakes: Mistake[] = [];
-  for (const [at, { id, policy }] of tenants.entries()) {
+  for (const [at, { policy, ...tenant }] of tenants.entries()) {
     if (!policy) continue;
     const own = mistakesOfPolicy(policy);
     // What cannot stand under any plan is told before what this one does not include.
-    const judged = own.length > 0 ? own : await beyondPlan(services, id as TenantId, policy); // of the schema's form
+    const judged = own.length > 0 ? own : await beyondPlan(services, tenant, policy);
     mistakes.push(...judged.map(({ path, message }) => ({ path: `tenants.${at}.policy.${path}`, message })));
   }
   return mistakes;
 }
 
+/** By the plan that the same document gives the tenant, where it does. */
 async function beyondPlan(
   services: Services,
-  tenant: TenantId,
+  { id, plan, addOns }: Omit<ApplyDocument['tenants'][number], 'policy'>,
   policy: PolicyDocument,
 ): Promise<readonly Mistake[]> {
-  const standing = await standingOf(services, tenant);
-  return policyBeyondPlan((standing ?? aboutToBe).document, policy, standing ?? aboutToBe);
+  const standing = (await standingOf(services, id as TenantId)) ?? aboutToBe; // of the schema's form
+  const entitled = { plan: plan ?? standing.plan, addOns: addOns ?? standing.addOns };
+  return policyBeyondPlan(standing.document, policy, entitled);
 }
 
 /** What a tenant begins with that the document makes. */

@@ -32,11 +32,12 @@ export async function writeNewTenant(
   { settings, reason }: { readonly settings: TenantChanges; readonly reason: 'administration' | 'apply' },
 ): Promise<boolean> {
   const at = services.clock.now();
-  const event: EventDraft = { type: 'tenant.created', actor, origin, reason, details: { settings } };
+  const created: EventDraft = { type: 'tenant.created', actor, origin, reason, details: { settings } };
+  const applied: EventDraft = { type: 'configuration.applied', actor, origin, details: { tenant } };
   const written = await services.store.commit({
     tenant,
     changes: [{ kind: 'create-tenant', id: tenant, at, settings }],
-    events: stamp(services, at, [event]),
+    events: stamp(services, at, reason === 'apply' ? [created, applied] : [created]),
   });
   forgetTenants(services, tenant);
   return written.isCommitted;
