@@ -41,7 +41,12 @@ after(() => server[Symbol.asyncDispose]());
 
 const operated = plainNames.filter((name) => endpoints[name].caller === 'operator');
 /** They concern the whole installation, so that no tenant's administrator may. */
-const ofTheInstallation: readonly EndpointName[] = ['adminListKeys', 'adminRotateKeys', 'adminApply'];
+const ofTheInstallation: readonly EndpointName[] = [
+  'adminListKeys',
+  'adminRotateKeys',
+  'adminApply',
+  'adminExportConfiguration',
+];
 const ofATenant = operated.filter((name) => !ofTheInstallation.includes(name));
 
 type Headers = Readonly<Record<string, string>>;
