@@ -9,6 +9,7 @@ import { adminExportRoutes } from './routes/admin-export.ts';
 import { adminProviderRoutes } from './routes/admin-providers.ts';
 import { adminRoleRoutes } from './routes/admin-roles.ts';
 import { adminServiceRoutes } from './routes/admin-services.ts';
+import { adminTenantRoutes } from './routes/admin-tenants.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { authenticatorRoutes } from './routes/authenticators.ts';
 import { consentRoutes } from './routes/consents.ts';
@@ -54,6 +55,7 @@ export function createApp(services: Services): App {
     ...adminProviderRoutes,
     ...adminServiceRoutes,
     ...adminRoleRoutes,
+    ...adminTenantRoutes,
     ...serviceRoutes,
     ...adminAuthenticatorRoutes,
     ...recoveryRoutes,
