@@ -77,6 +77,7 @@ export const endReasons = [
   'changes-undone',
   'account-recovered',
   'tenant-suspended',
+  'policy-changed',
 ] as const;
 export type EndReason = (typeof endReasons)[number];
 
@@ -112,6 +113,7 @@ export const auditEventTypes = [
   'user.locked',
   'user.unlocked',
   'user.roles-changed',
+  'user.groups-changed',
   'administration.refused',
   'user.name-changed',
   'user.password-changed',
@@ -188,6 +190,7 @@ export const auditEventTypes = [
   'recovery.completed',
   'mail.sent',
   'mail.failed',
+  'policy.changed',
   'tenant.created',
   'tenant.changed',
   'tenant.plan-changed',
@@ -195,5 +198,6 @@ export const auditEventTypes = [
   'tenant.resumed',
   'tenant.erasure-begun',
   'tenant.erased',
+  'policy.enforced',
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];

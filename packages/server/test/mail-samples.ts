@@ -53,6 +53,7 @@ export function sampleDrafts({ name, device, label }: Chosen): {
       until: place.now + 14 * minute,
     },
     invitation: { kind: 'invitation', name, link, expiresAt: place.now + 7 * 1_440 * minute },
+    'made-room': { kind: 'made-room', ...notice },
     'undo-done': { kind: 'undo-done', ...notice, undone: 'email' },
   };
 }

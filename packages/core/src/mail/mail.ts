@@ -49,6 +49,8 @@ interface Told {
   /** So many wrong passwords in a row that strangers are kept from trying more; the link leads to a new password. */
   readonly 'password-locked': Notice & { readonly failures: number; readonly until: Instant };
   readonly invitation: Expiring;
+  /** A sign-in found as many sessions as there may be, and one ended for it; the link leads to those that live. */
+  readonly 'made-room': Notice;
   /** What was changed is again as it was. */
   readonly 'undo-done': Notice & { readonly undone: 'email' | 'password' | 'authenticator' };
 }

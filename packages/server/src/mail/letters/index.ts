@@ -6,6 +6,7 @@ import { authenticatorAdded, authenticatorRemoved } from './authenticators.ts';
 import { emailChanged } from './email-changed.ts';
 import { invitation } from './invitation.ts';
 import { knownAddress } from './known-address.ts';
+import { madeRoom } from './made-room.ts';
 import { passwordChanged } from './password-changed.ts';
 import { passwordLocked } from './password-locked.ts';
 import { recoveryCancelled, recoveryStarted } from './recovery.ts';
@@ -30,6 +31,7 @@ const letters: { readonly [Kind in MailKind]: Writer<Kind> } = {
   'recovery-cancelled': recoveryCancelled,
   'password-locked': passwordLocked,
   invitation,
+  'made-room': madeRoom,
   'undo-done': undoDone,
 };
 
