@@ -197,10 +197,10 @@ async function openServices(
     store.pool,
     (document) => parts.policy?.feed ?? policyResolver(document).resolve({}).feed,
   );
-  const keys = await openKeys({ store, masterKey, clock, random });
+  const keys = await openKeys({ store, masterKey, clock, random, policies });
   const tenants = openTenantDirectory(store, clock);
   const servicesAnywhere = openServiceBook(store, clock);
-  const clientsAnywhere = openClientBook(store, clock);
+  const clientsAnywhere = openClientBook(store, clock, policies);
   const serving = { tenants, hostTenant: null };
   const feed = openFeed({
     config,

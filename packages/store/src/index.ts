@@ -40,6 +40,7 @@ export {
 export { clientById, clientInForce, clientsOfTenant } from './questions/clients.ts';
 export type { CodeName, CodeRecord } from './questions/code-facts.ts';
 export { type ConsentRecord, consentOf, consentsOfUser } from './questions/consents.ts';
+export { demandedKeys } from './questions/demanded-keys.ts';
 export {
   deviceAuthorizationByDeviceCode,
   deviceAuthorizationByUserCode,

@@ -139,6 +139,7 @@ const ofTheInstallation = [
   'dueEarlyEnds',
   'databaseTime',
   'isAnybodyOlder',
+  'demandedKeys',
 ];
 /** Questions that the store itself asks, many at once, under another name. */
 const askedTogether = { refreshFactsQuestion: 'refreshFacts', codeFactsQuestion: 'codeFacts' };

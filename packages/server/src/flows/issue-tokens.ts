@@ -113,6 +113,7 @@ async function issueAccess(services: Services, { tenant, user, session, grant }:
       roles: [...user.roles],
     },
     now,
+    policy.tokens.algorithm,
   );
   return { access, exp };
 }
