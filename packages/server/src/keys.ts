@@ -82,8 +82,9 @@ export async function openKeys(parts: KeyKeeperParts): Promise<KeyKeeper> {
       return serviceKey;
     },
     async tend(actor, order = {}) {
+      const rsaBits = await parts.policies.rsaBits();
       const stored = await changeSigningKeys(parts.store.pool, defaultTenant, (keys) =>
-        plan(parts, { keys, actor, order }),
+        plan(parts, { keys, actor, order, rsaBits }),
       );
       records = stored as readonly KeyRecord[]; // the same record; the database's CHECKs hold the closed sets
       ring = openKeyRing(records, safe);
@@ -101,13 +102,13 @@ interface Planning {
   readonly keys: readonly StoredKey[];
   readonly actor: string;
   readonly order: KeyOrder;
+  readonly rsaBits: number;
 }
 
-async function plan(parts: KeyKeeperParts, { keys, actor, order }: Planning): Promise<KeyChanges> {
-  const { clock, random, policies } = parts;
+async function plan(parts: KeyKeeperParts, { keys, actor, order, rsaBits }: Planning): Promise<KeyChanges> {
+  const { clock, random } = parts;
   const safe = safeOf(parts);
   const now = clock.now();
-  const rsaBits = await policies.rsaBits();
   const records = keys as readonly KeyRecord[]; // as in `tend`
   const outgrown = smallerThan(rsaBits, records, safe);
   const planned = planRotation(records, { ...schedule, ...order, outgrown }, now);
