@@ -139,8 +139,6 @@ describe('a window of nothing for lost answers', () => {
     const copy = browser.copy();
     assert.equal((await browser.call('refreshSession', { body: {} })).status, 200);
     assert.equal((await copy.call('refreshSession', { body: {} })).status, 401);
-    server.clock.advance(1);
-    assert.equal((await renew(body.refresh_token)).body.error, 'invalid_grant');
   });
 });
 
