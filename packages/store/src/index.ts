@@ -72,6 +72,7 @@ export {
   identityOf,
   sessionsFromUpstream,
 } from './questions/identities.ts';
+export { type IdleUser, idleUsers, tenantsDisablingIdle } from './questions/idle-users.ts';
 export { type LinkRecord, linkByHash } from './questions/links.ts';
 export { type TakenDelivery, takeLogoutDeliveries } from './questions/logout-deliveries.ts';
 export { type TakenMail, takeMails } from './questions/mails.ts';

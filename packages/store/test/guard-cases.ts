@@ -53,6 +53,11 @@ export const guards: readonly Guard[] = [
   { what: 'the password was changed', kind: 'expect-password', but: () => ({ phc: 'an older one' }) },
   { what: 'nobody is there', kind: 'set-user-status', but: unknown },
   { what: 'nobody is there', kind: 'set-user-name', but: unknown },
+  {
+    what: 'somebody used it since',
+    kind: 'expect-unused',
+    but: () => ({ since: at - 1 }) as Partial<Change>,
+  },
   { what: 'nobody is there', kind: 'set-user-roles', but: unknown },
   { what: 'nobody is there', kind: 'set-user-groups', but: unknown },
   { what: 'another version is in force', kind: 'set-policy', but: () => ({ expected: 2 }) },

@@ -3,6 +3,7 @@ import type { Services } from '../services.ts';
 import { completeRecoveries } from './complete-recoveries.ts';
 import { deliverLogouts } from './deliver-logouts.ts';
 import { deliverMails } from './deliver-mails.ts';
+import { disableIdleAccounts, type IdleSearch } from './disable-idle.ts';
 import { endExpiredSessions, type Sweep } from './end-expired.ts';
 import { endTenants } from './end-tenants.ts';
 import { endEarlyOnes, enforcePolicies } from './enforce-policies.ts';
@@ -17,6 +18,7 @@ export type Job =
   | 'deliver-logouts'
   | 'deliver-mails'
   | 'complete-recoveries'
+  | 'disable-idle'
   | 'end-tenants'
   | 'forget-expired'
   | 'forget-clients';
@@ -30,6 +32,7 @@ export const allJobs: readonly Job[] = [
   'deliver-logouts',
   'deliver-mails',
   'complete-recoveries',
+  'disable-idle',
   'end-tenants',
   'forget-expired',
   'forget-clients',
@@ -55,6 +58,10 @@ export function startJob(services: Services, job: Job): { stop(): Promise<void> 
       return repeat(1_000, async () => void (await deliverMails(services)), report);
     case 'complete-recoveries':
       return repeat(60_000, async () => void (await completeRecoveries(services)), report);
+    case 'disable-idle': {
+      const search: IdleSearch = { tenant: '', user: null };
+      return repeat(60_000, async () => void (await disableIdleAccounts(services, search)), report);
+    }
     case 'end-tenants':
       return repeat(1_000, async () => void (await endTenants(services)), report);
     case 'forget-expired':
