@@ -4,6 +4,7 @@ import * as apply from './apply.ts';
 import * as authenticators from './authenticators.ts';
 import * as clients from './clients.ts';
 import * as consents from './consents.ts';
+import * as exported from './export.ts';
 import * as federation from './federation.ts';
 import * as oauth from './oauth.ts';
 import * as operations from './operations.ts';
@@ -107,6 +108,7 @@ export const endpoints = {
   adminResumeTenant: tenants.adminResumeTenant,
   adminEraseTenant: tenants.adminEraseTenant,
   adminApply: apply.adminApply,
+  adminExportConfiguration: exported.adminExportConfiguration,
   signInIdentifier: federation.signInIdentifier,
   beginFederatedSignIn: federation.beginFederatedSignIn,
   finishFederatedSignIn: federation.finishFederatedSignIn,
