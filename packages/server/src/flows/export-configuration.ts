@@ -51,8 +51,15 @@ async function tenantsToExport({ store }: Services, only: TenantId | undefined):
   return tenant === null || tenant.status === 'erasing' ? [] : [tenant];
 }
 
-function declaredTenant({ id }: Tenant): ApplyDocument['tenants'][number] {
-  return { id };
+function declaredTenant({
+  id,
+  name,
+  hosts,
+  domains,
+  plan,
+  addOns,
+}: Tenant): ApplyDocument['tenants'][number] {
+  return { id, name, hosts, domains, plan, addOns };
 }
 
 async function addResources({ store }: Services, tenant: TenantId, into: ExportedDocument): Promise<void> {
