@@ -8,6 +8,7 @@ import { addConsentCommands } from './commands/consents.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addOpenApiCommand } from './commands/open-api.ts';
+import { addPolicyCommands } from './commands/policy.ts';
 import { addProviderCommands } from './commands/providers.ts';
 import { addResourceCommands } from './commands/resources.ts';
 import { addRoleCommands } from './commands/roles.ts';
@@ -34,6 +35,7 @@ export function createProgram(terminal: Terminal): Command {
   addExportCommand(program, terminal);
   addUserCommands(program, terminal);
   addRoleCommands(program, terminal);
+  addPolicyCommands(program, terminal);
   addSessionCommands(program, terminal);
   addClientCommands(program, terminal);
   addResourceCommands(program, terminal);

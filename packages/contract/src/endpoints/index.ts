@@ -8,6 +8,7 @@ import * as exported from './export.ts';
 import * as federation from './federation.ts';
 import * as oauth from './oauth.ts';
 import * as operations from './operations.ts';
+import * as policy from './policy.ts';
 import * as providers from './providers.ts';
 import * as recovery from './recovery.ts';
 import * as registration from './registration.ts';
@@ -107,6 +108,13 @@ export const endpoints = {
   adminSuspendTenant: tenants.adminSuspendTenant,
   adminResumeTenant: tenants.adminResumeTenant,
   adminEraseTenant: tenants.adminEraseTenant,
+  adminShowPolicy: policy.adminShowPolicy,
+  adminSetPolicy: policy.adminSetPolicy,
+  adminListPolicyVersions: policy.adminListPolicyVersions,
+  adminShowPolicyVersion: policy.adminShowPolicyVersion,
+  adminRestorePolicy: policy.adminRestorePolicy,
+  adminListPolicyPresets: policy.adminListPolicyPresets,
+  adminShowEffectivePolicy: policy.adminShowEffectivePolicy,
   adminApply: apply.adminApply,
   adminExportConfiguration: exported.adminExportConfiguration,
   signInIdentifier: federation.signInIdentifier,

@@ -76,6 +76,7 @@ export function openFeed(services: Needs): Feed {
       lines.of(defaultTenant).catch(report);
       listening = services.store.listenToFeeds({
         onGrown: (tenant) => void lines.advance(tenant).catch(report),
+        onPolicyChanged: (tenant) => services.policies.forget(tenant as TenantId), // the database names tenants
         onLost: (reason) => services.log.warn({ reason }, 'the feed is heard by polling for now'),
       });
       let turn = 0;

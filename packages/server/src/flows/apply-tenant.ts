@@ -9,7 +9,7 @@ import type { Ender } from './end-sessions.ts';
 export async function applyTenant(
   services: Services,
   { actor, origin }: Ender,
-  { id, ...settings }: ApplyDocument['tenants'][number],
+  { id, policy: _, ...settings }: ApplyDocument['tenants'][number],
 ): Promise<ApplyOutcome> {
   const by = { tenant: id as TenantId, actor, origin }; // the schema gave it the form of one
   const known = await tenantById(services.store.pool, by.tenant);

@@ -1,5 +1,6 @@
 import { type AppliedChange, type ApplyDocument, administratorRole, ownerRole } from '@argus/contract';
 import type { Refused } from '../http/answer.ts';
+import { applyPolicy } from '../policy/apply-policy.ts';
 import type { Services } from '../services.ts';
 import { applyClient } from './apply-client.ts';
 import type { ApplyOutcome } from './apply-outcome.ts';
@@ -48,6 +49,7 @@ function stepsOf(
 ): (() => Promise<ApplyOutcome>)[] {
   return [
     ...tenants.map((each) => () => applyTenant(services, by, each)),
+    ...tenants.flatMap(({ id, policy }) => (policy ? [() => applyPolicy(services, by, { id, policy })] : [])),
     ...resources.map((each) => () => applyResource(services, by, each)),
     ...clients.map((each) => () => applyClient(services, by, each)),
     ...providers.map((each) => () => applyProvider(services, by, each)),

@@ -1,6 +1,7 @@
 import type { ApplyDocument, ClientSettings, ServiceId, TenantId } from '@argus/contract';
 import type { Mistake, ServiceKey } from '@argus/core';
 import { knownTenants, type Owned, ownersOf, serviceByKey } from '@argus/store';
+import { declaredPolicyMistakes } from '../policy/apply-policy.ts';
 import type { Services } from '../services.ts';
 import { mistakesInTenant, namesOfOthers } from '../tenant/administer-tenants.ts';
 import { mistakesOfResource } from './administer-resources.ts';
@@ -17,6 +18,7 @@ export async function mistakesOfDocument(
 ): Promise<readonly Mistake[]> {
   const mistakes = [
     ...(await strangeTenants(services, document)),
+    ...(await declaredPolicyMistakes(services, document)),
     ...tenantMistakes(services, document),
     ...(await userMistakes(services, document)),
     ...resourceMistakes(services, document),

@@ -112,6 +112,15 @@ export async function answerParsed<const E extends Endpoint>(
   return answer({ ...call, ...parsed, endpoint } as EndpointCall<E>); // parsed by the very schemas of E
 }
 
+type Issue = NonNullable<ReturnType<Schema['safeParse']>['error']>['issues'][number];
+
+/** Where and why; each key that is not known has a place of its own. */
+function mistakesIn(issue: Issue): { readonly path: string[]; readonly message: string }[] {
+  const path = issue.path.map(String);
+  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
+  return issue.keys.map((key) => ({ path: [...path, key], message: 'is not known here' }));
+}
+
 function parseCall(
   endpoint: Endpoint,
   call: Call,
@@ -121,12 +130,9 @@ function parseCall(
     if (!schema) return value;
     const result = schema.safeParse(value);
     if (result.success) return result.data;
-    for (const issue of result.error.issues.slice(0, 20 - errors.length)) {
-      errors.push({
-        path: [place, ...issue.path.map(String)].join('.').slice(0, 200),
-        message: issue.message.slice(0, 200),
-      });
-    }
+    const more = result.error.issues.flatMap(mistakesIn).slice(0, 20 - errors.length);
+    for (const { path, message } of more)
+      errors.push({ path: [place, ...path].join('.').slice(0, 200), message: message.slice(0, 200) });
     return undefined;
   };
   const parts = {

@@ -3,6 +3,7 @@ import type { LinkKind } from '@argus/core';
 import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
+import { noRoomPage } from '../http/refusal-page.ts';
 import { type Call, paced, type Route } from '../http/route.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
 import { type ConfirmView, confirmPage, recoverPage, resetPasswordPage } from '../pages/index.ts';
@@ -203,6 +204,7 @@ async function takeReset(services: Services, call: Call): Promise<Answer> {
   if (password.length > 1024) return resetAnswer(services, call, { refused: 'password_too_long' });
   const { tenant, cookies, origin } = call;
   const outcome = await completeRecovery(services, { tenant, token, password, cookies, origin });
+  if (isRefused(outcome) && outcome.refused === 'too_many_sessions') return noRoomPage();
   if (isRefused(outcome)) return resetAnswer(services, call, outcome);
   return isGoingOn(outcome)
     ? toNextStep(call, { returnTo: '/account', cookies: outcome.cookies })

@@ -39,7 +39,7 @@ export async function writeNewTenant(
     changes: [{ kind: 'create-tenant', id: tenant, at, settings }],
     events: stamp(services, at, reason === 'apply' ? [created, applied] : [created]),
   });
-  forgetTenants(services);
+  forgetTenants(services, tenant);
   return written.isCommitted;
 }
 
@@ -82,7 +82,7 @@ export async function writeTenant(
       eventsOf(known, settings, fields).map((event) => ({ ...event, actor, origin })),
     ),
   });
-  forgetTenants(services);
+  forgetTenants(services, tenant);
   return written.isCommitted ? { fields } : null;
 }
 

@@ -66,6 +66,6 @@ async function turn(services: Services, by: Ender, { change, type }: Turn): Prom
     changes: [change],
     events: stamp(services, services.clock.now(), [{ type, actor, origin }]),
   });
-  forgetTenants(services);
+  forgetTenants(services, tenant);
   return (written.isCommitted && (await tenantById(pool, tenant))) || { refused: 'conflict' };
 }
