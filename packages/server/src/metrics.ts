@@ -22,6 +22,7 @@ export interface Metrics {
   readonly sessionsTightened: Counter;
   /** From a change of policy that is looked at to sessions that keep it. */
   readonly policyEnforcements: Histogram;
+  readonly sessionLimits: Counter<'outcome'>;
   readonly throttled: Counter<'limit'>;
   readonly logouts: Counter<'outcome'>;
   readonly mails: Counter<'kind' | 'outcome'>;
@@ -80,6 +81,11 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
       registers,
     }),
+    sessionLimits: counter(
+      'argus_session_limits_total',
+      'Sign-ins that found as many sessions as there may be, by what became of it',
+      'outcome',
+    ),
     throttled: counter('argus_throttled_total', 'Tries held back by a limit', 'limit'),
     logouts: counter(
       'argus_logout_deliveries_total',
