@@ -5,6 +5,7 @@ import { accountPageRoutes } from './routes/account-pages.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { adminAuthenticatorRoutes } from './routes/admin-authenticators.ts';
 import { adminClientRoutes } from './routes/admin-clients.ts';
+import { adminPolicyPreviewRoutes } from './routes/admin-policy-preview.ts';
 import { adminProviderRoutes } from './routes/admin-providers.ts';
 import { adminRoleRoutes } from './routes/admin-roles.ts';
 import { adminServiceRoutes } from './routes/admin-services.ts';
@@ -53,6 +54,7 @@ export function createApp(services: Services): App {
     ...adminProviderRoutes,
     ...adminServiceRoutes,
     ...adminRoleRoutes,
+    ...adminPolicyPreviewRoutes,
     ...adminTenantRoutes,
     ...serviceRoutes,
     ...adminAuthenticatorRoutes,

@@ -155,6 +155,7 @@ const bodies: { readonly [Name in EndpointName]?: (subject: Subject) => unknown 
   adminChangeService: () => ({ status: 'active' }),
   adminAddServiceKey: () => ({ publicKey: newServiceKey() }),
   adminDeclareProvider: () => ({ ...provider, domains: ['declared.example'] }),
+  adminPreviewPolicy: () => ({ preset: 'strict' }),
   adminApply: () => ({ tenants: [{ id: 'third' }] }),
   adminCreateTenant: () => {
     newTenants += 1;

@@ -7,6 +7,7 @@ import * as consents from './consents.ts';
 import * as federation from './federation.ts';
 import * as oauth from './oauth.ts';
 import * as operations from './operations.ts';
+import * as policyPreview from './policy-preview.ts';
 import * as providers from './providers.ts';
 import * as recovery from './recovery.ts';
 import * as registration from './registration.ts';
@@ -66,6 +67,7 @@ export const endpoints = {
   adminCreateUser: admin.adminCreateUser,
   adminChangeUser: admin.adminChangeUser,
   adminListRoles: roles.adminListRoles,
+  adminPreviewPolicy: policyPreview.adminPreviewPolicy,
   adminListAuthenticators: authenticators.adminListAuthenticators,
   adminRemoveAuthenticator: authenticators.adminRemoveAuthenticator,
   adminSendPasswordReset: recovery.adminSendPasswordReset,
