@@ -85,11 +85,10 @@ export type Change =
   | { readonly kind: 'hold-session'; readonly userId: UserId; readonly sessionId: SessionId }
   /** Upsert by secret: the same browser is the same device. */
   | { readonly kind: 'see-device'; readonly device: Device; readonly at: Instant }
-  /** Expects an active user, and this policy to be in force still. */
+  /** Expects an active user, and the policy by which its limits were set to be in force still. */
   | {
       readonly kind: 'create-session';
       readonly session: Session;
-      /** Absent where nobody decided by one. */
       readonly policyVersion?: number | undefined;
       readonly methods: readonly AuthenticationMethod[];
       readonly authenticationIds: readonly string[];
@@ -131,6 +130,8 @@ export type Change =
       readonly policy: ConcurrencyPolicy;
       /** Which rule set each limit, in words for the audit log. */
       readonly rules: Readonly<Partial<Record<SessionLimitPath, string>>>;
+      /** Sent to the person when a session ends for it. */
+      readonly notice?: Mail | undefined;
       readonly at: Instant;
       readonly by: EndedBy;
     }

@@ -60,6 +60,8 @@ async function administration(server: TestServer): Promise<string> {
   const change = (to: object) =>
     first.call('adminChangeUser', { params: { id: invited.body.user.id }, body: to });
   await change({ roles: ['editor'] });
+  await change({ groups: ['abroad'] });
+  await first.call('adminSetPolicy', { headers: { 'if-match': '*' }, body: { tokens: { codeSeconds: 50 } } });
   // A guest looks where only administrators may.
   await guest.call('adminListUsers');
   await change({ status: 'disabled' });

@@ -77,6 +77,7 @@ export { type Owned, ownersOf } from './questions/owners.ts';
 export type { Page, PageRequest } from './questions/page.ts';
 export { documentOf, type PolicyInForce, policyInForce } from './questions/policies.ts';
 export { type PolicyEffects, policyEffects } from './questions/policy-effects.ts';
+export { type PolicyVersion, policyVersion, policyVersions } from './questions/policy-versions.ts';
 export {
   providerById,
   providerForDomain,

@@ -95,6 +95,9 @@ const questions: Readonly<Record<string, Question>> = {
   'usersOfTenant by id': ({ store }, tenant, { user }) =>
     asked.usersOfTenant(store.pool, tenant, { ...all, now, userId: user.id }),
   policyInForce: ({ store }, tenant) => asked.policyInForce(store.pool, tenant, { now }),
+  policyVersion: ({ store }, tenant) => asked.policyVersion(store.pool, tenant),
+  'policyVersion by number': ({ store }, tenant) => asked.policyVersion(store.pool, tenant, { version: 2 }),
+  policyVersions: ({ store }, tenant) => asked.policyVersions(store.pool, tenant, all),
   sessionsBeyondPolicy: ({ store }, tenant) =>
     asked.sessionsBeyondPolicy(store.pool, tenant, { ...beyond, which: 'tightened' }),
   grantsBeyondPolicy: ({ store }, tenant) =>

@@ -89,7 +89,7 @@ async function record(services: Services, by: Service, counted: Counted): Promis
     const policyVersion = Number.isFinite(policy.version) ? policy.version : null;
     const written = await services.store.recordActivity({ ...counted, moves, policyVersion });
     if (!written.isOutdated) return written;
-    services.policies.forget();
+    services.policies.forget(by.tenant);
   }
   return services.store.recordActivity({ ...counted, moves: [], policyVersion: null });
 }

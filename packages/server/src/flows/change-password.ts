@@ -81,7 +81,7 @@ export async function changePassword(
     events: stamp(services, at, [{ type: 'user.password-changed', ...about }, ...birth.events]),
   });
   if (written.isCommitted) return welcome(services, birth);
-  if (written.lost === 'create-session') services.policies.forget();
+  if (written.lost === 'create-session') services.policies.forget(tenant);
   return { refused: 'conflict' };
 }
 

@@ -12,7 +12,6 @@ import {
   limitedBy,
   limitsOf,
   type PolicyResolver,
-  policyMistakes,
   policyResolver,
   policyWarnings,
   presets,
@@ -21,9 +20,10 @@ import {
   subjectOf,
 } from '@argus/core';
 import { lifetimesOf, policyEffects, sessionsBeyondPolicy, type Verdict } from '@argus/store';
-import { mistaken, unprintable } from '../flows/mistake.ts';
+import { mistaken } from '../flows/mistake.ts';
 import type { Refused } from '../http/answer.ts';
 import type { Services } from '../services.ts';
+import { mistakesOfPolicy } from './judge-policy.ts';
 
 const thirtyDaysMs = 30 * 86_400_000;
 /** Sessions that are shown by name. */
@@ -40,7 +40,7 @@ export async function previewPolicy(
 ): Promise<PolicyPreview | Refused> {
   const inForce = await services.policies.of(tenant);
   if (inForce.version === 0) return { refused: 'not_found' };
-  const mistakes = [...unprintable(document), ...policyMistakes(document)];
+  const mistakes = mistakesOfPolicy(document);
   if (mistakes.length > 0) return mistaken(mistakes);
   const now = services.clock.now();
   const rules = sessionRules(document);

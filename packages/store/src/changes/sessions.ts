@@ -10,9 +10,9 @@ type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 
 export const createSession: Write<Of<'create-session'>> = ({
   session,
+  policyVersion,
   methods,
   authenticationIds,
-  policyVersion,
 }) => ({
   first: shareTenant,
   name: 'create-session',
