@@ -14,6 +14,7 @@ export * from './endpoints/federation.ts';
 export { endpoints } from './endpoints/index.ts';
 export * from './endpoints/oauth.ts';
 export * from './endpoints/operations.ts';
+export * from './endpoints/policy-preview.ts';
 export * from './endpoints/policy.ts';
 export * from './endpoints/providers.ts';
 export * from './endpoints/recovery.ts';

@@ -156,6 +156,7 @@ const bodies: { readonly [Name in EndpointName]?: (subject: Subject) => unknown 
   adminChangeService: () => ({ status: 'active' }),
   adminAddServiceKey: () => ({ publicKey: newServiceKey() }),
   adminDeclareProvider: () => ({ ...provider, domains: ['declared.example'] }),
+  adminPreviewPolicy: () => ({ preset: 'strict' }),
   // Nothing that the next sample would feel.
   adminSetPolicy: () => ({ preset: 'balanced', tokens: { codeSeconds: 50 } }),
   adminRestorePolicy: () => ({ note: 'As it was' }),

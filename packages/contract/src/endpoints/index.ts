@@ -8,6 +8,7 @@ import * as exported from './export.ts';
 import * as federation from './federation.ts';
 import * as oauth from './oauth.ts';
 import * as operations from './operations.ts';
+import * as policyPreview from './policy-preview.ts';
 import * as policy from './policy.ts';
 import * as providers from './providers.ts';
 import * as recovery from './recovery.ts';
@@ -68,6 +69,7 @@ export const endpoints = {
   adminCreateUser: admin.adminCreateUser,
   adminChangeUser: admin.adminChangeUser,
   adminListRoles: roles.adminListRoles,
+  adminPreviewPolicy: policyPreview.adminPreviewPolicy,
   adminListAuthenticators: authenticators.adminListAuthenticators,
   adminRemoveAuthenticator: authenticators.adminRemoveAuthenticator,
   adminSendPasswordReset: recovery.adminSendPasswordReset,
