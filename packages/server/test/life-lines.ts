@@ -24,6 +24,7 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'user.disabled': { by: administrator, names: ['userId'] },
   'user.enabled': { by: administrator, names: ['userId'] },
   'user.roles-changed': { by: administrator, names: ['userId'] },
+  'user.groups-changed': { by: administrator, names: ['userId'], tells: ['groups'] },
   'administration.refused': {
     by: person,
     names: ['userId', 'sessionId', 'reason'],
@@ -115,6 +116,7 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'recovery.completed': { by: /^system$/, names: ['userId'], tells: ['startedBy'] },
   'mail.sent': { by: /^system$/, names: ['userId'], tells: ['kind', 'attempts'] },
   'mail.failed': { by: /^system$/, names: ['userId', 'reason'], tells: ['kind', 'attempts'] },
+  'policy.changed': { by: administrator, names: [], tells: ['version', 'difference'] },
   'tenant.created': { by: operator, names: ['reason'], tells: ['settings'] },
   'tenant.changed': { by: /^(operator|administrator:.+)$/, names: [], tells: ['fields', 'to'] },
   'tenant.plan-changed': { by: operator, names: [], tells: ['from', 'to'] },
@@ -122,4 +124,5 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'tenant.resumed': { by: operator, names: [] },
   'tenant.erasure-begun': { by: operator, names: [] },
   'tenant.erased': { by: /^system$/, names: [], tells: ['tenant'] },
+  'policy.enforced': { by: /^system$/, names: [], tells: ['version', 'ended', 'tightened'] },
 };

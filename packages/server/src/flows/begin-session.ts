@@ -103,9 +103,9 @@ function changesOf(
     {
       kind: 'create-session',
       session,
+      policyVersion: Number.isFinite(version) ? version : undefined,
       methods: session.amr,
       authenticationIds: session.amr.map(() => services.random.uuid()),
-      policyVersion: Number.isFinite(version) ? version : undefined,
     },
     { kind: 'create-grant', grant },
     ...replaced(services, arrival, at),

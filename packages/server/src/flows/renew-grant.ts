@@ -12,6 +12,7 @@ import {
 import { equalInConstantTime, type RefreshClaims, refreshTokenId, verifyRefreshToken } from '@argus/tokens';
 import type { Refused } from '../http/answer.ts';
 import { type Services, stamp } from '../services.ts';
+import { isServedHere } from '../tenant/address.ts';
 import type { Try } from '../throttle/throttle.ts';
 import { sessionOver } from './session-over.ts';
 import { slowDown } from './slow-down.ts';
@@ -45,6 +46,7 @@ export async function renewGrant<Unfit extends object = never>(
   if (!proven) return refusedAs(services, 'forged');
   const { claims } = proven;
   const name = { tenant: claims.tenant as TenantId, grantId: claims.gid as GrantId }; // we signed both
+  if (!(await isServedHere(services, name.tenant))) return refusedAs(services, 'elsewhere');
   const throttled = services.throttle.take([{ limit: 'refresh', whose: name.grantId }], services.clock.now());
   if (throttled) {
     const origin = { ip: renewal.ip, userAgent: renewal.userAgent };

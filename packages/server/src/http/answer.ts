@@ -1,6 +1,7 @@
 import {
   type EndReason,
   type Permission,
+  type PlanAddOn,
   type Problem,
   problemOf,
   type RefusalCode,
@@ -33,6 +34,8 @@ export interface Refused {
   readonly errors?: Problem['errors'];
   /** What the caller's roles do not carry. */
   readonly permission?: Permission;
+  /** What would have to be added to the plan. */
+  readonly addOn?: PlanAddOn;
   /** Why the session ended that was shown, where its holder may hear it. */
   readonly endReason?: EndReason;
   /** What a stronger or fresher proof would have to be. */
@@ -45,10 +48,11 @@ export function isRefused(outcome: object): outcome is Refused {
 
 /** A refusal as a problem answer (RFC 9457). */
 export function problemAnswer(refusal: Refused, cookies: readonly SetCookie[] = []): Answer {
-  const { refused, errors, permission, endReason } = refusal;
+  const { refused, errors, permission, addOn, endReason } = refusal;
   const body = problemOf(refused, {
     ...(errors ? { errors } : {}),
     ...(permission ? { permission } : {}),
+    ...(addOn ? { addOn } : {}),
     ...(endReason ? { endReason } : {}),
   });
   return {

@@ -91,7 +91,16 @@ export function describeActivity(activity: SessionActivity | undefined): Activit
 
 export function describeUser({ user, liveSessions }: UserRecord): AdminUser {
   const { id, email, name, status } = user;
-  return { id, email, name, roles: [...user.roles], status, createdAt: time(user.createdAt), liveSessions };
+  return {
+    id,
+    email,
+    name,
+    roles: [...user.roles],
+    groups: [...user.groups],
+    status,
+    createdAt: time(user.createdAt),
+    liveSessions,
+  };
 }
 
 export function describeEvent(event: AuditEvent): AuditEventAnswer {

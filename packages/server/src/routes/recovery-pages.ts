@@ -67,14 +67,22 @@ export const recoveryPageRoutes: readonly Route[] = [
     accepts: 'nothing',
     handle: (services, call) => recoverAnswer(services, call),
   },
-  { method: 'POST', path: '/recover', accepts: 'form', paced: 'all', handle: takeRecover },
+  {
+    method: 'POST',
+    path: '/recover',
+    accepts: 'form',
+    tenantBy: 'address',
+    paced: 'all',
+    handle: takeRecover,
+  },
   {
     method: 'GET',
     path: '/reset',
     accepts: 'nothing',
+    tenantBy: 'link',
     handle: (services, call) => resetAnswer(services, call),
   },
-  { method: 'POST', path: '/reset', accepts: 'form', handle: takeReset },
+  { method: 'POST', path: '/reset', accepts: 'form', tenantBy: 'link', handle: takeReset },
   ...linkPages.flatMap(routesOf),
   paced(
     'all',
@@ -108,12 +116,14 @@ function routesOf(page: LinkPage): Route[] {
       method: 'GET',
       path,
       accepts: 'nothing',
+      tenantBy: 'link',
       handle: (services, call) => linkAnswer(services, call, { page }),
     },
     {
       method: 'POST',
       path,
       accepts: 'form',
+      tenantBy: 'link',
       async handle(services, call) {
         if (attemptRefusal(services, call))
           return linkAnswer(services, call, { page, refused: { refused: 'form_expired' } });

@@ -23,9 +23,16 @@ import { safeReturn } from './return-to.ts';
 export const signInPageRoutes: readonly Route[] = [
   { method: 'GET', path: '/', accepts: 'nothing', handle: async () => seeOther('/account') },
   { method: 'GET', path: '/sign-in', accepts: 'nothing', handle: showSignIn },
-  { method: 'POST', path: '/sign-in', accepts: 'form', paced: 'refusals', handle: takeSignIn },
-  { method: 'GET', path: '/link', accepts: 'nothing', handle: showLink },
-  { method: 'POST', path: '/link', accepts: 'form', handle: takeLink },
+  {
+    method: 'POST',
+    path: '/sign-in',
+    accepts: 'form',
+    tenantBy: 'address',
+    paced: 'refusals',
+    handle: takeSignIn,
+  },
+  { method: 'GET', path: '/link', accepts: 'nothing', tenantBy: 'link', handle: showLink },
+  { method: 'POST', path: '/link', accepts: 'form', tenantBy: 'link', handle: takeLink },
   { method: 'POST', path: '/sign-out', accepts: 'form', handle: takeSignOut },
 ];
 
