@@ -159,11 +159,6 @@ export const guards: readonly Guard[] = [
     but: () => reaching(roomFor(1, 'deny')),
   },
   { what: 'the person has to be asked', kind: 'make-room', but: () => reaching(roomFor(1, 'ask')) },
-  {
-    what: 'the policy that it was decided by is in force no more',
-    kind: 'create-session',
-    but: () => reaching({ policyVersion: 2 }),
-  },
   { what: 'the tenant exists', kind: 'create-tenant', but: () => ({ kind: 'create-tenant' }) },
   {
     what: 'another tenant has the host',

@@ -33,6 +33,7 @@ export const completeRecovery = defineEndpoint({
     'password_common',
     'password_breached',
     'denied',
+    'too_many_sessions',
     'slow_down',
   ],
 });
