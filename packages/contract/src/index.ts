@@ -13,6 +13,7 @@ export * from './endpoints/federation.ts';
 export { endpoints } from './endpoints/index.ts';
 export * from './endpoints/oauth.ts';
 export * from './endpoints/operations.ts';
+export * from './endpoints/person.ts';
 export * from './endpoints/providers.ts';
 export * from './endpoints/recovery.ts';
 export * from './endpoints/registration.ts';

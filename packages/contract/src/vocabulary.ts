@@ -186,6 +186,7 @@ export const auditEventTypes = [
   'recovery.completed',
   'mail.sent',
   'mail.failed',
+  'user.exported',
   'tenant.created',
   'tenant.changed',
   'tenant.plan-changed',

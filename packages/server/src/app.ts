@@ -17,6 +17,7 @@ import { oauthDeviceRoutes } from './routes/oauth-device.ts';
 import { oauthLogoutRoutes } from './routes/oauth-logout.ts';
 import { oauthTokenRoutes } from './routes/oauth-tokens.ts';
 import { operationsRoutes, type Readiness } from './routes/operations.ts';
+import { personRoutes } from './routes/person.ts';
 import { recoveryRoutes } from './routes/recovery.ts';
 import { recoveryPageRoutes } from './routes/recovery-pages.ts';
 import { registrationRoutes } from './routes/registration.ts';
@@ -47,6 +48,7 @@ export function createApp(services: Services): App {
     ...authenticatorRoutes,
     ...sessionRoutes,
     ...consentRoutes,
+    ...personRoutes,
     ...adminRoutes,
     ...adminClientRoutes,
     ...adminProviderRoutes,

@@ -115,6 +115,7 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'recovery.completed': { by: /^system$/, names: ['userId'], tells: ['startedBy'] },
   'mail.sent': { by: /^system$/, names: ['userId'], tells: ['kind', 'attempts'] },
   'mail.failed': { by: /^system$/, names: ['userId', 'reason'], tells: ['kind', 'attempts'] },
+  'user.exported': { by: /^(user|operator|administrator:.+)$/, names: ['userId'] },
   'tenant.created': { by: operator, names: ['reason'], tells: ['settings'] },
   'tenant.changed': { by: /^(operator|administrator:.+)$/, names: [], tells: ['fields', 'to'] },
   'tenant.plan-changed': { by: operator, names: [], tells: ['from', 'to'] },

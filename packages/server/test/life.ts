@@ -67,6 +67,7 @@ async function administration(server: TestServer): Promise<string> {
     { tenant: 'default', email: 'applied@example.org', password },
     { tenant: 'other', email: 'linked@example.org' },
   ];
+  await userAgent(server).call('adminExportUser', { headers, params: { id: administratorId } });
   const operator = userAgent(server);
   await operator.call('adminApply', { headers, body: { tenants: [{ id: 'other' }], users } });
   const renamed = [{ ...users[0], name: 'Renamed' }];

@@ -160,6 +160,7 @@ const ids: { readonly [Name in EndpointName]?: (subject: Subject) => string } = 
   endOneSession: ({ person }) => person.sessionId,
   adminEndSession: ({ target }) => target.sessionId,
   adminChangeUser: ({ target }) => target.userId,
+  adminExportUser: ({ target }) => target.userId,
   adminListConsents: ({ target }) => target.userId,
   adminWithdrawConsent: ({ target }) => target.userId,
   adminListAuthenticators: ({ target }) => target.userId,

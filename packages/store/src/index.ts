@@ -9,6 +9,8 @@ export {
   readMigrations,
   SchemaMismatch,
 } from './migrations/migrate.ts';
+export { type PersonTable, personTables } from './person/person-tables.ts';
+export { type PersonName, partNames, readPart, readProfile } from './person/read-person.ts';
 export { BatchFull } from './postgres/batch.ts';
 export { isUnavailable } from './postgres/unavailable.ts';
 export {

@@ -16,6 +16,7 @@ import {
 } from '../options.ts';
 import { shortTime, table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
+import { type ExportOptions, exportUser } from './export-user.ts';
 import { findUser } from './find-user.ts';
 import { listSessions, sessionLines } from './sessions.ts';
 
@@ -45,6 +46,9 @@ export function addUserCommands(program: Command, terminal: Terminal): void {
     .action((email: string, roles: string[], options: RolesOptions) =>
       setRoles(terminal, email, { ...options, roles }),
     );
+  verb('export <email>', 'write everything that is kept of a user into a new file')
+    .requiredOption('--to <file>', 'the file; it must not exist')
+    .action((email: string, options: ExportOptions) => exportUser(terminal, email, options));
 }
 
 interface InviteOptions extends TenantOptions {

@@ -7,6 +7,7 @@ import * as consents from './consents.ts';
 import * as federation from './federation.ts';
 import * as oauth from './oauth.ts';
 import * as operations from './operations.ts';
+import * as person from './person.ts';
 import * as providers from './providers.ts';
 import * as recovery from './recovery.ts';
 import * as registration from './registration.ts';
@@ -60,11 +61,13 @@ export const endpoints = {
   endAllSessions: session.endAllSessions,
   changePassword: session.changePassword,
   listSecurityEvents: session.listSecurityEvents,
+  exportAccount: person.exportAccount,
   listConsents: consents.listConsents,
   withdrawConsent: consents.withdrawConsent,
   adminListUsers: admin.adminListUsers,
   adminCreateUser: admin.adminCreateUser,
   adminChangeUser: admin.adminChangeUser,
+  adminExportUser: person.adminExportUser,
   adminListRoles: roles.adminListRoles,
   adminListAuthenticators: authenticators.adminListAuthenticators,
   adminRemoveAuthenticator: authenticators.adminRemoveAuthenticator,
