@@ -32,7 +32,11 @@ export const defaultTenant = 'default' as TenantId;
 /** The client under which Argus's own pages and cookies hold their grant. */
 export const argusClient = 'argus' as ClientId;
 
-export const userStatuses = ['active', 'disabled'] as const;
+/** What administrators set. */
+export const settableStatuses = ['active', 'disabled'] as const;
+export type SettableStatus = (typeof settableStatuses)[number];
+/** Somebody who is being erased is on the way out for good. */
+export const userStatuses = [...settableStatuses, 'erasing'] as const;
 export type UserStatus = (typeof userStatuses)[number];
 
 export const serviceStatuses = ['active', 'disabled'] as const;
@@ -63,6 +67,7 @@ export const endReasons = [
   'absolute-expired',
   'password-changed',
   'user-disabled',
+  'user-erased',
   'session-limit',
   'replaced',
   'stepped-up',
@@ -187,6 +192,8 @@ export const auditEventTypes = [
   'mail.sent',
   'mail.failed',
   'user.exported',
+  'user.erasure-begun',
+  'user.erased',
   'tenant.created',
   'tenant.changed',
   'tenant.plan-changed',

@@ -116,6 +116,8 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'mail.sent': { by: /^system$/, names: ['userId'], tells: ['kind', 'attempts'] },
   'mail.failed': { by: /^system$/, names: ['userId', 'reason'], tells: ['kind', 'attempts'] },
   'user.exported': { by: /^(user|operator|administrator:.+)$/, names: ['userId'] },
+  'user.erasure-begun': { by: /^(user|operator|administrator:.+)$/, names: ['userId'] },
+  'user.erased': { by: /^system$/, names: ['userId'] },
   'tenant.created': { by: operator, names: ['reason'], tells: ['settings'] },
   'tenant.changed': { by: /^(operator|administrator:.+)$/, names: [], tells: ['fields', 'to'] },
   'tenant.plan-changed': { by: operator, names: [], tells: ['from', 'to'] },

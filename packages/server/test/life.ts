@@ -1,5 +1,5 @@
 import { cookieNames } from '@argus/contract';
-import { deliverMails, endExpiredSessions, generousLimits } from '@argus/server';
+import { deliverMails, endExpiredSessions, erasePeople, generousLimits } from '@argus/server';
 import type { TestServer } from '@argus/testing/server';
 import { firefox, userAgent } from '@argus/testing/user-agent';
 import { playAccounts } from './life-of-accounts.ts';
@@ -29,6 +29,7 @@ export async function play(server: TestServer): Promise<Played> {
   const adaId = await personalLife(server);
   await thefts(server);
   await playAccounts(server);
+  await parting(server);
   await endings(server);
   return { secrets: [...wire.heard, ...(await heldSecrets(server))], adaId, administratorId };
 }
@@ -96,6 +97,21 @@ async function personalLife(server: TestServer): Promise<string> {
     await userAgent(server).call('signIn', { body: { identifier: ada, password: wrongPassword } });
   server.clock.advance(hour / 6);
   return body.user.id;
+}
+
+/** Somebody is erased who never came: of whoever did, the log would no longer say where from. */
+async function parting(server: TestServer): Promise<void> {
+  const operator = userAgent(server);
+  const headers = await withKey(server);
+  const email = 'unreachable@example.org';
+  const { body } = await operator.call('adminListUsers', { headers, query: { email } });
+  await operator.call('adminEraseUser', {
+    headers,
+    params: { id: body.users[0].id },
+    body: { confirm: email },
+  });
+  await deliverMails(server.argus.services);
+  await erasePeople(server.argus.services);
 }
 
 async function thefts(server: TestServer): Promise<void> {

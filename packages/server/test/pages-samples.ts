@@ -1,5 +1,6 @@
 import { type AuditEventType, auditEventTypes, endReasons, type RefusalCode } from '@argus/contract';
 import { accountPage } from '../src/pages/account.ts';
+import { erasedPage, erasePage } from '../src/pages/account-data.ts';
 import type { AccountNotice, AccountView } from '../src/pages/account-view.ts';
 import { linkPage } from '../src/pages/link.ts';
 import { messagePage } from '../src/pages/message.ts';
@@ -94,6 +95,10 @@ export function samplePages(text: Texts): Readonly<Record<string, string>> {
     administrator: linkPage({ ...link, kind: 'first-administrator' }),
     'administrator without address': linkPage({ ...link, kind: 'first-administrator', email: undefined }),
     invitation: linkPage({ ...link, kind: 'invitation' }),
+    erase: erasePage({ formToken, email: text() }),
+    'erase, another address': erasePage({ formToken, email: text(), refusal: 'invalid_request' }),
+    'erase, last owner': erasePage({ formToken, email: text(), refusal: 'last_owner' }),
+    erased: erasedPage(),
     'dead link': linkPage({ ...link, kind: 'invitation', refusal: 'link_invalid' }),
     message: messagePage({ title: text(), message: text(), action: { href: text(), label: text() } }),
     'bare message': messagePage({ title: text(), message: text() }),

@@ -33,6 +33,7 @@ export const tenantTables = [
   'links',
   'mails',
   'passwords',
+  'erasures',
   'users',
   'clients',
   'resources',

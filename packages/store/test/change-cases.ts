@@ -38,6 +38,12 @@ export const changeCases: ChangeCases = {
   }),
   'expect-password': ({ user, phc }) => ({ kind: 'expect-password', userId: user.id, phc }),
   'set-user-status': ({ user }) => ({ kind: 'set-user-status', userId: user.id, status: 'disabled' }),
+  'begin-user-erasure': ({ user }) => ({
+    kind: 'begin-user-erasure',
+    userId: user.id,
+    key: Buffer.alloc(32, 7),
+    at: later,
+  }),
   'set-user-name': ({ user }) => ({ kind: 'set-user-name', userId: user.id, name: 'Somebody Else' }),
   'set-user-roles': ({ user }) => ({ kind: 'set-user-roles', userId: user.id, roles: ['editor'] }),
   'hold-user': ({ user }) => ({ kind: 'hold-user', userId: user.id }),

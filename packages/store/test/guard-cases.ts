@@ -20,6 +20,9 @@ export const end = ({ session }: Person): Change[] => [
 const disable = ({ user }: Person): Change[] => [
   { kind: 'set-user-status', userId: user.id, status: 'disabled' },
 ];
+const erase = ({ user }: Person): Change[] => [
+  { kind: 'begin-user-erasure', userId: user.id, key: Buffer.alloc(32, 7), at },
+];
 const unknown = () => ({ userId: stranger }) as Partial<Change>; // an id that nobody has
 
 const reaching = (but: object) => but as Partial<Change>; // parts of this kind alone
@@ -52,6 +55,9 @@ export const guards: readonly Guard[] = [
   { what: 'nobody is there', kind: 'set-password', but: unknown },
   { what: 'the password was changed', kind: 'expect-password', but: () => ({ phc: 'an older one' }) },
   { what: 'nobody is there', kind: 'set-user-status', but: unknown },
+  { what: 'nobody is there', kind: 'begin-user-erasure', but: unknown },
+  { what: 'it has begun', kind: 'begin-user-erasure', first: erase },
+  { what: 'the user is being erased', kind: 'set-user-status', first: erase },
   { what: 'nobody is there', kind: 'set-user-name', but: unknown },
   { what: 'nobody is there', kind: 'set-user-roles', but: unknown },
   { what: 'nobody is there', kind: 'set-user-groups', but: unknown },

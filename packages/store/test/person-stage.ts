@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { TenantId } from '@argus/contract';
+import type { Change } from '@argus/core';
 import type { Store } from '@argus/store';
 import { activityWork } from './activity-work.ts';
 import { furnish } from './authenticator-stage.ts';
 import { linkOf } from './change-cases.ts';
-import { eventOf, idOf, type Person, rotationOf } from './stage.ts';
+import { at, eventOf, idOf, type Person, rotationOf } from './stage.ts';
 
 /** A person of whom every table that can hold somebody holds something, in all that an administrator can do too. */
 export async function furnishWhole(store: Store, tenant: TenantId, number: number): Promise<Person> {
@@ -29,6 +30,25 @@ export async function furnishWhole(store: Store, tenant: TenantId, number: numbe
     ],
     events: [
       eventOf({
+        type: 'recovery.completed',
+        actor: 'system',
+        userId: idOf(1, 60_000 + number) as typeof user.id,
+        details: { startedBy: `administrator:${user.id}` },
+      }),
+      eventOf({
+        type: 'administration.refused',
+        userId: idOf(1, 60_000 + number) as typeof user.id,
+        origin: { ip: '203.0.113.77', userAgent: 'browser of an administrator' },
+        details: { permission: 'manage-users', targetId: user.id },
+      }),
+      eventOf({
+        type: 'user.roles-changed',
+        actor: 'administrator:somebody-else',
+        userId: user.id,
+        origin: { ip: '203.0.113.77', userAgent: 'browser of an administrator' },
+        details: { roles: ['editor'] },
+      }),
+      eventOf({
         ...about,
         type: 'identity.linked',
         details: { providerId: `provider-${number}`, note: user.email },
@@ -52,3 +72,12 @@ const markOf = (tenant: TenantId, number: number) => ({
   hash: createHash('sha256').update(`whole ${number} of ${tenant}`).digest(),
   expiresAt: 2_000_000_000_000,
 });
+
+/** The person's erasure begins: sessions and grants end with it. */
+export function erasureOf({ user }: Person): Change[] {
+  const by = { actor: 'user' };
+  return [
+    { kind: 'begin-user-erasure', userId: user.id, key: Buffer.alloc(32, 7), at },
+    { kind: 'end-sessions-of-user', userId: user.id, reason: 'user-erased', at, by },
+  ];
+}

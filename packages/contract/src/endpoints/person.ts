@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
-import { adminRefusals, tenantQuery } from './admin.ts';
-import { timeSchema, uuidSchema } from './shapes.ts';
+import { adminRefusals, adminUserSchema, tenantQuery } from './admin.ts';
+import { emailSchema, timeSchema, uuidSchema } from './shapes.ts';
 
 const list = <Item extends z.ZodObject>(item: Item) => z.array(item);
 const text = z.string();
@@ -195,4 +195,32 @@ export const adminExportUser = defineEndpoint({
   query: z.strictObject(tenantQuery),
   success: { status: 200, body: personExportSchema },
   refusals: [...adminRefusals, 'not_found'],
+});
+
+/** The person's address once more, so that nobody erases by a slip. */
+const confirmed = z.strictObject({ confirm: emailSchema });
+
+export const eraseAccount = defineEndpoint({
+  method: 'POST',
+  path: '/api/account/erase',
+  summary:
+    'Erase the signed-in person, for good: every session ends now, and what is kept of them goes within minutes. Takes a ' +
+    'fresh proof, whatever policy says.',
+  caller: 'session',
+  body: confirmed,
+  success: { status: 202, body: z.strictObject({ state: z.literal('erasing') }) },
+  refusals: [...signedOut, 'insufficient_user_authentication', 'last_owner', 'conflict'],
+});
+
+export const adminEraseUser = defineEndpoint({
+  method: 'POST',
+  path: '/admin/v1/users/{id}/erase',
+  summary: 'Erase a user, for good: every session ends now, and what is kept of them goes within minutes.',
+  caller: 'operator',
+  permission: 'erase-users',
+  params: z.strictObject({ id: uuidSchema }),
+  query: z.strictObject(tenantQuery),
+  body: confirmed,
+  success: { status: 202, body: adminUserSchema },
+  refusals: [...adminRefusals, 'not_found', 'conflict', 'last_owner'],
 });

@@ -47,6 +47,8 @@ interface Told {
   readonly 'recovery-started': { readonly link: string; readonly effectiveAt: Instant };
   readonly 'recovery-cancelled': { readonly at: Instant };
   readonly invitation: Expiring;
+  /** The account is being erased; nothing undoes it. */
+  readonly 'account-erased': { readonly by: Occurrence };
   /** What was changed is again as it was. */
   readonly 'undo-done': Notice & { readonly undone: 'email' | 'password' | 'authenticator' };
 }

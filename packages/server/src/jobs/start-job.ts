@@ -4,6 +4,7 @@ import { completeRecoveries } from './complete-recoveries.ts';
 import { deliverLogouts } from './deliver-logouts.ts';
 import { deliverMails } from './deliver-mails.ts';
 import { endExpiredSessions, type Sweep } from './end-expired.ts';
+import { erasePeople } from './erase-people.ts';
 import { forgetUnusedClients } from './forget-clients.ts';
 import { forgetWhatExpired } from './forget-expired.ts';
 
@@ -13,6 +14,7 @@ export type Job =
   | 'deliver-logouts'
   | 'deliver-mails'
   | 'complete-recoveries'
+  | 'erase-people'
   | 'forget-expired'
   | 'forget-clients';
 
@@ -23,6 +25,7 @@ export const allJobs: readonly Job[] = [
   'deliver-logouts',
   'deliver-mails',
   'complete-recoveries',
+  'erase-people',
   'forget-expired',
   'forget-clients',
 ];
@@ -43,6 +46,8 @@ export function startJob(services: Services, job: Job): { stop(): Promise<void> 
       return repeat(1_000, async () => void (await deliverMails(services)), report);
     case 'complete-recoveries':
       return repeat(60_000, async () => void (await completeRecoveries(services)), report);
+    case 'erase-people':
+      return repeat(1_000, async () => void (await erasePeople(services)), report);
     case 'forget-expired':
       return repeat(60_000, async () => void (await forgetWhatExpired(services)), report);
     case 'forget-clients':

@@ -135,6 +135,8 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
   'mail.sent': { sentence: 'An e-mail was sent to you.', tone: 'quiet' },
   'mail.failed': { sentence: 'An e-mail to you could not be delivered.', tone: 'notable' },
   'user.exported': { sentence: 'What is kept of you was downloaded.', tone: 'notable' },
+  'user.erasure-begun': { sentence: 'The erasure of your account was begun.', tone: 'alarming' },
+  'user.erased': { sentence: 'An account was erased.', tone: 'quiet' },
   'tenant.created': { sentence: 'This place was set up.', tone: 'quiet' },
   'tenant.changed': { sentence: 'Settings of this place were changed.', tone: 'quiet' },
   'tenant.plan-changed': { sentence: 'The plan of this place was changed.', tone: 'quiet' },

@@ -7,6 +7,7 @@ import * as grants from './grants.ts';
 import * as deliveries from './logout-deliveries.ts';
 import * as mails from './mails.ts';
 import * as oauth from './oauth.ts';
+import * as persons from './persons.ts';
 import * as policies from './policies.ts';
 import * as recovery from './recovery.ts';
 import * as rulers from './rulers.ts';
@@ -53,6 +54,7 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'settle-tenant': tenants.settleTenant,
   'resume-tenant': tenants.resumeTenant,
   'begin-erasure': tenants.beginErasure,
+  'begin-user-erasure': persons.beginUserErasure,
   'create-client': clients.createClient,
   'change-client': clients.changeClient,
   'set-client-secret': clients.setClientSecret,
