@@ -70,7 +70,7 @@ describe('somebody who erases their account', () => {
     const mail = (await mailsTo(server, email)).at(-1);
     assert.equal(mail?.kind, 'account-erased');
     const { feed, store } = server.argus.services;
-    await feed.settle('default' as never);
+    await feed.settle('default');
     const { rows } = await store.pool.query<{
       event: { type: string; sub?: string; sid?: string; reason?: string };
     }>('SELECT event FROM feed_events ORDER BY seq');
@@ -108,7 +108,7 @@ describe('somebody who erases their account', () => {
     });
     server.clock.advance(48 * hour);
     await completeRecoveries(server.argus.services);
-    await server.argus.services.feed.settle('default' as never);
+    await server.argus.services.feed.settle('default');
     await forgetWhatExpired(server.argus.services);
     const all = await everything();
     const theirs = [

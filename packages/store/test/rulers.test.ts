@@ -14,10 +14,12 @@ before(async () => {
   await furnish(stage.store, other, 1);
 });
 after(() => stage[Symbol.asyncDispose]());
-beforeEach(async () => {
+beforeEach(() => everybodyAgain());
+
+async function everybodyAgain(): Promise<void> {
   await stage.store.pool.query('DELETE FROM erasures');
   await stage.store.pool.query(`UPDATE users SET roles = '{}', status = 'active'`);
-});
+}
 
 const set = ({ user }: Person, ...roles: string[]): Change => ({
   kind: 'set-user-roles',
@@ -94,7 +96,7 @@ describe('of the last two who rule, at most one goes, when both are taken away a
     for (const [how, leave] of Object.entries(leaves)) {
       test(`each ${role} ${how}`, async () => {
         for (let round = 0; round < 25; round += 1) {
-          await stage.store.pool.query(`UPDATE users SET roles = '{}', status = 'active'`);
+          await everybodyAgain();
           assert.ok(await isWritten(set(one, role), set(two, role)));
           const gone = await Promise.all([isWritten(leave(one)), isWritten(leave(two))]);
           assert.equal(gone.filter(Boolean).length, 1, `round ${round}`);
