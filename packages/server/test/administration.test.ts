@@ -41,8 +41,19 @@ after(() => server[Symbol.asyncDispose]());
 
 const operated = plainNames.filter((name) => endpoints[name].caller === 'operator');
 /** They concern the whole installation, so that no tenant's administrator may. */
-const ofTheInstallation: readonly EndpointName[] = ['adminListKeys', 'adminRotateKeys', 'adminApply'];
+const ofTheInstallation: readonly EndpointName[] = [
+  'adminListKeys',
+  'adminRotateKeys',
+  'adminApply',
+  'adminListTenants',
+  'adminCreateTenant',
+  'adminSuspendTenant',
+  'adminResumeTenant',
+  'adminEraseTenant',
+];
 const ofATenant = operated.filter((name) => !ofTheInstallation.includes(name));
+/** Their path names the tenant, and no query does. */
+const ofTheTenantItself: readonly EndpointName[] = ['adminShowTenant', 'adminChangeTenant'];
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -140,7 +151,8 @@ describe('administration is closed to', () => {
   test('an administrator of another tenant', async () => {
     const admin = await administrator(server);
     const query = '?tenant=other';
-    await assertRefused('elsewhere', ofATenant, () => ({
+    const elsewhere = ofATenant.filter((name) => !ofTheTenantItself.includes(name));
+    await assertRefused('elsewhere', elsewhere, () => ({
       headers: asBrowser(admin),
       query,
       status: 403,

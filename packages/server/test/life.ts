@@ -3,6 +3,7 @@ import { deliverMails, endExpiredSessions, erasePeople, generousLimits } from '@
 import type { TestServer } from '@argus/testing/server';
 import { firefox, userAgent } from '@argus/testing/user-agent';
 import { playAccounts } from './life-of-accounts.ts';
+import { playTenants } from './life-of-tenants.ts';
 import { heldSecrets, tapWire } from './life-secrets.ts';
 import { password, refresh, withKey } from './stage.ts';
 
@@ -30,6 +31,7 @@ export async function play(server: TestServer): Promise<Played> {
   await thefts(server);
   await playAccounts(server);
   await parting(server);
+  await playTenants(server);
   await endings(server);
   return { secrets: [...wire.heard, ...(await heldSecrets(server))], adaId, administratorId };
 }

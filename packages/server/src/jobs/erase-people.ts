@@ -1,9 +1,8 @@
-import { dueErasures, erasePersonPiece } from '@argus/store';
+import { dueErasures, type ErasingPerson, erasePersonPiece } from '@argus/store';
 import { type Services, stamp } from '../services.ts';
 
-/** In one run; the rest waits for the next. */
+/** People in one run, rows of one piece, and pieces of each: the rest waits for the next run. */
 const width = 20;
-/** Rows of one piece, and pieces of one run: whoever left more behind goes on in the next. */
 const limit = 500;
 const pieces = 100;
 /** How long applications and the person may take to be told. */
@@ -13,14 +12,27 @@ const patienceMs = 3_600_000;
 export async function erasePeople(services: Services): Promise<number> {
   const { store, clock } = services;
   const patientSince = clock.now() - patienceMs;
+  const faults: unknown[] = [];
   let gone = 0;
-  for (const { tenant, userId } of await dueErasures(store.pool, { patientSince, limit: width }))
-    for (let piece = 0; piece < pieces; piece += 1) {
-      const [epitaph] = stamp(services, clock.now(), [{ type: 'user.erased', actor: 'system' }]);
-      if (!epitaph) break;
-      if (!(await erasePersonPiece(store.pool, { tenant, userId, limit, epitaph }))) continue;
-      gone += 1;
-      break;
+  for (const person of await dueErasures(store.pool, { patientSince, limit: width })) {
+    try {
+      if (await takePieces(services, person)) gone += 1;
+    } catch (fault) {
+      // Somebody who cannot be erased keeps nobody else from it; the fault is told once for all.
+      faults.push(fault);
     }
+  }
+  if (faults.length > 0) throw faults[0];
   return gone;
+}
+
+async function takePieces(
+  services: Services,
+  person: Pick<ErasingPerson, 'tenant' | 'userId'>,
+): Promise<boolean> {
+  const { store, clock } = services;
+  for (const epitaph of stamp(services, clock.now(), [{ type: 'user.erased', actor: 'system' }]))
+    for (let piece = 0; piece < pieces; piece += 1)
+      if (await erasePersonPiece(store.pool, { ...person, limit, epitaph })) return true;
+  return false;
 }

@@ -4,6 +4,7 @@ import { completeRecoveries } from './complete-recoveries.ts';
 import { deliverLogouts } from './deliver-logouts.ts';
 import { deliverMails } from './deliver-mails.ts';
 import { endExpiredSessions, type Sweep } from './end-expired.ts';
+import { endTenants } from './end-tenants.ts';
 import { erasePeople } from './erase-people.ts';
 import { forgetUnusedClients } from './forget-clients.ts';
 import { forgetWhatExpired } from './forget-expired.ts';
@@ -15,6 +16,7 @@ export type Job =
   | 'deliver-mails'
   | 'complete-recoveries'
   | 'erase-people'
+  | 'end-tenants'
   | 'forget-expired'
   | 'forget-clients';
 
@@ -26,6 +28,7 @@ export const allJobs: readonly Job[] = [
   'deliver-mails',
   'complete-recoveries',
   'erase-people',
+  'end-tenants',
   'forget-expired',
   'forget-clients',
 ];
@@ -48,6 +51,8 @@ export function startJob(services: Services, job: Job): { stop(): Promise<void> 
       return repeat(60_000, async () => void (await completeRecoveries(services)), report);
     case 'erase-people':
       return repeat(1_000, async () => void (await erasePeople(services)), report);
+    case 'end-tenants':
+      return repeat(1_000, async () => void (await endTenants(services)), report);
     case 'forget-expired':
       return repeat(60_000, async () => void (await forgetWhatExpired(services)), report);
     case 'forget-clients':
