@@ -22,6 +22,7 @@ import type { OAuthChange } from './oauth/change.ts';
 import type { ServiceChange } from './service/service.ts';
 import type { Grant, Session } from './session/session.ts';
 import type { TenantChange } from './tenant/tenant.ts';
+import type { InvitationChange } from './user/invitation.ts';
 import type { Link, LinkKind, User } from './user/user.ts';
 
 /** On whose word a session ends. The commit itself tells the audit log of every session that it ended. */
@@ -40,6 +41,7 @@ export type Change =
   | AuthenticatorChange
   | ServiceChange
   | TenantChange
+  | InvitationChange
   /** Expects the address to be free. */
   | { readonly kind: 'create-user'; readonly user: User }
   /** Expects the stored password to be the one that was verified (`expected`), or none at all (`null`). */

@@ -14,6 +14,8 @@ import { assetRoutes } from './routes/assets.ts';
 import { authenticatorRoutes } from './routes/authenticators.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { federationRoutes } from './routes/federation.ts';
+import { invitationPageRoutes } from './routes/invitation-pages.ts';
+import { invitationRoutes } from './routes/invitations.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { oauthDeviceRoutes } from './routes/oauth-device.ts';
 import { oauthLogoutRoutes } from './routes/oauth-logout.ts';
@@ -51,6 +53,8 @@ export function createApp(services: Services): App {
     ...sessionRoutes,
     ...consentRoutes,
     ...personRoutes,
+    ...invitationRoutes,
+    ...invitationPageRoutes,
     ...adminRoutes,
     ...adminClientRoutes,
     ...adminProviderRoutes,

@@ -31,6 +31,7 @@ export const tenantTables = [
   'sign_in_progress',
   'recoveries',
   'links',
+  'invitations',
   'mails',
   'passwords',
   'erasures',

@@ -62,6 +62,7 @@ export {
   identityOf,
   sessionsFromUpstream,
 } from './questions/identities.ts';
+export { invitationByHash, invitationById, invitationsOfTenant } from './questions/invitations.ts';
 export { type LinkRecord, linkByHash } from './questions/links.ts';
 export { type TakenDelivery, takeLogoutDeliveries } from './questions/logout-deliveries.ts';
 export { type TakenMail, takeMails } from './questions/mails.ts';

@@ -4,7 +4,7 @@ import type { Change } from '@argus/core';
 import type { Store } from '@argus/store';
 import { activityWork } from './activity-work.ts';
 import { furnish } from './authenticator-stage.ts';
-import { linkOf } from './change-cases.ts';
+import { anotherInvitation, linkOf } from './change-cases.ts';
 import { at, eventOf, idOf, type Person, rotationOf } from './stage.ts';
 
 /** A person of whom every table that can hold somebody holds something, in all that an administrator can do too. */
@@ -23,6 +23,14 @@ export async function furnishWhole(store: Store, tenant: TenantId, number: numbe
     tenant,
     changes: [
       { kind: 'create-link', link: { ...link, details } },
+      {
+        kind: 'invite',
+        invitation: {
+          ...anotherInvitation(person, number),
+          email: user.email,
+          invitedBy: `administrator:${user.id}`,
+        },
+      },
       {
         kind: 'start-recovery',
         recovery: { userId: user.id, startedBy: `administrator:${user.id}`, startedAt, dueAt: startedAt + 1 },

@@ -5,6 +5,7 @@ import * as authenticators from './authenticators.ts';
 import * as clients from './clients.ts';
 import * as consents from './consents.ts';
 import * as federation from './federation.ts';
+import * as invitations from './invitations.ts';
 import * as oauth from './oauth.ts';
 import * as operations from './operations.ts';
 import * as person from './person.ts';
@@ -26,6 +27,9 @@ export const endpoints = {
   signUp: signIn.signUp,
   signIn: signIn.signIn,
   useLink: signIn.useLink,
+  acceptInvitation: invitations.acceptInvitation,
+  invitationPasskeyOptions: invitations.invitationPasskeyOptions,
+  acceptInvitationWithPasskey: invitations.acceptInvitationWithPasskey,
   signInWithTotp: signInSteps.signInWithTotp,
   signInWithRecoveryCode: signInSteps.signInWithRecoveryCode,
   signInWithPasswordToo: signInSteps.signInWithPasswordToo,
@@ -70,6 +74,10 @@ export const endpoints = {
   adminChangeUser: admin.adminChangeUser,
   adminExportUser: person.adminExportUser,
   adminEraseUser: person.adminEraseUser,
+  adminListInvitations: invitations.adminListInvitations,
+  adminInvite: invitations.adminInvite,
+  adminRevokeInvitation: invitations.adminRevokeInvitation,
+  adminResendInvitation: invitations.adminResendInvitation,
   adminListRoles: roles.adminListRoles,
   adminListAuthenticators: authenticators.adminListAuthenticators,
   adminRemoveAuthenticator: authenticators.adminRemoveAuthenticator,

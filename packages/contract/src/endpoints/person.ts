@@ -145,6 +145,16 @@ export const personExportSchema = z.strictObject({
       details: z.record(text, z.unknown()),
     }),
   ),
+  /** To the person's address, and not accepted. */
+  invitations: list(
+    z.strictObject({
+      roles: z.array(text),
+      groups: z.array(text),
+      name: maybe,
+      createdAt: timeSchema,
+      expiresAt: timeSchema,
+    }),
+  ),
   /** Mails that wait to be sent; those that left are in `auditEvents`. */
   mails: list(
     z.strictObject({

@@ -23,7 +23,8 @@ export interface Asked {
     | 'recover'
     | 'reset'
     | 'mail-link'
-    | 'erase';
+    | 'erase'
+    | 'invitation';
   readonly minLength?: number | undefined;
   readonly retryAfterSeconds?: number | undefined;
   /** The provider that the refusal speaks of. */
@@ -55,6 +56,8 @@ export function problemOf(refusal: RefusalCode, asked: Asked): Problem {
       };
     case 'last_owner':
       return { sentence: asked.page === 'erase' ? lastOwner : refusalOf(refusal).sentence, fields: [] };
+    case 'conflict':
+      return { sentence: asked.page === 'invitation' ? haveOne : refusalOf(refusal).sentence, fields: [] };
     case 'not_found':
       return nothingThere(asked.page);
     case 'provider_refused':
@@ -76,6 +79,9 @@ export function problemOf(refusal: RefusalCode, asked: Asked): Problem {
 
 const unfit = (page: Asked['page'], sentence: string): string =>
   page === 'erase' ? 'This is not the address of your account. Type it as it stands here.' : sentence;
+
+const haveOne =
+  'You have an account here already. Sign in to it, and ask whoever invited you for what you need.';
 
 const lastOwner = 'Nobody else owns this place. Give somebody else the role first, then erase your account.';
 

@@ -4,6 +4,7 @@ import * as clients from './clients.ts';
 import * as devices from './device-authorizations.ts';
 import * as federation from './federation.ts';
 import * as grants from './grants.ts';
+import * as invitations from './invitations.ts';
 import * as deliveries from './logout-deliveries.ts';
 import * as mails from './mails.ts';
 import * as oauth from './oauth.ts';
@@ -55,6 +56,11 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'resume-tenant': tenants.resumeTenant,
   'begin-erasure': tenants.beginErasure,
   'begin-user-erasure': persons.beginUserErasure,
+  invite: invitations.invite,
+  'renew-invitation': invitations.renewInvitation,
+  'revoke-invitation': invitations.revokeInvitation,
+  'use-invitation': invitations.useInvitation,
+  'shed-account': invitations.shedAccount,
   'create-client': clients.createClient,
   'change-client': clients.changeClient,
   'set-client-secret': clients.setClientSecret,

@@ -108,6 +108,13 @@ const deletions = tenantTables.flatMap((table) => {
   return whose === undefined ? [] : [{ table, whose }];
 });
 
+/** Where it stands which administrator did something. */
+const authored = [
+  ['policies', 'author'],
+  ['recoveries', 'started_by'],
+  ['invitations', 'invited_by'],
+] as const;
+
 async function eraseLast(
   client: Client,
   { tenant, userId, epitaph }: ErasingPerson,
@@ -116,14 +123,11 @@ async function eraseLast(
   const byThem = "'administrator:' || $2::uuid";
   const byNobody = "'administrator:' || pseudonym($3, $2)";
   const named = [tenant, userId, key];
-  await client.query(
-    `UPDATE policies SET author = ${byNobody} WHERE tenant_id = $1 AND author = ${byThem}`,
-    named,
-  );
-  await client.query(
-    `UPDATE recoveries SET started_by = ${byNobody} WHERE tenant_id = $1 AND started_by = ${byThem}`,
-    named,
-  );
+  for (const [table, author] of authored)
+    await client.query(
+      `UPDATE ${table} SET ${author} = ${byNobody} WHERE tenant_id = $1 AND ${author} = ${byThem}`,
+      named,
+    );
   const { rows } = await client.query<{ pseudonym: UserId }>(
     'DELETE FROM erasures WHERE tenant_id = $1 AND user_id = $2 RETURNING pseudonym(key, user_id) AS pseudonym',
     [tenant, userId],

@@ -142,6 +142,13 @@ export const exportParts: Readonly<Record<PersonExportPart, ExportPart>> = {
      'consumedAt', ${time('consumed_at')}, 'details', details`,
     'uuid',
   ),
+  invitations: {
+    text: `
+      SELECT i.id::text AS key, json_build_object('roles', i.roles, 'groups', i.groups, 'name', i.name,
+        'createdAt', ${time('i.created_at')}, 'expiresAt', ${time('i.expires_at')})::text AS item
+      FROM users u JOIN invitations i ON i.tenant_id = u.tenant_id AND i.email = u.email
+      WHERE u.tenant_id = $1 AND u.id = $2 AND ($3::text IS NULL OR i.id > $3::uuid) ORDER BY i.id LIMIT $4`,
+  },
   mails: ofUser(
     'mails',
     'id',

@@ -38,6 +38,10 @@ export const personTables: Readonly<Record<string, PersonTable>> = {
   session_activity: { exported: 'sessions', ...ofSession },
   consents: { exported: 'consents', ...ofUser },
   links: { exported: 'links', ...ofUser },
+  invitations: {
+    exported: 'invitations',
+    deleted: 'email = (SELECT email FROM users WHERE tenant_id = $1 AND id = $2)',
+  },
   mails: { exported: 'mails', ...ofUser },
   recoveries: { exported: 'recoveries', ...ofUser },
   guesses: { exported: 'wrongCodes', ...ofUser },
