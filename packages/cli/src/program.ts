@@ -5,6 +5,7 @@ import { addAuditCommands } from './commands/audit.ts';
 import { addAuthenticatorCommands } from './commands/authenticators.ts';
 import { addClientCommands } from './commands/clients.ts';
 import { addConsentCommands } from './commands/consents.ts';
+import { addInvitationCommands } from './commands/invitations.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addOpenApiCommand } from './commands/open-api.ts';
 import { addProviderCommands } from './commands/providers.ts';
@@ -29,6 +30,7 @@ export function createProgram(terminal: Terminal): Command {
   addServeCommand(program, terminal);
   addApplyCommand(program, terminal);
   addUserCommands(program, terminal);
+  addInvitationCommands(program, terminal);
   addRoleCommands(program, terminal);
   addSessionCommands(program, terminal);
   addClientCommands(program, terminal);

@@ -113,7 +113,7 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'recovery.started': { by: /^(operator|administrator:.+)$/, names: ['userId'] },
   'recovery.cancelled': { by: /^(anyone|operator|administrator:.+)$/, names: ['userId'] },
   'recovery.completed': { by: /^system$/, names: ['userId'], tells: ['startedBy'] },
-  'mail.sent': { by: /^system$/, names: ['userId'], tells: ['kind', 'attempts'] },
+  'mail.sent': { by: /^system$/, names: [], tells: ['kind', 'attempts'] },
   'mail.failed': { by: /^system$/, names: ['userId', 'reason'], tells: ['kind', 'attempts'] },
   'invitation.sent': { by: /^(operator|administrator:.+)$/, names: [], tells: ['invitationId', 'roles'] },
   'invitation.sent-again': { by: /^(operator|administrator:.+)$/, names: [], tells: ['invitationId'] },

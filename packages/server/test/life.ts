@@ -2,6 +2,7 @@ import { cookieNames } from '@argus/contract';
 import { deliverMails, endExpiredSessions, erasePeople, generousLimits } from '@argus/server';
 import type { TestServer } from '@argus/testing/server';
 import { firefox, userAgent } from '@argus/testing/user-agent';
+import { tokenTo } from './invitation-stage.ts';
 import { playAccounts } from './life-of-accounts.ts';
 import { playTenants } from './life-of-tenants.ts';
 import { heldSecrets, tapWire } from './life-secrets.ts';
@@ -30,6 +31,7 @@ export async function play(server: TestServer): Promise<Played> {
   const adaId = await personalLife(server);
   await thefts(server);
   await playAccounts(server);
+  await invited(server);
   await parting(server);
   await playTenants(server);
   await endings(server);
@@ -99,6 +101,20 @@ async function personalLife(server: TestServer): Promise<string> {
     await userAgent(server).call('signIn', { body: { identifier: ada, password: wrongPassword } });
   server.clock.advance(hour / 6);
   return body.user.id;
+}
+
+/** Somebody is asked, twice, and comes; somebody else is asked and then not. */
+async function invited(server: TestServer): Promise<void> {
+  const operator = userAgent(server);
+  const headers = await withKey(server);
+  const ask = async (email: string) => ({
+    id: (await operator.call('adminInvite', { headers, body: { email } })).body.id as string,
+  });
+  const params = await ask('asked@example.org');
+  await operator.call('adminResendInvitation', { headers, params });
+  const token = await tokenTo(server, 'asked@example.org');
+  await userAgent(server).call('acceptInvitation', { body: { token, password } });
+  await operator.call('adminRevokeInvitation', { headers, params: await ask('not-asked@example.org') });
 }
 
 /** Somebody is erased who never came: of whoever did, the log would no longer say where from. */
