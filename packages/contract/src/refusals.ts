@@ -62,6 +62,7 @@ export const refusals = {
   operator_key_required: { status: 401, sentence: 'An administrator session or the operator key is needed.' },
   denied: { status: 403, sentence: 'This is not allowed.' },
   sign_up_closed: { status: 403, sentence: 'New accounts are not opened here.' },
+  tenant_suspended: { status: 403, sentence: 'This organisation is suspended.' },
   foreign_origin: { status: 403, sentence: 'The request came from another site.' },
   form_expired: { status: 403, sentence: 'This form is no longer valid. Load the page again.' },
   insufficient_scope: {
@@ -69,6 +70,7 @@ export const refusals = {
     oauthError: 'insufficient_scope',
     sentence: 'The access token lacks a needed permission.',
   },
+  not_in_plan: { status: 403, sentence: 'The plan of this tenant does not include this.' },
   not_found: { status: 404, sentence: 'There is nothing here.' },
   method_not_allowed: { status: 405, sentence: 'This method is not allowed here.' },
   conflict: { status: 409, sentence: 'Something changed in the meantime. Try again.' },
@@ -81,7 +83,16 @@ export const refusals = {
     status: 409,
     sentence: 'There are as many of these as there may be. Remove one first.',
   },
+  too_many_sessions: {
+    status: 409,
+    sentence:
+      'You are signed in on as many devices as you may be. Sign out on one of them, then sign in again.',
+  },
   link_invalid: { status: 410, sentence: 'This link was used already or has expired.' },
+  precondition_failed: {
+    status: 412,
+    sentence: 'Somebody changed this in the meantime. Look at it again.',
+  },
   payload_too_large: { status: 413, sentence: 'The request is too large.' },
   unsupported_media_type: { status: 415, sentence: 'Send application/json.' },
   password_too_short: { status: 422, sentence: 'Choose a longer password.' },
@@ -91,6 +102,7 @@ export const refusals = {
     status: 422,
     sentence: 'Choose another password: this one is known from a leak somewhere.',
   },
+  precondition_required: { status: 428, sentence: 'Say by If-Match which version you are changing.' },
   slow_down: { status: 429, sentence: 'Too many tries. Wait a little.' },
   headers_too_large: { status: 431, sentence: 'The request headers are too large.' },
   fault: { status: 500, sentence: 'Something went wrong on our side.' },

@@ -82,6 +82,7 @@ export const endReasons = [
   'changes-undone',
   'account-recovered',
   'tenant-suspended',
+  'policy-changed',
 ] as const;
 export type EndReason = (typeof endReasons)[number];
 
@@ -115,6 +116,7 @@ export const auditEventTypes = [
   'user.disabled',
   'user.enabled',
   'user.roles-changed',
+  'user.groups-changed',
   'administration.refused',
   'user.name-changed',
   'user.password-changed',
@@ -198,6 +200,7 @@ export const auditEventTypes = [
   'user.exported',
   'user.erasure-begun',
   'user.erased',
+  'policy.changed',
   'tenant.created',
   'tenant.changed',
   'tenant.plan-changed',
@@ -205,5 +208,6 @@ export const auditEventTypes = [
   'tenant.resumed',
   'tenant.erasure-begun',
   'tenant.erased',
+  'policy.enforced',
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];

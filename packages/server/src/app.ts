@@ -6,6 +6,8 @@ import { accountPageRoutes } from './routes/account-pages.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { adminAuthenticatorRoutes } from './routes/admin-authenticators.ts';
 import { adminClientRoutes } from './routes/admin-clients.ts';
+import { adminExportRoutes } from './routes/admin-export.ts';
+import { adminPolicyRoutes } from './routes/admin-policy.ts';
 import { adminProviderRoutes } from './routes/admin-providers.ts';
 import { adminRoleRoutes } from './routes/admin-roles.ts';
 import { adminServiceRoutes } from './routes/admin-services.ts';
@@ -57,9 +59,11 @@ export function createApp(services: Services): App {
     ...invitationPageRoutes,
     ...adminRoutes,
     ...adminClientRoutes,
+    ...adminExportRoutes,
     ...adminProviderRoutes,
     ...adminServiceRoutes,
     ...adminRoleRoutes,
+    ...adminPolicyRoutes,
     ...adminTenantRoutes,
     ...serviceRoutes,
     ...adminAuthenticatorRoutes,

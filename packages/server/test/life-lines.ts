@@ -24,6 +24,7 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'user.disabled': { by: administrator, names: ['userId'] },
   'user.enabled': { by: administrator, names: ['userId'] },
   'user.roles-changed': { by: administrator, names: ['userId'] },
+  'user.groups-changed': { by: administrator, names: ['userId'], tells: ['groups'] },
   'administration.refused': {
     by: person,
     names: ['userId', 'sessionId', 'reason'],
@@ -122,6 +123,7 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'user.exported': { by: /^(user|operator|administrator:.+)$/, names: ['userId'] },
   'user.erasure-begun': { by: /^(user|operator|administrator:.+)$/, names: ['userId'] },
   'user.erased': { by: /^system$/, names: ['userId'] },
+  'policy.changed': { by: administrator, names: [], tells: ['version', 'difference'] },
   'tenant.created': { by: operator, names: ['reason'], tells: ['settings'] },
   'tenant.changed': { by: /^(operator|administrator:.+)$/, names: [], tells: ['fields', 'to'] },
   'tenant.plan-changed': { by: operator, names: [], tells: ['from', 'to'] },
@@ -129,4 +131,5 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'tenant.resumed': { by: operator, names: [] },
   'tenant.erasure-begun': { by: operator, names: [] },
   'tenant.erased': { by: /^system$/, names: [], tells: ['tenant'] },
+  'policy.enforced': { by: /^system$/, names: [], tells: ['version', 'ended', 'tightened'] },
 };

@@ -48,12 +48,13 @@ async function commitOnce({ pool, uuid, onTold }: Writing, work: Commit): Promis
     const touched: string[][] = [];
     const ended: AuditEvent[] = [];
     for (const change of changes) {
-      const statement = statementOf(change);
-      const rows = await written(client, tenant, statement);
-      if (rows === null) return { isCommitted: false, lost: change.kind };
-      touched.push(rows.map((row) => row.id));
-      if (statement.ends) ended.push(...endedEvents(statement.ends, rows, uuid));
-      told.push(...toldBy(statement, rows));
+      const done = await carryOut(client, tenant, change);
+      if (done === null) return { isCommitted: false, lost: change.kind };
+      touched.push(done[0]?.rows.map((row) => row.id) ?? []);
+      for (const { statement, rows } of done) {
+        if (statement.ends) ended.push(...endedEvents(statement.ends, rows, uuid));
+        told.push(...toldBy(statement, rows));
+      }
     }
     await tellFeed(client, tenant, told);
     await insertEvents(client, tenant, [...events, ...ended]);
@@ -64,10 +65,31 @@ async function commitOnce({ pool, uuid, onTold }: Writing, work: Commit): Promis
   return outcome;
 }
 
+interface Done {
+  readonly statement: GuardedStatement;
+  readonly rows: readonly Touched[];
+}
+
+/** What a change came to; null when it found another state than it expected. */
+async function carryOut(client: Client, tenant: string, change: Change): Promise<Done[] | null> {
+  const asked = statementOf(change);
+  const statements = 'asks' in asked ? asked.follows((await run(client, tenant, asked.asks)).rows) : [asked];
+  if (statements === null) return null;
+  const done: Done[] = [];
+  for (const statement of statements) {
+    const rows = await written(client, tenant, statement);
+    if (rows === null) return null;
+    done.push({ statement, rows });
+  }
+  return done;
+}
+
 interface Touched {
   readonly id: string;
   readonly user_id?: UserId;
   readonly device_id?: DeviceId;
+  /** A session whose tokens may say that it lives on, because it was made shorter after they were given. */
+  readonly is_outlived?: boolean;
 }
 
 const uniqueViolation = '23505';
@@ -98,7 +120,7 @@ async function write(client: Client, tenant: string, statement: GuardedStatement
   return rows;
 }
 
-/** No token outlives the limits of its session, and of a suspended tenant everybody has heard: of these nobody needs to. */
+/** No token outlives the limits that its session had when it was given, and of a suspended tenant everybody has heard: of these nobody needs to. */
 const heardOfAnyway: ReadonlySet<EndReason> = new Set([
   'idle-expired',
   'absolute-expired',
@@ -108,8 +130,9 @@ const heardOfAnyway: ReadonlySet<EndReason> = new Set([
 function toldBy({ ends, tells }: GuardedStatement, rows: readonly Touched[]): readonly Told[] {
   const ids = rows.map(({ id }) => id);
   if (tells) return tells(ids);
-  if (!ends || heardOfAnyway.has(ends.reason)) return [];
-  return ids.map((sid) => ({ type: 'session-ended', sid, reason: ends.reason }));
+  if (!ends) return [];
+  const unheard = heardOfAnyway.has(ends.reason) ? rows.filter((row) => row.is_outlived) : rows;
+  return unheard.map(({ id: sid }) => ({ type: 'session-ended', sid, reason: ends.reason }));
 }
 
 function endedEvents(ends: Ending, rows: readonly Touched[], uuid: () => string): AuditEvent[] {
@@ -123,6 +146,7 @@ function endedEvents(ends: Ending, rows: readonly Touched[], uuid: () => string)
     sessionId: row.id as SessionId, // these rows are sessions
     userId: row.user_id,
     deviceId: row.device_id,
+    ...(ends.details ? { details: ends.details(row.id) } : {}),
   }));
 }
 

@@ -30,6 +30,15 @@ export {
   rememberedUntil,
   totpOfUser,
 } from './questions/authenticators.ts';
+export {
+  type BeyondPolicy,
+  databaseTime,
+  grantsBeyondPolicy,
+  isAnybodyOlder,
+  sessionsBeyondPolicy,
+  tenantsToEnforce,
+  type Verdict,
+} from './questions/beyond-policy.ts';
 export { clientById, clientInForce, clientsOfTenant } from './questions/clients.ts';
 export type { CodeName, CodeRecord } from './questions/code-facts.ts';
 export { type ConsentRecord, consentOf, consentsOfUser } from './questions/consents.ts';
@@ -37,6 +46,7 @@ export {
   deviceAuthorizationByDeviceCode,
   deviceAuthorizationByUserCode,
 } from './questions/device-authorizations.ts';
+export { dueEarlyEnds } from './questions/early-ends.ts';
 export {
   type ExpiredSession,
   type SweepPlace,
@@ -70,6 +80,8 @@ export { isRegisteredOrigin } from './questions/origins.ts';
 export { type Owned, ownersOf } from './questions/owners.ts';
 export type { Page, PageRequest } from './questions/page.ts';
 export { documentOf, type PolicyInForce, policyInForce } from './questions/policies.ts';
+export { type PolicyEffects, policyEffects } from './questions/policy-effects.ts';
+export { type PolicyVersion, policyVersion, policyVersions } from './questions/policy-versions.ts';
 export {
   providerById,
   providerForDomain,
@@ -94,7 +106,7 @@ export {
   sessionsOfTenant,
 } from './questions/session-lists.ts';
 export { type SignInRecord, signInFacts, userFacts } from './questions/sign-in-facts.ts';
-export { countLiveSessions, progressOfAttempt } from './questions/sign-in-progress.ts';
+export { progressOfAttempt, sessionsInTheWay } from './questions/sign-in-progress.ts';
 export { changeSigningKeys, type KeyChanges, readKeys, type StoredKey } from './questions/signing-keys.ts';
 export {
   type EndingTenant,

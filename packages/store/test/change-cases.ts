@@ -1,5 +1,5 @@
-import { policyDocumentSchema } from '@argus/contract';
-import type { Change, TenantChange } from '@argus/core';
+import { type OnLimit, policyDocumentSchema } from '@argus/contract';
+import { type Change, sessionRules, type TenantChange } from '@argus/core';
 import { authenticatorCases } from './authenticator-cases.ts';
 import { invitationOf } from './authenticator-stage.ts';
 import { oauthCases } from './oauth-cases.ts';
@@ -97,14 +97,11 @@ export const changeCases: ChangeCases = {
     at: later,
     by,
   }),
-  'limit-sessions': ({ user }) => ({
-    kind: 'limit-sessions',
+  'make-room': ({ user }, number) => ({
+    kind: 'make-room',
     userId: user.id,
-    keep: 1,
-    // Of another session, so that this person's one is surplus.
-    except: idOf(3, 9999) as Person['session']['id'],
-    at: later,
-    by,
+    sessionId: newerSession(number),
+    ...roomFor(1),
   }),
   'end-grant': ({ grant }) => ({ kind: 'end-grant', grantId: grant.id, reason: 'signed-out', at: later }),
   'end-grants-of-client': ({ user, grant }) => ({
@@ -152,14 +149,6 @@ export const changeCases: ChangeCases = {
     to: `moved-${number}@example.org`,
     at: later,
   }),
-  'expect-room': ({ user }) => ({
-    kind: 'expect-room',
-    userId: user.id,
-    most: 10,
-    // Of another session, so that this person's one counts.
-    except: idOf(3, 9999) as Person['session']['id'],
-    at: later,
-  }),
   'expect-within-reach': ({ user }) => ({
     kind: 'expect-within-reach',
     of: { userId: user.id },
@@ -183,6 +172,32 @@ export const changeCases: ChangeCases = {
     sessionId: session.id,
     riskLevel: 'high',
   }),
+  'end-sessions-beyond-policy': ({ session }) => ({
+    kind: 'end-sessions-beyond-policy',
+    of: { sessionIds: [session.id] },
+    rules: sessionRules(policyDocumentSchema.parse({ session: { idleMinutes: 1 } })),
+    at: at + 60_000,
+    by,
+  }),
+  'tighten-sessions': ({ user }) => ({
+    kind: 'tighten-sessions',
+    of: { userId: user.id },
+    rules: sessionRules(policyDocumentSchema.parse({ session: { idleMinutes: 1 } })),
+    at: at + 59_999,
+    outlivedUntil: at + 360_000,
+  }),
+  'end-grants-beyond-policy': ({ grant }) => ({
+    kind: 'end-grants-beyond-policy',
+    grantIds: [grant.id],
+    rules: sessionRules(
+      policyDocumentSchema.parse({
+        overrides: [{ when: { client: grant.clientId }, set: { session: { idleMinutes: 1 } } }],
+      }),
+    ),
+    at: at + 60_000,
+  }),
+  // As after a change of policy: what was enforced is older than what is in force.
+  'note-policy-enforced': () => ({ kind: 'note-policy-enforced', version: 2 }),
   'create-tenant': (_person, number) => ({
     kind: 'create-tenant',
     id: `third-${number}`,
@@ -233,4 +248,21 @@ export function linkOf(userId: Person['user']['id'], number: number, tenant = 'a
     expiresAt: at + 60_000,
     consumedAt: null,
   };
+}
+
+/** Another session, for which room is made. */
+export function newerSession(number: number): Person['session']['id'] {
+  return idOf(3, 70_000 + number) as Person['session']['id']; // a brand over text
+}
+
+/** So many sessions at once, and what else is said of room. */
+export function roomFor(max: number, onLimit: OnLimit = 'oldest') {
+  const perDeviceClass = { desktop: null, mobile: null, tablet: null, other: null };
+  return {
+    deviceClass: 'other',
+    policy: { max, perDeviceClass, onLimit },
+    rules: { 'session.concurrent.max': 'the rule of a test' },
+    at: later,
+    by,
+  } as const;
 }

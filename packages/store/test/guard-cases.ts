@@ -1,6 +1,6 @@
 import type { Change } from '@argus/core';
 import { invitationOf, lockedOutOf } from './authenticator-stage.ts';
-import { anotherInvitation, by, type ChangeCases, changeCases, linkOf } from './change-cases.ts';
+import { anotherInvitation, by, type ChangeCases, changeCases, linkOf, roomFor } from './change-cases.ts';
 import { at, idOf, type Person } from './stage.ts';
 
 /** What makes a change lose. */
@@ -97,6 +97,7 @@ export const guards: readonly Guard[] = [
   { what: 'nobody is there', kind: 'set-user-roles', but: unknown },
   { what: 'nobody is there', kind: 'set-user-groups', but: unknown },
   { what: 'another version is in force', kind: 'set-policy', but: () => ({ expected: 2 }) },
+  { what: 'another version is in force', kind: 'note-policy-enforced', but: () => ({ version: 3 }) },
   { what: 'the session has ended', kind: 'set-session-risk', first: end },
   { what: 'nobody is there', kind: 'expect-within-reach', but: () => reaching({ of: { userId: stranger } }) },
   {
@@ -125,6 +126,7 @@ export const guards: readonly Guard[] = [
     but: ({ device }) => ({ device: { ...device, id: idOf(2, 88_888) as typeof device.id } }),
   },
   { what: 'the user is disabled', kind: 'create-session', first: disable },
+  { what: 'another policy is in force', kind: 'create-session', but: () => ({ policyVersion: 2 }) },
   { what: 'the session has ended', kind: 'create-grant', first: end },
   { what: 'the user is disabled', kind: 'create-grant', first: disable },
   { what: 'the session has ended', kind: 'end-session', first: end },
@@ -192,7 +194,17 @@ export const guards: readonly Guard[] = [
     kind: 'create-link',
     but: (person) => ({ link: { ...linkOf(person.user.id, 88_888), userId: stranger } }) as Partial<Change>, // an id that nobody has
   },
-  { what: 'there are as many sessions as there may be', kind: 'expect-room', but: () => ({ most: 1 }) },
+  {
+    what: 'there are as many sessions as there may be',
+    kind: 'make-room',
+    but: () => reaching(roomFor(1, 'deny')),
+  },
+  { what: 'the person has to be asked', kind: 'make-room', but: () => reaching(roomFor(1, 'ask')) },
+  {
+    what: 'the policy that it was decided by is in force no more',
+    kind: 'create-session',
+    but: () => reaching({ policyVersion: 2 }),
+  },
   { what: 'the tenant exists', kind: 'create-tenant', but: () => ({ kind: 'create-tenant' }) },
   {
     what: 'another tenant has the host',

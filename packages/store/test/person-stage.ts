@@ -71,6 +71,11 @@ export async function furnishWhole(store: Store, tenant: TenantId, number: numbe
   });
   if (!written.isCommitted) throw new Error(`the person is not whole: ${written.lost}`);
   await store.rotate(rotationOf(person));
+  // What the enforcement of policies leaves behind, which no single change does.
+  await store.pool.query(
+    'INSERT INTO early_ends (tenant_id, session_id, due_at, outlived_until) VALUES ($1, $2, $3, $3)',
+    [tenant, session.id, new Date(session.createdAt).toISOString()],
+  );
   await store.recordActivity({ ...activityWork([person], number), mark: markOf(tenant, number) });
   return person;
 }

@@ -5,7 +5,7 @@ import type { Change } from '@argus/core';
 import { policyInForce } from '@argus/store';
 import { activityWork } from './activity-work.ts';
 import * as authenticators from './authenticator-stage.ts';
-import { changeCases, linkOf } from './change-cases.ts';
+import { changeCases, linkOf, newerSession } from './change-cases.ts';
 import { eventOf, holdings, home, openStage, other, personOf, rotationOf, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -17,7 +17,9 @@ after(() => stage[Symbol.asyncDispose]());
 async function furnish(tenant: TenantId, number: number): Promise<void> {
   const person = await authenticators.furnish(stage.store, tenant, number);
   const link = linkOf(person.user.id, number, tenant);
-  await stage.store.commit({ tenant, changes: [{ kind: 'create-link', link }], events: [] });
+  const session = { ...person.session, id: newerSession(number) };
+  const newer: Change = { kind: 'create-session', session, methods: [], authenticationIds: [] };
+  await stage.store.commit({ tenant, changes: [{ kind: 'create-link', link }, newer], events: [] });
 }
 
 /** What changes of this kind expect nothing, and so are never lost. */
@@ -30,13 +32,16 @@ const unconditional: readonly Change['kind'][] = [
   'create-client',
   'claim-mark',
   'end-token',
-  'expect-room',
+  // Where nothing lives there is room.
+  'make-room',
 ];
 const sweeping: readonly Change['kind'][] = [
   'send-mail',
   'end-sessions-of-user',
-  'limit-sessions',
   'end-grants-of-client',
+  'end-sessions-beyond-policy',
+  'tighten-sessions',
+  'end-grants-beyond-policy',
   'end-links',
   'remove-recovery-codes',
   'remove-authenticators-since',
@@ -100,7 +105,12 @@ describe('a report of activity', () => {
     await furnish(other, 502);
     const before = await holdings(stage.store);
     const work = { ...activityWork([personOf(other, 502)], 502), tenant: home };
-    assert.deepEqual(await stage.store.recordActivity(work), { isFirst: true, known: new Set(), moved: 0 });
+    assert.deepEqual(await stage.store.recordActivity(work), {
+      isFirst: true,
+      isOutdated: false,
+      known: new Set(),
+      moved: 0,
+    });
     assert.deepEqual({ ...(await holdings(stage.store)), marks: '' }, { ...before, marks: '' });
   });
 });

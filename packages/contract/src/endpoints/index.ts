@@ -4,11 +4,13 @@ import * as apply from './apply.ts';
 import * as authenticators from './authenticators.ts';
 import * as clients from './clients.ts';
 import * as consents from './consents.ts';
+import * as exported from './export.ts';
 import * as federation from './federation.ts';
 import * as invitations from './invitations.ts';
 import * as oauth from './oauth.ts';
 import * as operations from './operations.ts';
 import * as person from './person.ts';
+import * as policy from './policy.ts';
 import * as providers from './providers.ts';
 import * as recovery from './recovery.ts';
 import * as registration from './registration.ts';
@@ -119,7 +121,15 @@ export const endpoints = {
   adminSuspendTenant: tenants.adminSuspendTenant,
   adminResumeTenant: tenants.adminResumeTenant,
   adminEraseTenant: tenants.adminEraseTenant,
+  adminShowPolicy: policy.adminShowPolicy,
+  adminSetPolicy: policy.adminSetPolicy,
+  adminListPolicyVersions: policy.adminListPolicyVersions,
+  adminShowPolicyVersion: policy.adminShowPolicyVersion,
+  adminRestorePolicy: policy.adminRestorePolicy,
+  adminListPolicyPresets: policy.adminListPolicyPresets,
+  adminShowEffectivePolicy: policy.adminShowEffectivePolicy,
   adminApply: apply.adminApply,
+  adminExportConfiguration: exported.adminExportConfiguration,
   signInIdentifier: federation.signInIdentifier,
   beginFederatedSignIn: federation.beginFederatedSignIn,
   finishFederatedSignIn: federation.finishFederatedSignIn,

@@ -32,6 +32,7 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
   'user.enabled': { sentence: 'Your account was enabled again.', tone: 'notable' },
   'user.name-changed': { sentence: 'The name on your account was changed.', tone: 'notable' },
   'user.roles-changed': { sentence: 'What you are allowed to do was changed.', tone: 'notable' },
+  'user.groups-changed': { sentence: 'The groups that your account is in were changed.', tone: 'notable' },
   'administration.refused': {
     sentence: 'Something was tried in administration that your account may not do.',
     tone: 'notable',
@@ -141,6 +142,7 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
   'user.exported': { sentence: 'What is kept of you was downloaded.', tone: 'notable' },
   'user.erasure-begun': { sentence: 'The erasure of your account was begun.', tone: 'alarming' },
   'user.erased': { sentence: 'An account was erased.', tone: 'quiet' },
+  'policy.changed': { sentence: 'The rules for sessions were changed.', tone: 'quiet' },
   'tenant.created': { sentence: 'This place was set up.', tone: 'quiet' },
   'tenant.changed': { sentence: 'Settings of this place were changed.', tone: 'quiet' },
   'tenant.plan-changed': { sentence: 'The plan of this place was changed.', tone: 'quiet' },
@@ -148,4 +150,5 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
   'tenant.resumed': { sentence: 'Access here was opened again.', tone: 'notable' },
   'tenant.erasure-begun': { sentence: 'The erasure of everything here was begun.', tone: 'alarming' },
   'tenant.erased': { sentence: 'Everything in another place was erased.', tone: 'notable' },
+  'policy.enforced': { sentence: 'Changed rules were applied to all live sessions here.', tone: 'quiet' },
 };

@@ -2,11 +2,13 @@ import type { Change } from '@argus/core';
 import * as authenticators from './authenticators.ts';
 import * as clients from './clients.ts';
 import * as devices from './device-authorizations.ts';
+import * as enforcement from './enforcement.ts';
 import * as federation from './federation.ts';
 import * as grants from './grants.ts';
 import * as invitations from './invitations.ts';
 import * as deliveries from './logout-deliveries.ts';
 import * as mails from './mails.ts';
+import { makeRoom } from './make-room.ts';
 import * as oauth from './oauth.ts';
 import * as persons from './persons.ts';
 import * as policies from './policies.ts';
@@ -17,7 +19,7 @@ import * as sessions from './sessions.ts';
 import * as progress from './sign-in-progress.ts';
 import * as tenants from './tenants.ts';
 import * as users from './users.ts';
-import type { GuardedStatement, Write } from './write.ts';
+import type { AskingStatement, GuardedStatement, Write } from './write.ts';
 
 const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind: Kind }>> } = {
   'create-user': users.createUser,
@@ -30,6 +32,10 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'set-user-groups': users.setUserGroups,
   'set-policy': policies.setPolicy,
   'set-session-risk': policies.setSessionRisk,
+  'end-sessions-beyond-policy': enforcement.endSessionsBeyondPolicy,
+  'tighten-sessions': enforcement.tightenSessions,
+  'end-grants-beyond-policy': enforcement.endGrantsBeyondPolicy,
+  'note-policy-enforced': enforcement.notePolicyEnforced,
   'hold-user': users.holdUser,
   'expect-within-reach': rulers.expectWithinReach,
   'hold-session': sessions.holdSession,
@@ -38,7 +44,7 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'create-grant': grants.createGrant,
   'end-session': sessions.endSession,
   'end-sessions-of-user': sessions.endSessionsOfUser,
-  'limit-sessions': sessions.limitSessions,
+  'make-room': makeRoom,
   'end-grant': grants.endGrant,
   'end-grants-of-client': clients.endGrantsOfClient,
   'renew-grant': grants.renewGrant,
@@ -96,7 +102,6 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'end-links': users.endLinks,
   'verify-email': users.verifyEmail,
   'change-email': users.changeEmail,
-  'expect-room': sessions.expectRoom,
   'add-passkey': authenticators.addPasskey,
   'use-passkey': authenticators.usePasskey,
   'add-totp': authenticators.addTotp,
@@ -121,7 +126,7 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
 };
 
 /** The statement of a change. */
-export function statementOf(change: Change): GuardedStatement {
+export function statementOf(change: Change): GuardedStatement | AskingStatement {
   // The table above gives every kind its own writer; TypeScript cannot carry that through the lookup.
   return (writes[change.kind] as Write<Change>)(change);
 }

@@ -60,6 +60,7 @@ export const personTables: Readonly<Record<string, PersonTable>> = {
     notExported: 'which applications are still to hear that a session ended',
     ...ofSession,
   },
+  early_ends: { notExported: 'when somebody must look whether a session has ended', ...ofSession },
   activity_events: {
     notExported: 'single reports of a few hours, of which the sums stand with each session',
     expires: 'after six hours; the session that they name is gone',

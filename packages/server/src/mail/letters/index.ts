@@ -7,6 +7,7 @@ import { authenticatorAdded, authenticatorRemoved } from './authenticators.ts';
 import { emailChanged } from './email-changed.ts';
 import { invitation } from './invitation.ts';
 import { knownAddress } from './known-address.ts';
+import { madeRoom } from './made-room.ts';
 import { passwordChanged } from './password-changed.ts';
 import { recoveryCancelled, recoveryStarted } from './recovery.ts';
 import { recoveryCodesReplaced, recoveryCodesUsed } from './recovery-codes.ts';
@@ -30,6 +31,7 @@ const letters: { readonly [Kind in MailKind]: Writer<Kind> } = {
   'recovery-cancelled': recoveryCancelled,
   invitation,
   'account-erased': accountErased,
+  'made-room': madeRoom,
   'undo-done': undoDone,
 };
 
