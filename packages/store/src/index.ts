@@ -9,6 +9,9 @@ export {
   readMigrations,
   SchemaMismatch,
 } from './migrations/migrate.ts';
+export { dueErasures, type ErasingPerson, erasePersonPiece } from './person/erase-person.ts';
+export { type PersonTable, personTables } from './person/person-tables.ts';
+export { type PersonName, partNames, readPart, readProfile } from './person/read-person.ts';
 export { BatchFull } from './postgres/batch.ts';
 export { isUnavailable } from './postgres/unavailable.ts';
 export {
@@ -69,6 +72,7 @@ export {
   identityOf,
   sessionsFromUpstream,
 } from './questions/identities.ts';
+export { invitationByHash, invitationById, invitationsOfTenant } from './questions/invitations.ts';
 export { type LinkRecord, linkByHash } from './questions/links.ts';
 export { type TakenDelivery, takeLogoutDeliveries } from './questions/logout-deliveries.ts';
 export { type TakenMail, takeMails } from './questions/mails.ts';

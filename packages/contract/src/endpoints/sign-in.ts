@@ -40,7 +40,7 @@ export const signUp = defineEndpoint({
     'password_too_long',
     'password_common',
     'password_breached',
-    'denied',
+    'sign_up_closed',
     'slow_down',
   ],
 });

@@ -2,6 +2,7 @@ import type { MailDraft, MailKind } from '@argus/core';
 import type { Letter, Place } from '../letter.ts';
 import { plainWords } from '../plain-words.ts';
 import { type Rendered, renderLetter } from '../rendered-letter.ts';
+import { accountErased } from './account-erased.ts';
 import { authenticatorAdded, authenticatorRemoved } from './authenticators.ts';
 import { emailChanged } from './email-changed.ts';
 import { invitation } from './invitation.ts';
@@ -29,6 +30,7 @@ const letters: { readonly [Kind in MailKind]: Writer<Kind> } = {
   'recovery-started': recoveryStarted,
   'recovery-cancelled': recoveryCancelled,
   invitation,
+  'account-erased': accountErased,
   'made-room': madeRoom,
   'undo-done': undoDone,
 };
