@@ -81,6 +81,11 @@ export const refusals = {
     status: 409,
     sentence: 'There are as many of these as there may be. Remove one first.',
   },
+  too_many_sessions: {
+    status: 409,
+    sentence:
+      'You are signed in on as many devices as you may be. Sign out on one of them, then sign in again.',
+  },
   link_invalid: { status: 410, sentence: 'This link was used already or has expired.' },
   precondition_failed: {
     status: 412,
