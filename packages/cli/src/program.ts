@@ -5,6 +5,7 @@ import { addAuditCommands } from './commands/audit.ts';
 import { addAuthenticatorCommands } from './commands/authenticators.ts';
 import { addClientCommands } from './commands/clients.ts';
 import { addConsentCommands } from './commands/consents.ts';
+import { addExportCommand } from './commands/export.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addOpenApiCommand } from './commands/open-api.ts';
 import { addPolicyCommands } from './commands/policy.ts';
@@ -29,6 +30,7 @@ export function createProgram(terminal: Terminal): Command {
     });
   addServeCommand(program, terminal);
   addApplyCommand(program, terminal);
+  addExportCommand(program, terminal);
   addUserCommands(program, terminal);
   addRoleCommands(program, terminal);
   addPolicyCommands(program, terminal);

@@ -9,6 +9,7 @@ export type { AuthenticatorAnswer } from './endpoints/authenticators.ts';
 export * from './endpoints/authenticators.ts';
 export * from './endpoints/clients.ts';
 export * from './endpoints/consents.ts';
+export * from './endpoints/export.ts';
 export * from './endpoints/federation.ts';
 export { endpoints } from './endpoints/index.ts';
 export * from './endpoints/oauth.ts';

@@ -5,6 +5,7 @@ import { accountPageRoutes } from './routes/account-pages.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { adminAuthenticatorRoutes } from './routes/admin-authenticators.ts';
 import { adminClientRoutes } from './routes/admin-clients.ts';
+import { adminExportRoutes } from './routes/admin-export.ts';
 import { adminPolicyRoutes } from './routes/admin-policy.ts';
 import { adminProviderRoutes } from './routes/admin-providers.ts';
 import { adminRoleRoutes } from './routes/admin-roles.ts';
@@ -51,6 +52,7 @@ export function createApp(services: Services): App {
     ...consentRoutes,
     ...adminRoutes,
     ...adminClientRoutes,
+    ...adminExportRoutes,
     ...adminProviderRoutes,
     ...adminServiceRoutes,
     ...adminRoleRoutes,

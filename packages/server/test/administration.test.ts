@@ -45,6 +45,7 @@ const ofTheInstallation: readonly EndpointName[] = [
   'adminListKeys',
   'adminRotateKeys',
   'adminApply',
+  'adminExportConfiguration',
   'adminListTenants',
   'adminCreateTenant',
   'adminSuspendTenant',

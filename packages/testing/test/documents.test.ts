@@ -25,6 +25,7 @@ test('every npm command in the README and the guides exists', () => {
     'README.md',
     'CONTRIBUTING.md',
     'docs/operations.md',
+    'docs/import-export.md',
     'docs/integration.md',
     'docs/performance.md',
   ];

@@ -4,6 +4,7 @@ import * as apply from './apply.ts';
 import * as authenticators from './authenticators.ts';
 import * as clients from './clients.ts';
 import * as consents from './consents.ts';
+import * as exported from './export.ts';
 import * as federation from './federation.ts';
 import * as oauth from './oauth.ts';
 import * as operations from './operations.ts';
@@ -115,6 +116,7 @@ export const endpoints = {
   adminListPolicyPresets: policy.adminListPolicyPresets,
   adminShowEffectivePolicy: policy.adminShowEffectivePolicy,
   adminApply: apply.adminApply,
+  adminExportConfiguration: exported.adminExportConfiguration,
   signInIdentifier: federation.signInIdentifier,
   beginFederatedSignIn: federation.beginFederatedSignIn,
   finishFederatedSignIn: federation.finishFederatedSignIn,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type ApplyDocument,
   type PolicyDocument,
@@ -22,29 +23,29 @@ export async function declaredPolicyMistakes(
   const mistakes: Mistake[] = [];
   for (const [at, { id, policy }] of tenants.entries()) {
     if (!policy) continue;
-    const own = mistakesOfPolicy(policy);
-    // What cannot stand under any plan is told before what this one does not include.
-    const judged = own.length > 0 ? own : await beyondPlan(services, id as TenantId, policy); // of the schema's form
-    mistakes.push(...judged.map(({ path, message }) => ({ path: `tenants.${at}.policy.${path}`, message })));
+    const standing = (await standingOf(services, id as TenantId)) ?? aboutToBe; // of the schema's form
+    for (const { path, message } of mistakesOf(standing, policy))
+      mistakes.push({ path: `tenants.${at}.policy.${path}`, message });
   }
   return mistakes;
 }
 
-async function beyondPlan(
-  services: Services,
-  tenant: TenantId,
-  policy: PolicyDocument,
-): Promise<readonly Mistake[]> {
-  const standing = await standingOf(services, tenant);
-  return policyBeyondPlan((standing ?? aboutToBe).document, policy, standing ?? aboutToBe);
-}
+type Base = Entitled & { readonly document: PolicyDocument };
 
 /** What a tenant begins with that the document makes. */
-const aboutToBe: Entitled & { readonly document: PolicyDocument } = {
+const aboutToBe: Base = {
   document: policyDocumentSchema.parse({}),
   plan: 'enterprise',
   addOns: [],
 };
+
+function mistakesOf(standing: Base, policy: PolicyDocument): readonly Mistake[] {
+  // What is in force already is not judged anew: it may come from a time when more was allowed.
+  if (isDeepStrictEqual(standing.document, policy)) return [];
+  const own = mistakesOfPolicy(policy);
+  // What cannot stand under any plan is told before what this one does not include.
+  return own.length > 0 ? own : policyBeyondPlan(standing.document, policy, standing);
+}
 
 /** Put the declared policy in force, unless it is. */
 export async function applyPolicy(
