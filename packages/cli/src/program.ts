@@ -14,6 +14,7 @@ import { addResourceCommands } from './commands/resources.ts';
 import { addRoleCommands } from './commands/roles.ts';
 import { addServiceCommands } from './commands/services.ts';
 import { addSessionCommands } from './commands/sessions.ts';
+import { addTenantCommands } from './commands/tenants.ts';
 import { addUserCommands } from './commands/users.ts';
 import { addServeCommand } from './serve/command.ts';
 import type { Terminal } from './terminal.ts';
@@ -30,6 +31,7 @@ export function createProgram(terminal: Terminal): Command {
     });
   addServeCommand(program, terminal);
   addApplyCommand(program, terminal);
+  addTenantCommands(program, terminal);
   addExportCommand(program, terminal);
   addUserCommands(program, terminal);
   addRoleCommands(program, terminal);

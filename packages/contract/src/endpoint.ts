@@ -59,6 +59,7 @@ export const commonRefusals = [
   'malformed_request',
   'invalid_request',
   'foreign_origin',
+  'tenant_suspended',
   'payload_too_large',
   'unsupported_media_type',
   'headers_too_large',

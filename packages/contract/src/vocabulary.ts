@@ -77,6 +77,7 @@ export const endReasons = [
   'changes-undone',
   'account-recovered',
   'tenant-suspended',
+  'policy-changed',
 ] as const;
 export type EndReason = (typeof endReasons)[number];
 
@@ -195,5 +196,6 @@ export const auditEventTypes = [
   'tenant.resumed',
   'tenant.erasure-begun',
   'tenant.erased',
+  'policy.enforced',
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];

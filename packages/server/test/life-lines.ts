@@ -124,4 +124,5 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'tenant.resumed': { by: operator, names: [] },
   'tenant.erasure-begun': { by: operator, names: [] },
   'tenant.erased': { by: /^system$/, names: [], tells: ['tenant'] },
+  'policy.enforced': { by: /^system$/, names: [], tells: ['version', 'ended', 'tightened'] },
 };

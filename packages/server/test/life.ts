@@ -1,5 +1,6 @@
 import { cookieNames } from '@argus/contract';
 import { deliverMails, endExpiredSessions, generousLimits } from '@argus/server';
+import { changePolicy } from '@argus/testing/policies';
 import type { TestServer } from '@argus/testing/server';
 import { firefox, userAgent } from '@argus/testing/user-agent';
 import { playAccounts } from './life-of-accounts.ts';
@@ -119,6 +120,13 @@ async function thefts(server: TestServer): Promise<void> {
   server.clock.advance(1000);
 }
 
+/** A policy of minutes comes while people are signed in, is enforced, and goes again. */
+async function stricterPolicy(server: TestServer): Promise<void> {
+  server.clock.advance(61_000);
+  await changePolicy(server, { session: { idleMinutes: 1 } });
+  await changePolicy(server, {});
+}
+
 async function endings(server: TestServer): Promise<void> {
   const signIn = async () => {
     const browser = userAgent(server);
@@ -134,6 +142,8 @@ async function endings(server: TestServer): Promise<void> {
   const third = await signIn();
   await third.browser.call('signIn', { body: { identifier: 'applied@example.org', password } });
   const { services } = server.argus;
+  await stricterPolicy(server);
+  await signIn();
   server.clock.advance(hour / 2);
   await endExpiredSessions(services, { place: null });
   await signIn();

@@ -7,6 +7,7 @@ import {
 } from '../client.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { policyDocumentSchema } from '../policy/document.ts';
+import { tenantChangesSchema } from '../tenant.ts';
 import { adminRefusals, groupsSchema, rolesSchema, tenantSchema } from './admin.ts';
 import { clientWarningsSchema, newClientIdSchema } from './clients.ts';
 import { policyDifferenceSchema, policyWarningSchema } from './policy.ts';
@@ -62,7 +63,7 @@ const serviceDeclarationSchema = serviceSettingsSchema.extend({
 export const applyDocumentSchema = z.strictObject({
   tenants: z
     .array(
-      z.strictObject({
+      tenantChangesSchema.extend({
         id: tenantSchema,
         /** All of it; without one, the one in force stays. */
         policy: policyDocumentSchema.optional(),

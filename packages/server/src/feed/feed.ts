@@ -36,7 +36,16 @@ export interface Feed {
 
 type Needs = Pick<
   Services,
-  'config' | 'clock' | 'random' | 'keys' | 'policies' | 'store' | 'log' | 'metrics' | 'serviceBook'
+  | 'config'
+  | 'tenants'
+  | 'clock'
+  | 'random'
+  | 'keys'
+  | 'policies'
+  | 'store'
+  | 'log'
+  | 'metrics'
+  | 'serviceBook'
 >;
 
 const pollMs = 500;

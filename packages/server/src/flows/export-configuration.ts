@@ -54,11 +54,13 @@ async function tenantsToExport({ store }: Services, only: TenantId | undefined):
 
 async function declaredTenant(
   { store }: Services,
-  { id }: Tenant,
+  { id, name, hosts, domains, plan, addOns }: Tenant,
 ): Promise<ApplyDocument['tenants'][number]> {
   const policy = await policyVersion(store.pool, id);
   // Where nobody decided there is nothing to declare.
-  return policy === null || policy.author === null ? { id } : { id, policy: policy.document };
+  const settings = { name, hosts: [...hosts], domains: [...domains], plan, addOns: [...addOns] };
+  const declared = { id, ...settings };
+  return policy === null || policy.author === null ? declared : { ...declared, policy: policy.document };
 }
 
 async function addResources({ store }: Services, tenant: TenantId, into: ExportedDocument): Promise<void> {

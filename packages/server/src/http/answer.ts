@@ -1,4 +1,5 @@
 import {
+  type EndReason,
   type Permission,
   type PlanAddOn,
   type Problem,
@@ -35,6 +36,8 @@ export interface Refused {
   readonly permission?: Permission;
   /** What would have to be added to the plan. */
   readonly addOn?: PlanAddOn;
+  /** Why the session ended that was shown, where its holder may hear it. */
+  readonly endReason?: EndReason;
   /** What a stronger or fresher proof would have to be. */
   readonly needs?: Requirement;
 }
@@ -45,11 +48,12 @@ export function isRefused(outcome: object): outcome is Refused {
 
 /** A refusal as a problem answer (RFC 9457). */
 export function problemAnswer(refusal: Refused, cookies: readonly SetCookie[] = []): Answer {
-  const { refused, errors, permission, addOn } = refusal;
+  const { refused, errors, permission, addOn, endReason } = refusal;
   const body = problemOf(refused, {
     ...(errors ? { errors } : {}),
     ...(permission ? { permission } : {}),
     ...(addOn ? { addOn } : {}),
+    ...(endReason ? { endReason } : {}),
   });
   return {
     status: refusalOf(refused).status,

@@ -45,6 +45,11 @@ export interface Route {
   readonly endpoint?: Endpoint;
   /** `oauth`: refusals are the JSON of RFC 6749 §5.2; otherwise problems (RFC 9457). */
   readonly speaks?: 'oauth';
+  /**
+   * What names the tenant where the host does not: the link that is brought, the sign-in that goes on, or the domain of
+   * an address (`tenant/tenant-of-call.ts`).
+   */
+  readonly tenantBy?: 'link' | 'attempt' | 'address';
   /** Which answers leave on a beat (`Pace`), because their time could tell whether somebody has an account here. */
   readonly paced?: 'all' | 'refusals';
   handle(services: Services, call: Call): Promise<Answer>;
@@ -53,6 +58,11 @@ export interface Route {
 /** The route with these answers on a beat. */
 export function paced(which: NonNullable<Route['paced']>, route: Route): Route {
   return { ...route, paced: which };
+}
+
+/** The route whose tenant is named by this where the host names none. */
+export function tenantBy(what: NonNullable<Route['tenantBy']>, route: Route): Route {
+  return { ...route, tenantBy: what };
 }
 
 /** A call whose parts have the forms that the contract gives them. */

@@ -143,4 +143,5 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
   'tenant.resumed': { sentence: 'Access here was opened again.', tone: 'notable' },
   'tenant.erasure-begun': { sentence: 'The erasure of everything here was begun.', tone: 'alarming' },
   'tenant.erased': { sentence: 'Everything in another place was erased.', tone: 'notable' },
+  'policy.enforced': { sentence: 'Changed rules were applied to all live sessions here.', tone: 'quiet' },
 };

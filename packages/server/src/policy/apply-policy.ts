@@ -21,10 +21,10 @@ export async function declaredPolicyMistakes(
   { tenants }: ApplyDocument,
 ): Promise<Mistake[]> {
   const mistakes: Mistake[] = [];
-  for (const [at, { id, policy }] of tenants.entries()) {
+  for (const [at, { policy, ...tenant }] of tenants.entries()) {
     if (!policy) continue;
-    const standing = (await standingOf(services, id as TenantId)) ?? aboutToBe; // of the schema's form
-    for (const { path, message } of mistakesOf(standing, policy))
+    const standing = (await standingOf(services, tenant.id as TenantId)) ?? aboutToBe; // of the schema's form
+    for (const { path, message } of mistakesOf(standing, policy, tenant))
       mistakes.push({ path: `tenants.${at}.policy.${path}`, message });
   }
   return mistakes;
@@ -39,12 +39,17 @@ const aboutToBe: Base = {
   addOns: [],
 };
 
-function mistakesOf(standing: Base, policy: PolicyDocument): readonly Mistake[] {
+/** By the plan that the same document gives the tenant, where it does. */
+function mistakesOf(
+  standing: Base,
+  policy: PolicyDocument,
+  { plan = standing.plan, addOns = standing.addOns }: Omit<ApplyDocument['tenants'][number], 'policy'>,
+): readonly Mistake[] {
   // What is in force already is not judged anew: it may come from a time when more was allowed.
   if (isDeepStrictEqual(standing.document, policy)) return [];
   const own = mistakesOfPolicy(policy);
   // What cannot stand under any plan is told before what this one does not include.
-  return own.length > 0 ? own : policyBeyondPlan(standing.document, policy, standing);
+  return own.length > 0 ? own : policyBeyondPlan(standing.document, policy, { plan, addOns });
 }
 
 /** Put the declared policy in force, unless it is. */

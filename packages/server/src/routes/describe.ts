@@ -55,7 +55,7 @@ export function describeDevice(device: Device): SessionAnswer['device'] {
 }
 
 export function describeSession(
-  { session, device, clients }: SessionRecord,
+  { session, device, clients, madeRoomFor }: SessionRecord,
   currentId: string | null,
 ): ListedSession {
   return {
@@ -72,6 +72,7 @@ export function describeSession(
     bound: false,
     endedAt: session.endedAt === null ? null : time(session.endedAt),
     endReason: session.endReason,
+    madeRoomFor: madeRoomFor && deviceName(readUserAgent(madeRoomFor.userAgent)),
   };
 }
 
