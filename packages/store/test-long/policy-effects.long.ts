@@ -32,7 +32,8 @@ before(async () => {
 after(() => stack.disposeAsync());
 
 const at = `'${new Date(now).toISOString()}'::timestamptz`;
-const id = (kind: number, n: string) => `('01990000-000${kind}-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`;
+const id = (kind: number, n: string) =>
+  `('01990000-000${kind}-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`;
 
 /** One in a hundred has a role, one in fifty a group, one in two a code; sessions were used within the last hours. */
 const seeds = [
@@ -69,7 +70,9 @@ const documents = {
   },
   'a second factor for everybody': { authentication: { factors: { required: 2 } } },
   'a passkey for one role': {
-    overrides: [{ when: { role: 'admin' }, set: { authentication: { factors: { phishingResistant: true } } } }],
+    overrides: [
+      { when: { role: 'admin' }, set: { authentication: { factors: { phishingResistant: true } } } },
+    ],
   },
 } as const;
 
