@@ -97,11 +97,13 @@ export const refusals = {
   unsupported_media_type: { status: 415, sentence: 'Send application/json.' },
   password_too_short: { status: 422, sentence: 'Choose a longer password.' },
   password_too_long: { status: 422, sentence: 'Choose a shorter password.' },
+  password_composition: { status: 422, sentence: 'Choose a password with both letters and digits.' },
   password_common: { status: 422, sentence: 'Choose a password that is harder to guess.' },
   password_breached: {
     status: 422,
     sentence: 'Choose another password: this one is known from a leak somewhere.',
   },
+  password_reused: { status: 422, sentence: 'Choose a password that you did not have lately.' },
   precondition_required: { status: 428, sentence: 'Say by If-Match which version you are changing.' },
   slow_down: { status: 429, sentence: 'Too many tries. Wait a little.' },
   headers_too_large: { status: 431, sentence: 'The request headers are too large.' },

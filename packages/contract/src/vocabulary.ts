@@ -115,6 +115,8 @@ export const auditEventTypes = [
   'user.sign-up-repeated',
   'user.disabled',
   'user.enabled',
+  'user.locked',
+  'user.unlocked',
   'user.roles-changed',
   'user.groups-changed',
   'administration.refused',

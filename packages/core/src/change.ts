@@ -57,6 +57,8 @@ export type Change =
       readonly userId: UserId;
       readonly phc: string;
       readonly expected: string | null;
+      /** So many former ones are kept from now on, the replaced one among them; none if absent. */
+      readonly history?: number;
       readonly at: Instant;
     }
   /** The same password under a new hash. Expects the stored one to be `expected`; when it was set stays as it was. */

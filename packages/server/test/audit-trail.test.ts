@@ -180,7 +180,8 @@ test('a person reads about the own account alone, in sentences, and without the 
     'user.password-changed',
     'sign-in.refused',
     'user.sign-up-repeated',
-    'tries.slowed',
+    'user.locked',
+    'user.unlocked',
   ])
     assert.ok(types.includes(type), type);
   assert.ok(!types.includes('session.refreshed'));

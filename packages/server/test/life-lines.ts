@@ -23,6 +23,8 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'user.sign-up-repeated': { by: /^anyone$/, names: ['userId'] },
   'user.disabled': { by: administrator, names: ['userId'] },
   'user.enabled': { by: administrator, names: ['userId'] },
+  'user.locked': { by: /^anyone$/, names: ['userId', 'reason'], tells: ['until'] },
+  'user.unlocked': { by: /^(operator|administrator:.+)$/, names: ['userId'] },
   'user.roles-changed': { by: administrator, names: ['userId'] },
   'user.groups-changed': { by: administrator, names: ['userId'], tells: ['groups'] },
   'administration.refused': {

@@ -1,5 +1,6 @@
 import { cookieNames } from '@argus/contract';
-import { deliverMails, endExpiredSessions, erasePeople, generousLimits } from '@argus/server';
+import { balanced } from '@argus/core';
+import { deliverMails, endExpiredSessions, erasePeople } from '@argus/server';
 import { changePolicy } from '@argus/testing/policies';
 import type { TestServer } from '@argus/testing/server';
 import { firefox, userAgent } from '@argus/testing/user-agent';
@@ -100,8 +101,11 @@ async function personalLife(server: TestServer): Promise<string> {
   await browser.call('changePassword', { body: { currentPassword: wrongPassword, newPassword } });
   await browser.call('changePassword', { body: { currentPassword: password, newPassword } });
   // Strangers, until they are told to slow down.
-  for (let guess = 0; guess <= generousLimits.account.burst; guess += 1)
-    await userAgent(server).call('signIn', { body: { identifier: ada, password: wrongPassword } });
+  for (const identifier of [ada, 'nobody@example.org'])
+    for (let guess = 0; guess <= balanced.authentication.lockout.failures; guess += 1)
+      await userAgent(server).call('signIn', { body: { identifier, password: wrongPassword } });
+  const unlock = { params: { id: body.user.id }, headers: await withKey(server) };
+  await userAgent(server).call('adminUnlockUser', unlock);
   server.clock.advance(hour / 6);
   return body.user.id;
 }

@@ -142,7 +142,12 @@ function codeStates(text: Texts): Record<string, string> {
 
 function mailStates(text: Texts): Record<string, string> {
   const formToken = text();
-  const link = { formToken, token: text(), email: text(), minLength: 15 };
+  const link = {
+    formToken,
+    token: text(),
+    email: text(),
+    rule: { minLength: 15, composition: 'none' as const },
+  };
   const pages: Record<string, string> = {
     recover: recoverPage({ formToken, request: text() }),
     'recover, slowed down': recoverPage({

@@ -47,7 +47,7 @@ export function sampleAccount(text: Texts, change: Partial<AccountView> = {}): A
       sentence: index % 2 === 0 ? sentenceOf(type) : text(),
       ip: index % 3 === 0 ? null : text(),
     })),
-    minLength: 15,
+    rule: { minLength: 15, composition: 'none' },
     now,
     ...change,
   };
@@ -85,14 +85,25 @@ const passwordRefusals: readonly RefusalCode[] = ['password_too_short', 'conflic
 export function samplePages(text: Texts): Readonly<Record<string, string>> {
   const formToken = text();
   const signIn = { formToken, identifier: text(), returnTo: text() };
-  const signUp = { formToken, email: text(), name: text(), minLength: 15 };
+  const signUp = {
+    formToken,
+    email: text(),
+    name: text(),
+    rule: { minLength: 15, composition: 'none' as const },
+  };
   const short = { history: [], events: [] };
-  const link = { formToken, token: text(), email: text(), minLength: 15 } as const;
+  const link = {
+    formToken,
+    token: text(),
+    email: text(),
+    rule: { minLength: 15, composition: 'none' as const },
+  } as const;
   const pages: Record<string, string> = {
     'sign-in': signInPage({ formToken }),
+    'sign-in that may last': signInPage({ formToken, staySeconds: 30 * 86_400 }),
     'sign-in refused': signInPage({ ...signIn, refusal: 'invalid_credentials' }),
     'sign-in slowed down': signInPage({ ...signIn, refusal: 'slow_down', retryAfterSeconds: 95 }),
-    'sign-up': signUpPage({ formToken, minLength: 15 }),
+    'sign-up': signUpPage({ formToken, rule: { minLength: 15, composition: 'none' as const } }),
     administrator: linkPage({ ...link, kind: 'first-administrator' }),
     'administrator without address': linkPage({ ...link, kind: 'first-administrator', email: undefined }),
     invitation: linkPage({ ...link, kind: 'invitation' }),

@@ -190,6 +190,7 @@ const ids: { readonly [Name in EndpointName]?: (subject: Subject) => string } = 
   adminChangeUser: ({ target }) => target.userId,
   adminExportUser: ({ target }) => target.userId,
   adminEraseUser: ({ target }) => target.userId,
+  adminUnlockUser: ({ target }) => target.userId,
   adminListConsents: ({ target }) => target.userId,
   adminWithdrawConsent: ({ target }) => target.userId,
   adminListAuthenticators: ({ target }) => target.userId,

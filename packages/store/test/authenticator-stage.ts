@@ -99,6 +99,7 @@ export function recoveryOf(person: Person, number: number): Recovery {
   };
 }
 
+export const tryRule = { failures: 10, seconds: 900, most: 100, forgottenAfterSeconds: 172_800 };
 export const guessLimit = { burst: 5, everySeconds: 60, most: 100 };
 
 /** Somebody who is asked into this tenant; of the secret of a link, there is one in the installation. */
@@ -147,5 +148,13 @@ export async function furnish(store: Store, tenant: TenantId, number: number): P
   const changes = authenticatorChanges(person, number);
   const written = await store.commit({ tenant, changes, events: [] });
   if (!written.isCommitted) throw new Error(`the authenticators could not be set up: ${written.lost}`);
+  const tried = { tenant, userId: person.user.id, at };
+  // The first one locks known devices; strangers have as many as they like.
+  for (const isKnownDevice of [true, false])
+    await store.countPasswordTry({
+      ...tried,
+      isKnownDevice,
+      rule: { ...tryRule, seconds: 900 + ageOf(tenant), failures: isKnownDevice ? 1 : 10 },
+    });
   return person;
 }

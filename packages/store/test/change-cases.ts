@@ -29,6 +29,7 @@ export const changeCases: ChangeCases = {
     userId: user.id,
     phc: 'new',
     expected: phc,
+    history: 4,
     at: later,
   }),
   'rehash-password': ({ user, phc }) => ({

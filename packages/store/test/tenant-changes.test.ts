@@ -32,6 +32,7 @@ const unconditional: readonly Change['kind'][] = [
   'create-client',
   'claim-mark',
   'end-token',
+  'expect-unlocked',
   // Where nothing lives there is room.
   'make-room',
 ];
@@ -48,6 +49,7 @@ const sweeping: readonly Change['kind'][] = [
   'remove-second-factors',
   'close-password',
   'forget-guesses',
+  'forget-password-tries',
   'forget-devices',
 ];
 

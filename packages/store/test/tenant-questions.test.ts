@@ -97,6 +97,8 @@ const questions: Readonly<Record<string, Question>> = {
     asked.usersOfTenant(store.pool, tenant, { ...all, now, email: user.email }),
   'usersOfTenant by id': ({ store }, tenant, { user }) =>
     asked.usersOfTenant(store.pool, tenant, { ...all, now, userId: user.id }),
+  formerPasswords: ({ store }, tenant, { user }) =>
+    asked.formerPasswords(store.pool, tenant, { userId: user.id, limit: 4 }),
   policyInForce: ({ store }, tenant) => asked.policyInForce(store.pool, tenant, { now }),
   policyVersion: ({ store }, tenant) => asked.policyVersion(store.pool, tenant),
   'policyVersion by number': ({ store }, tenant) => asked.policyVersion(store.pool, tenant, { version: 2 }),
@@ -141,6 +143,7 @@ const ofTheInstallation = [
   'dueEarlyEnds',
   'databaseTime',
   'isAnybodyOlder',
+  'demandedKeys',
 ];
 /** Questions that the store itself asks, many at once, under another name. */
 const askedTogether = { refreshFactsQuestion: 'refreshFacts', codeFactsQuestion: 'codeFacts' };
@@ -183,6 +186,15 @@ async function furnish(tenant: TenantId): Promise<void> {
         userId: signedIn.user.id,
         phc: `newer phc of ${tenant}`,
         expected: signedIn.phc,
+        history: 4,
+        at: at + authenticators.ageOf(tenant),
+      },
+      {
+        kind: 'set-password',
+        userId: signedIn.user.id,
+        phc: `newest phc of ${tenant}`,
+        expected: `newer phc of ${tenant}`,
+        history: 4,
         at: at + authenticators.ageOf(tenant),
       },
       { kind: 'set-user-roles', userId: gone.user.id, roles: [`role-of-${tenant}`] },

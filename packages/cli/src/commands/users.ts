@@ -42,6 +42,9 @@ export function addUserCommands(program: Command, terminal: Terminal): void {
   verb('enable <email>', 'let a disabled user sign in again').action(
     (email: string, options: TenantOptions) => amendUser(terminal, email, { ...options, status: 'active' }),
   );
+  verb('unlock <email>', 'let passwords be tried again that were tried too often').action(
+    (email: string, options: TenantOptions) => unlockUser(terminal, email, options),
+  );
   verb('roles <email> [role...]', 'give a user exactly these roles')
     .option('--none', 'take all roles away')
     .action((email: string, roles: string[], options: NoneOptions) =>
@@ -94,8 +97,9 @@ async function listUsers(terminal: Terminal, options: TenantOptions & ListOption
 }
 
 function rowOf(user: AdminUser): string[] {
-  const { email, name, roles, status, liveSessions, createdAt } = user;
-  return [email, name ?? '', roles.join(', '), status, String(liveSessions), shortTime(createdAt)];
+  const { email, name, roles, status, liveSessions, lockedUntil, createdAt } = user;
+  const standing = lockedUntil ? `${status}, locked` : status;
+  return [email, name ?? '', roles.join(', '), standing, String(liveSessions), shortTime(createdAt)];
 }
 
 async function showUser(terminal: Terminal, email: string, options: TenantOptions): Promise<void> {
@@ -117,6 +121,7 @@ function linesOf(user: AdminUser): string[] {
     ['groups', user.groups.join(', ') || '-'],
     ['created', shortTime(user.createdAt)],
     ['sessions', String(user.liveSessions)],
+    ...(user.lockedUntil ? [['locked', `until ${shortTime(user.lockedUntil)}`] as [string, string]] : []),
   ];
   return fields.map(([name, value]) => `${name.padEnd(10)}${value}`);
 }
@@ -152,6 +157,14 @@ async function setRoles(
   if ((options.roles.length === 0) !== (options.none === true))
     throw new Failure('Name the roles that the user shall have, or --none.', { exitCode: 2 });
   await amendUser(terminal, email, options);
+}
+
+async function unlockUser(terminal: Terminal, email: string, options: TenantOptions): Promise<void> {
+  const { tenant } = options;
+  const peer = await peerOf(options);
+  const { id } = await findUser(peer, { tenant, email });
+  const user = await ask(peer, endpoints.adminUnlockUser, { params: { id }, query: { tenant } });
+  show(terminal, options, { value: user, lines: linesOf(user) });
 }
 
 async function setGroups(

@@ -81,6 +81,7 @@ export const endpoints = {
   adminInvite: invitations.adminInvite,
   adminRevokeInvitation: invitations.adminRevokeInvitation,
   adminResendInvitation: invitations.adminResendInvitation,
+  adminUnlockUser: admin.adminUnlockUser,
   adminListRoles: roles.adminListRoles,
   adminPreviewPolicy: policyPreview.adminPreviewPolicy,
   adminListAuthenticators: authenticators.adminListAuthenticators,

@@ -12,6 +12,7 @@ import {
 } from '@argus/core';
 import { invitationByHash, signInFacts, userFacts, usersOfTenant } from '@argus/store';
 import { judgePassword } from '../authenticators/password/judge.ts';
+import { newOwner } from '../authenticators/password/owner.ts';
 import { beginPasskeyEnrolment, finishPasskeyEnrolment } from '../enrolment/passkey-enrolment.ts';
 import { newUser } from '../flows/new-user.ts';
 import { slowDown } from '../flows/slow-down.ts';
@@ -58,7 +59,9 @@ export async function acceptWithPassword(
   const methods = (await services.policies.effective(tenant)).authentication.factors.methods;
   if (!methods.includes('password')) return { refused: 'denied' };
   const name = use.name ?? invitation.name;
-  const refused = await judgePassword(services, use.password, { tenant, email: invitation.email, name });
+  const { email, userId: id, roles, groups } = invitation;
+  const owner = newOwner(tenant, { email, name, id, roles, groups }, use.origin);
+  const refused = await judgePassword(services, use.password, owner);
   if (refused) return { refused };
   const phc = await services.passwords.hash(use.password, 'known');
   return accept(services, use, {

@@ -16,7 +16,7 @@ import { problemOf } from './problem-words.ts';
 
 /** The person's own page: sessions, password, and what happened to the account. */
 export function accountPage(v: AccountView): string {
-  const problem = v.refusal && problemOf(v.refusal, { page: 'account', minLength: v.minLength });
+  const problem = v.refusal && problemOf(v.refusal, { page: 'account', minLength: v.rule.minLength });
   const isAboutPassword = problem !== undefined && problem.fields.length > 0;
   return framed({
     heading: 'Your account',

@@ -29,6 +29,11 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
     tone: 'notable',
   },
   'user.disabled': { sentence: 'Your account was disabled.', tone: 'notable' },
+  'user.locked': {
+    sentence: 'Too many wrong passwords: signing in by password was paused on devices that you never used.',
+    tone: 'notable',
+  },
+  'user.unlocked': { sentence: 'An administrator let your password be tried again.', tone: 'notable' },
   'user.enabled': { sentence: 'Your account was enabled again.', tone: 'notable' },
   'user.name-changed': { sentence: 'The name on your account was changed.', tone: 'notable' },
   'user.roles-changed': { sentence: 'What you are allowed to do was changed.', tone: 'notable' },

@@ -3,7 +3,7 @@ import { accountForPasswordManagers, field, hidden, postForm, problemSummary } f
 import { framed } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { messagePage } from './message.ts';
-import { newPasswordField, strengthScripts } from './new-password.ts';
+import { type NewPasswordRule, newPasswordField, strengthScripts } from './new-password.ts';
 import { passkeyForm, passkeyScripts } from './passkey-form.ts';
 import { problemOf } from './problem-words.ts';
 
@@ -15,13 +15,12 @@ export interface InvitationView {
   readonly offersPassword: boolean;
   readonly offersPasskey: boolean;
   readonly refusal?: RefusalCode | undefined;
-  /** Shortest password that policy takes, in characters. */
-  readonly minLength: number;
+  readonly rule: NewPasswordRule;
 }
 
 /** Somebody who is invited chooses how they sign in: `POST /invitation` or `POST /invitation/passkey`. */
 export function invitationPage(v: InvitationView): string {
-  const problem = v.refusal && problemOf(v.refusal, { page: 'invitation', minLength: v.minLength });
+  const problem = v.refusal && problemOf(v.refusal, { page: 'invitation', minLength: v.rule.minLength });
   return framed({
     heading: 'Accept your invitation',
     shape: 'narrow',
@@ -39,7 +38,7 @@ ${
     html`${hidden('token', v.token)}
 ${accountForPasswordManagers(v.email)}
 ${field({ name: 'name', label: 'Name', type: 'text', autocomplete: 'name', value: v.name, maxLength: 100, isOptional: true }, problem)}
-${newPasswordField({ name: 'password', label: 'Password', minLength: v.minLength, isFirst: problem !== undefined }, problem)}
+${newPasswordField({ name: 'password', label: 'Password', rule: v.rule, isFirst: problem !== undefined }, problem)}
 <button class="button primary">Set password and sign in</button>`,
   )
 }`,

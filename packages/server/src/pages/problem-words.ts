@@ -40,7 +40,10 @@ export function problemOf(refusal: RefusalCode, asked: Asked): Problem {
     case 'password_too_short':
       return { sentence: longerPassword(asked.minLength), fields: [newPassword] };
     case 'password_too_long':
+    case 'password_composition':
       return { sentence: refusalOf(refusal).sentence, fields: [newPassword] };
+    case 'password_reused':
+      return { sentence: formerPassword, fields: [newPassword] };
     case 'password_common':
       return { sentence: otherPassword, fields: [newPassword] };
     case 'password_breached':
@@ -87,6 +90,8 @@ const lastOwner = 'Nobody else owns this place. Give somebody else the role firs
 
 const otherPassword =
   'Choose a password that is harder to guess: not one that many people use, nor only your name, your address or the name of this service. Several words that do not belong together make a good one.';
+
+const formerPassword = 'You had this password lately. Choose one that you did not use here before.';
 
 const leakedPassword =
   'This password is known from a leak, here or elsewhere, and is tried on every account. Choose one that you use nowhere else.';

@@ -1,6 +1,8 @@
 import type { Change, EventDraft, Proofs, User } from '@argus/core';
 import { userFacts } from '@argus/store';
 import { judgePassword } from '../authenticators/password/judge.ts';
+import { ownerOf, type PasswordOwner } from '../authenticators/password/owner.ts';
+import { settingPassword } from '../flows/set-password.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { type Services, stamp } from '../services.ts';
@@ -24,11 +26,16 @@ export async function completeRecovery(services: Services, reset: PasswordReset)
   const { tenant, password, cookies, origin } = reset;
   const opened = await takeMailLink(services, reset, ['reset-password']);
   if (isRefused(opened)) return opened;
-  const { email, name, id: userId } = opened.user;
-  const refused = await judgePassword(services, password, { tenant, email, name });
+  const { id: userId, emailVerifiedAt } = opened.user;
+  const facts = await userFacts(services.store.pool, tenant, { userId, secretHash: null });
+  if (!facts) return { refused: 'link_invalid' };
+  const owner = ownerOf(tenant, facts, origin);
+  // What was set up before any mail arrived goes (see below), so it stands beside no password.
+  const judged = emailVerifiedAt === null ? { ...owner, hasSecondFactor: false } : owner;
+  const refused = await judgePassword(services, password, judged);
   if (refused) return { refused };
   const phc = await services.passwords.hash(password, 'known');
-  const failed = await write(services, reset, { opened, phc });
+  const failed = await write(services, reset, { opened, owner, phc, expected: facts.phc });
   if (failed) return failed;
   const secretHash = services.secrets.deviceSecretHash(cookies.device);
   const record = await userFacts(services.store.pool, tenant, { userId, secretHash });
@@ -38,14 +45,20 @@ export async function completeRecovery(services: Services, reset: PasswordReset)
   return settle(await advance(services, { tenant, cookies, origin, ...proven }));
 }
 
+interface NewPassword {
+  readonly opened: OpenedLink;
+  readonly owner: PasswordOwner;
+  readonly phc: string;
+  readonly expected: string | null;
+}
+
 async function write(
   services: Services,
   { tenant, origin }: PasswordReset,
-  { opened: { link, user }, phc }: { readonly opened: OpenedLink; readonly phc: string },
+  { opened: { link, user }, owner, phc, expected }: NewPassword,
 ): Promise<Refused | null> {
   const at = services.clock.now();
   const userId = user.id;
-  const facts = await userFacts(services.store.pool, tenant, { userId, secretHash: null });
   const by = { actor: 'anyone', origin };
   const events: EventDraft[] = [
     { type: 'user.password-reset', ...by, userId },
@@ -57,7 +70,7 @@ async function write(
       { kind: 'hold-user', userId },
       { kind: 'use-link', tokenHash: link.tokenHash, at },
       { kind: 'end-sessions-of-user', userId, reason: 'account-recovered', at, by },
-      { kind: 'set-password', userId, phc, expected: facts?.phc ?? null, at },
+      ...(await settingPassword(services, owner, { userId, phc, expected, at })),
       ...forMailboxOwner(user, { ...by, at }),
       { kind: 'forget-devices', userId },
       // A change of the address that a thief asked for and keeps must not outlive the new password.

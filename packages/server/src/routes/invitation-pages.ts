@@ -1,4 +1,5 @@
 import { refusalOf } from '@argus/contract';
+import { newOwner, ruleFor } from '../authenticators/password/owner.ts';
 import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
 import { type Answer, isRefused, problemAnswer, type Refused, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
@@ -76,7 +77,7 @@ async function shown(
   const opened = await openInvitation(services, token);
   if (!opened) return { status: refusalOf('link_invalid').status, html: deadInvitationPage() };
   const { tenant, invitation } = opened;
-  const { factors, password, signUp } = (await services.policies.effective(tenant)).authentication;
+  const { factors, signUp } = (await services.policies.effective(tenant)).authentication;
   if (signUp.mode === 'closed') return { status: refusalOf('sign_up_closed').status, html: closedPage() };
   const attempt = attemptOf(services, call);
   const html = invitationPage({
@@ -87,7 +88,7 @@ async function shown(
     offersPassword: factors.methods.includes('password'),
     offersPasskey: factors.methods.includes('passkey'),
     refusal: refused?.refused,
-    minLength: password.minLength,
+    rule: await ruleFor(services, newOwner(tenant, { ...invitation, id: invitation.userId }, call.origin)),
   });
   return { status: refused ? refusalOf(refused.refused).status : 200, html, cookies: attempt.cookies };
 }

@@ -1,4 +1,5 @@
 import { refusalOf } from '@argus/contract';
+import { newOwner, ruleFor } from '../authenticators/password/owner.ts';
 import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
 import { signUp } from '../flows/sign-up.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
@@ -38,7 +39,7 @@ async function signUpAnswer(services: Services, call: Call, refused?: Refused): 
     name: fields.name?.slice(0, 100),
     request: request?.sealed,
     refusal: refused?.refused,
-    minLength: (await services.policies.effective(tenant)).authentication.password.minLength,
+    rule: await ruleFor(services, newOwner(tenant, {}, call.origin)),
   });
   return { status: refused ? refusalOf(refused.refused).status : 200, html, cookies: attempt.cookies };
 }

@@ -12,7 +12,7 @@ export interface Limits {
   readonly signUp: Limit;
   /** Clients that register themselves from one network. */
   readonly registration: Limit;
-  /** Wrong passwords for one address by whoever has no known device. */
+  /** Passwords for one address by whoever has no known device: spares the database, where policy counts them exactly. */
   readonly account: Limit;
   /** Mails of one kind to one address that somebody else can cause. */
   readonly causedMail: Limit;
@@ -50,7 +50,7 @@ export const generousLimits: Limits = {
   network: { burst: 100, everySeconds: 0.6 },
   signUp: { burst: 50, everySeconds: 12 },
   registration: { burst: 10, everySeconds: 360 },
-  account: { burst: 10, everySeconds: 30 },
+  account: { burst: 100, everySeconds: 6 },
   causedMail: { burst: 3, everySeconds: 3_600 },
   device: { burst: 20, everySeconds: 30 },
   passkey: { burst: 20, everySeconds: 10 },

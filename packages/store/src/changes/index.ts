@@ -10,6 +10,7 @@ import * as deliveries from './logout-deliveries.ts';
 import * as mails from './mails.ts';
 import { makeRoom } from './make-room.ts';
 import * as oauth from './oauth.ts';
+import * as tries from './password-tries.ts';
 import * as persons from './persons.ts';
 import * as policies from './policies.ts';
 import * as recovery from './recovery.ts';
@@ -114,6 +115,8 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'remove-authenticators-since': recovery.removeAuthenticatorsSince,
   'remove-second-factors': recovery.removeSecondFactors,
   'close-password': recovery.closePassword,
+  'forget-password-tries': tries.forgetPasswordTries,
+  'expect-unlocked': tries.expectUnlocked,
   'start-recovery': recovery.startRecovery,
   'cancel-recovery': recovery.cancelRecovery,
   'complete-recovery': recovery.completeRecovery,

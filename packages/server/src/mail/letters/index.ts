@@ -9,6 +9,7 @@ import { invitation } from './invitation.ts';
 import { knownAddress } from './known-address.ts';
 import { madeRoom } from './made-room.ts';
 import { passwordChanged } from './password-changed.ts';
+import { passwordLocked } from './password-locked.ts';
 import { recoveryCancelled, recoveryStarted } from './recovery.ts';
 import { recoveryCodesReplaced, recoveryCodesUsed } from './recovery-codes.ts';
 import { resetPassword } from './reset-password.ts';
@@ -29,6 +30,7 @@ const letters: { readonly [Kind in MailKind]: Writer<Kind> } = {
   'recovery-codes-replaced': recoveryCodesReplaced,
   'recovery-started': recoveryStarted,
   'recovery-cancelled': recoveryCancelled,
+  'password-locked': passwordLocked,
   invitation,
   'account-erased': accountErased,
   'made-room': madeRoom,
