@@ -1,7 +1,7 @@
 import type { FastifyInstance } from './http/server.ts';
 import { createHttpServer } from './http/server.ts';
 import { accountAuthenticatorPageRoutes } from './routes/account-authenticator-pages.ts';
-import { accountDataPageRoutes } from './routes/account-data-pages.ts';
+import { accountErasurePageRoutes } from './routes/account-erasure-pages.ts';
 import { accountPageRoutes } from './routes/account-pages.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { adminAuthenticatorRoutes } from './routes/admin-authenticators.ts';
@@ -77,7 +77,7 @@ export function createApp(services: Services): App {
     ...wellKnownRoutes,
     ...signUpPageRoutes,
     ...accountPageRoutes,
-    ...accountDataPageRoutes,
+    ...accountErasurePageRoutes,
     ...accountAuthenticatorPageRoutes,
     ...stepUpRoutes,
     ...stepUpPageRoutes,

@@ -1,6 +1,6 @@
 import { type AuditEventType, auditEventTypes, endReasons, type RefusalCode } from '@argus/contract';
 import { accountPage } from '../src/pages/account.ts';
-import { erasedPage, erasePage } from '../src/pages/account-data.ts';
+import { erasedPage, erasePage } from '../src/pages/account-erasure.ts';
 import type { AccountNotice, AccountView } from '../src/pages/account-view.ts';
 import { closedPage, deadInvitationPage, invitationPage } from '../src/pages/invitation.ts';
 import { linkPage } from '../src/pages/link.ts';

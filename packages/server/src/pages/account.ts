@@ -1,8 +1,8 @@
 import type { AdministrativeRole } from '@argus/contract';
 import { authenticatorsSection } from './account-authenticators.ts';
 import { applicationsSection, providersSection } from './account-connected.ts';
-import { dataSection } from './account-data.ts';
 import { emailSection } from './account-email.ts';
+import { dataSection } from './account-erasure.ts';
 import { passwordSection } from './account-password.ts';
 import { eventsSection, historySection } from './account-past.ts';
 import { otherSessionsSection, thisSessionSection } from './account-sessions.ts';

@@ -1,6 +1,6 @@
 export { accountPage } from './account.ts';
 export { type AccountChoiceView, accountChoicePage } from './account-choice.ts';
-export { type EraseView, erasedPage, erasePage } from './account-data.ts';
+export { type EraseView, erasedPage, erasePage } from './account-erasure.ts';
 export type {
   AccountNotice,
   AccountView,

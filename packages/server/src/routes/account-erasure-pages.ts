@@ -16,7 +16,7 @@ import { visitForm } from './visit-form.ts';
 const erasing = '/account/erase';
 
 /** What is kept of the person who looks at it, on pages. */
-export const accountDataPageRoutes: readonly Route[] = [
+export const accountErasurePageRoutes: readonly Route[] = [
   visitForm('/account/export', async (services, call, visit) => {
     const exported = await exportOwn(services, visit.current, call.origin);
     if (!isRefused(exported)) return download(exported);
