@@ -16,10 +16,17 @@ import {
   policyWarnings,
   presets,
   ruleInWords,
+  type SessionRules,
   sessionRules,
   subjectOf,
 } from '@argus/core';
-import { lifetimesOf, policyEffects, sessionsBeyondPolicy, type Verdict } from '@argus/store';
+import {
+  lifetimesOf,
+  type PolicyEffects,
+  policyEffects,
+  sessionsBeyondPolicy,
+  type Verdict,
+} from '@argus/store';
 import { mistaken } from '../flows/mistake.ts';
 import type { Refused } from '../http/answer.ts';
 import type { Services } from '../services.ts';
@@ -46,10 +53,8 @@ export async function previewPolicy(
   const rules = sessionRules(document);
   const resolver = policyResolver(document);
   const since = now - thirtyDaysMs;
-  const [effects, sample] = await Promise.all([
-    policyEffects(services.store.pool, tenant, { rules, now, since }),
-    sampleOf(services, tenant, { document, resolver, now }),
-  ]);
+  const effects = await policyEffects(services.store.pool, tenant, { rules, now, since });
+  const sample = await sampleOf(services, tenant, { rules, resolver, now, effects });
   return {
     endsNow: effects.over,
     tightened: effects.tightened,
@@ -67,26 +72,33 @@ interface Wanted {
   readonly resolver: PolicyResolver;
 }
 
+interface Sampling {
+  readonly rules: SessionRules;
+  readonly resolver: PolicyResolver;
+  readonly now: number;
+  readonly effects: PolicyEffects;
+}
+
 async function sampleOf(
   { store }: Services,
   tenant: TenantId,
-  { document, resolver, now }: Wanted & { readonly now: number },
+  { rules, resolver, now, effects }: Sampling,
 ): Promise<PolicyPreview['sample']> {
-  const rules = sessionRules(document);
   const find = (which: Verdict, limit: number): Promise<SessionId[]> =>
     limit === 0
       ? Promise.resolve([])
       : sessionsBeyondPolicy(store.pool, tenant, { rules, now, after: null, limit, which });
-  const over = await find('over', shown);
-  const unproven = await find('unproven', shown - over.length);
-  const effects = new Map<SessionId, 'ends' | 'step-up'>([
+  // What is not there need not be looked for.
+  const over = await find('over', Math.min(shown, effects.over));
+  const unproven = await find('unproven', Math.min(shown - over.length, effects.unproven));
+  const chosen = new Map<SessionId, 'ends' | 'step-up'>([
     ...over.map((id) => [id, 'ends'] as const),
     ...unproven.map((id) => [id, 'step-up'] as const),
   ]);
-  const found = await lifetimesOf(store.pool, tenant, [...effects.keys()]);
+  const found = await lifetimesOf(store.pool, tenant, [...chosen.keys()]);
   return found.map((session) => {
     const policy = resolver.resolve(subjectOf(session.user, session));
-    const effect = effects.get(session.id) ?? 'ends';
+    const effect = chosen.get(session.id) ?? 'ends';
     const limits = limitsOf(policy.session, session);
     const rule = effect === 'ends' ? limitedBy(lifetimeUnder(session, limits), policy) : proofRule(policy);
     return { sessionId: session.id, userId: session.user.id, effect, rule };
