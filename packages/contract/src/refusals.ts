@@ -61,6 +61,7 @@ export const refusals = {
   invalid_signature: { status: 401, sentence: 'The signature of the request is missing or not valid.' },
   operator_key_required: { status: 401, sentence: 'An administrator session or the operator key is needed.' },
   denied: { status: 403, sentence: 'This is not allowed.' },
+  sign_up_closed: { status: 403, sentence: 'New accounts are not opened here.' },
   tenant_suspended: { status: 403, sentence: 'This organisation is suspended.' },
   foreign_origin: { status: 403, sentence: 'The request came from another site.' },
   form_expired: { status: 403, sentence: 'This form is no longer valid. Load the page again.' },

@@ -62,6 +62,7 @@ export * from './sign-in/sign-in.ts';
 export * from './tenant/tenant.ts';
 export * from './user/context-words.ts';
 export * from './user/email.ts';
+export * from './user/invitation.ts';
 export * from './user/name.ts';
 export * from './user/password-rule.ts';
 export * from './user/user.ts';

@@ -23,6 +23,7 @@ export interface Metrics {
   /** From a change of policy that is looked at to sessions that keep it. */
   readonly policyEnforcements: Histogram;
   readonly sessionLimits: Counter<'outcome'>;
+  readonly tenantsEnded: Counter<'outcome'>;
   readonly throttled: Counter<'limit'>;
   readonly idleAccounts: Counter<never>;
   readonly lockouts: Counter<'outcome'>;
@@ -86,6 +87,11 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
     sessionLimits: counter(
       'argus_session_limits_total',
       'Sign-ins that found as many sessions as there may be, by what became of it',
+      'outcome',
+    ),
+    tenantsEnded: counter(
+      'argus_tenants_ended_total',
+      'Suspended tenants of which nothing lives any more, and tenants that were erased',
       'outcome',
     ),
     throttled: counter('argus_throttled_total', 'Tries held back by a limit', 'limit'),

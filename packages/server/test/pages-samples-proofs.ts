@@ -104,6 +104,7 @@ function secondFactorStates(text: Texts): Record<string, string> {
     'choose session, more than one': chooseSessionPage({ ...session, toEnd: 2 }),
     'no room for a session': sessionLimitPage({ request: text(), returnTo: text() }),
     'choose session refused': chooseSessionPage({ ...session, clientName: text(), refusal: 'not_found' }),
+    'sign-in, made room': signInPage({ ...asked, notice: 'session-ended', ended: 'session-limit' }),
     'sign-in, passkey refused': signInPage({
       ...asked,
       refusal: 'passkey_refused',

@@ -1,6 +1,8 @@
 import { type AuditEventType, auditEventTypes, endReasons, type RefusalCode } from '@argus/contract';
 import { accountPage } from '../src/pages/account.ts';
+import { erasedPage, erasePage } from '../src/pages/account-erasure.ts';
 import type { AccountNotice, AccountView } from '../src/pages/account-view.ts';
+import { closedPage, deadInvitationPage, invitationPage } from '../src/pages/invitation.ts';
 import { linkPage } from '../src/pages/link.ts';
 import { messagePage } from '../src/pages/message.ts';
 import { type SignInNotice, signInPage } from '../src/pages/sign-in.ts';
@@ -105,6 +107,28 @@ export function samplePages(text: Texts): Readonly<Record<string, string>> {
     administrator: linkPage({ ...link, kind: 'first-administrator' }),
     'administrator without address': linkPage({ ...link, kind: 'first-administrator', email: undefined }),
     invitation: linkPage({ ...link, kind: 'invitation' }),
+    erase: erasePage({ formToken, email: text() }),
+    'erase, another address': erasePage({ formToken, email: text(), refusal: 'invalid_request' }),
+    'erase, last owner': erasePage({ formToken, email: text(), refusal: 'last_owner' }),
+    erased: erasedPage(),
+    'accept invitation': invitationPage({ ...link, offersPassword: true, offersPasskey: true }),
+    'accept invitation, short password': invitationPage({
+      ...link,
+      name: text(),
+      offersPassword: true,
+      offersPasskey: false,
+      refusal: 'password_too_short',
+    }),
+    'accept invitation by passkey': invitationPage({ ...link, offersPassword: false, offersPasskey: true }),
+    'accept invitation, account there': invitationPage({
+      ...link,
+      offersPassword: true,
+      offersPasskey: true,
+      refusal: 'conflict',
+    }),
+    'dead invitation': deadInvitationPage(),
+    closed: closedPage(),
+    'sign-in without sign-up': signInPage({ formToken, offersSignUp: false }),
     'dead link': linkPage({ ...link, kind: 'invitation', refusal: 'link_invalid' }),
     message: messagePage({ title: text(), message: text(), action: { href: text(), label: text() } }),
     'bare message': messagePage({ title: text(), message: text() }),

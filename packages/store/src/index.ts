@@ -10,6 +10,9 @@ export {
   readMigrations,
   SchemaMismatch,
 } from './migrations/migrate.ts';
+export { dueErasures, type ErasingPerson, erasePersonPiece } from './person/erase-person.ts';
+export { type PersonTable, personTables } from './person/person-tables.ts';
+export { type PersonName, partNames, readPart, readProfile } from './person/read-person.ts';
 export { BatchFull } from './postgres/batch.ts';
 export { isUnavailable } from './postgres/unavailable.ts';
 export {
@@ -73,6 +76,7 @@ export {
   sessionsFromUpstream,
 } from './questions/identities.ts';
 export { type IdleUser, idleUsers, tenantsDisablingIdle } from './questions/idle-users.ts';
+export { invitationByHash, invitationById, invitationsOfTenant } from './questions/invitations.ts';
 export { type LinkRecord, linkByHash } from './questions/links.ts';
 export { type TakenDelivery, takeLogoutDeliveries } from './questions/logout-deliveries.ts';
 export { type TakenMail, takeMails } from './questions/mails.ts';

@@ -26,6 +26,7 @@ async function furnish(tenant: TenantId, number: number): Promise<void> {
 const unconditional: readonly Change['kind'][] = [
   'create-user',
   'create-link',
+  'invite',
   'create-tenant',
   'change-tenant',
   'create-client',

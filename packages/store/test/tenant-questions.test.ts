@@ -60,6 +60,9 @@ const questions: Readonly<Record<string, Question>> = {
     asked.auditEvents(store.pool, tenant, { ...all, sessionId: session.id }),
   'auditEvents of a type': ({ store }, tenant) =>
     asked.auditEvents(store.pool, tenant, { ...all, type: 'sign-in.succeeded', notable: true }),
+  invitationsOfTenant: ({ store }, tenant) => asked.invitationsOfTenant(store.pool, tenant, all),
+  invitationById: ({ store }, tenant, person) =>
+    asked.invitationById(store.pool, tenant, authenticators.invitationOf(person, 1).id),
   linkByHash: ({ store }, tenant) => asked.linkByHash(store.pool, tenant, linkHash(tenant)),
   endedSessionsOfUser: ({ store }, tenant) =>
     asked.endedSessionsOfUser(store.pool, tenant, { ...all, userId: personOf(tenant, 2).user.id }),
@@ -136,6 +139,7 @@ const ofTheInstallation = [
   'tenantsOfNames',
   'tenantOfAttempt',
   'tenantOfLink',
+  'invitationByHash',
   'endingTenants',
   'tenantsToEnforce',
   'dueEarlyEnds',

@@ -16,6 +16,8 @@ import {
 } from '../options.ts';
 import { shortTime, table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
+import { type EraseOptions, eraseUser } from './erase-user.ts';
+import { type ExportOptions, exportUser } from './export-user.ts';
 import { findUser } from './find-user.ts';
 import { listSessions, sessionLines } from './sessions.ts';
 
@@ -48,6 +50,15 @@ export function addUserCommands(program: Command, terminal: Terminal): void {
     .action((email: string, roles: string[], options: NoneOptions) =>
       setRoles(terminal, email, { ...options, roles }),
     );
+  verb('export <email>', 'write everything that is kept of a user into a new file')
+    .requiredOption('--to <file>', 'the file; it must not exist')
+    .action((email: string, options: ExportOptions) => exportUser(terminal, email, options));
+  verb(
+    'erase <email>',
+    'erase a user for good: every session ends at once, and within the hour nothing is left',
+  )
+    .option('--yes', 'do it')
+    .action((email: string, options: EraseOptions) => eraseUser(terminal, email, options));
   verb('groups <email> [group...]', 'put a user into exactly these groups, of which policy may speak')
     .option('--none', 'take the user out of all groups')
     .action((email: string, groups: string[], options: NoneOptions) =>

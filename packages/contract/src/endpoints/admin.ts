@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
-import { auditEventTypes, sessionStates, userStatuses } from '../vocabulary.ts';
+import { auditEventTypes, sessionStates, settableStatuses, userStatuses } from '../vocabulary.ts';
 import {
   activityCountsSchema,
   emailSchema,
@@ -88,7 +88,7 @@ export const adminChangeUser = defineEndpoint({
   params: z.strictObject({ id: uuidSchema }),
   query: z.strictObject(tenantQuery),
   body: z.strictObject({
-    status: z.enum(userStatuses).optional(),
+    status: z.enum(settableStatuses).optional(),
     roles: rolesSchema.optional(),
     groups: groupsSchema.optional(),
   }),

@@ -26,7 +26,14 @@ export const completeRecovery = defineEndpoint({
   caller: 'anyone',
   body: z.strictObject({ token, password: passwordSchema }),
   success: { status: 200, body: signInAnswerSchema },
-  refusals: ['link_invalid', ...newPasswordRefusals, 'password_reused', 'denied', 'slow_down'],
+  refusals: [
+    'link_invalid',
+    ...newPasswordRefusals,
+    'password_reused',
+    'denied',
+    'too_many_sessions',
+    'slow_down',
+  ],
 });
 
 export const verifyEmail = defineEndpoint({

@@ -44,7 +44,7 @@ export const signUp = defineEndpoint({
     name: z.string().max(100).optional(),
   }),
   success: { status: 201, body: z.strictObject({ state: z.literal('sign-in') }) },
-  refusals: [...newPasswordRefusals, 'denied', 'slow_down'],
+  refusals: [...newPasswordRefusals, 'sign_up_closed', 'slow_down'],
 });
 
 export const signIn = defineEndpoint({

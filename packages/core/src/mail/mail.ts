@@ -51,6 +51,8 @@ interface Told {
   /** Nobody used the account for as long as policy lets one stand. */
   readonly 'account-disabled': { readonly unusedSince: Instant };
   readonly invitation: Expiring;
+  /** The account is being erased; nothing undoes it. */
+  readonly 'account-erased': { readonly by: Occurrence };
   /** A sign-in found as many sessions as there may be, and one ended for it; the link leads to those that live. */
   readonly 'made-room': Notice;
   /** What was changed is again as it was. */

@@ -32,7 +32,7 @@ export async function signUp(
 ): Promise<{ readonly state: 'sign-in' } | Refused> {
   const { tenant, origin } = request;
   if ((await services.policies.effective(tenant)).authentication.signUp.mode !== 'open')
-    return { refused: 'denied' };
+    return { refused: 'sign_up_closed' };
   const email = canonicalEmail(request.email);
   if (!email) return notAnAddress;
   const owner = newOwner(tenant, { email, name: request.name }, origin);

@@ -7,6 +7,7 @@ import { disableIdleAccounts, type IdleSearch } from './disable-idle.ts';
 import { endExpiredSessions, type Sweep } from './end-expired.ts';
 import { endTenants } from './end-tenants.ts';
 import { endEarlyOnes, enforcePolicies } from './enforce-policies.ts';
+import { erasePeople } from './erase-people.ts';
 import { forgetUnusedClients } from './forget-clients.ts';
 import { forgetWhatExpired } from './forget-expired.ts';
 
@@ -19,6 +20,7 @@ export type Job =
   | 'deliver-mails'
   | 'complete-recoveries'
   | 'disable-idle'
+  | 'erase-people'
   | 'end-tenants'
   | 'forget-expired'
   | 'forget-clients';
@@ -33,6 +35,7 @@ export const allJobs: readonly Job[] = [
   'deliver-mails',
   'complete-recoveries',
   'disable-idle',
+  'erase-people',
   'end-tenants',
   'forget-expired',
   'forget-clients',
@@ -62,6 +65,8 @@ export function startJob(services: Services, job: Job): { stop(): Promise<void> 
       const search: IdleSearch = { tenant: '', user: null };
       return repeat(60_000, async () => void (await disableIdleAccounts(services, search)), report);
     }
+    case 'erase-people':
+      return repeat(1_000, async () => void (await erasePeople(services)), report);
     case 'end-tenants':
       return repeat(1_000, async () => void (await endTenants(services)), report);
     case 'forget-expired':

@@ -31,6 +31,8 @@ export interface SignInView {
   readonly staySeconds?: number | null | undefined;
   /** False where policy takes no passkeys. */
   readonly offersPasskey?: boolean | undefined;
+  /** Whether somebody may sign up here; undefined: yes. */
+  readonly offersSignUp?: boolean | undefined;
   /** The passkey that was refused because nobody has it any more. */
   readonly unknownPasskey?: UnknownPasskey | undefined;
 }
@@ -120,12 +122,13 @@ function signInPasskey(v: SignInView): Html {
   });
 }
 
-function elsewhere({ linking, request }: SignInView): Html {
+function elsewhere({ linking, request, offersSignUp = true }: SignInView): Html {
   return html`<div class="aside"><p><a href="${carrying('/recover', { request })}">Forgot your password?</a></p>
 ${
   linking
     ? html`<p>Rather not? <a href="${carrying('/sign-in', { request })}">Sign in without connecting</a></p>`
-    : html`<p>New here? <a href="${carrying('/sign-up', { request })}">Create an account</a></p>`
+    : offersSignUp &&
+      html`<p>New here? <a href="${carrying('/sign-up', { request })}">Create an account</a></p>`
 }</div>`;
 }
 

@@ -1,5 +1,4 @@
-import type { Instant } from '@argus/contract';
-import type { Change, EventDraft, Proofs } from '@argus/core';
+import type { Change, EventDraft, Proofs, User } from '@argus/core';
 import { userFacts } from '@argus/store';
 import { judgePassword } from '../authenticators/password/judge.ts';
 import { ownerOf, type PasswordOwner } from '../authenticators/password/owner.ts';
@@ -12,6 +11,7 @@ import type { SignInOutcome } from '../sign-in/outcome.ts';
 import { settle } from '../sign-in/settle.ts';
 import { noticeChanges } from './notice.ts';
 import { type OpenedLink, type ShownLink, takeMailLink } from './open-link.ts';
+import { shedAccount } from './shed-account.ts';
 
 export interface PasswordReset extends ShownLink {
   readonly password: string;
@@ -71,7 +71,7 @@ async function write(
       { kind: 'use-link', tokenHash: link.tokenHash, at },
       { kind: 'end-sessions-of-user', userId, reason: 'account-recovered', at, by },
       ...(await settingPassword(services, owner, { userId, phc, expected, at })),
-      ...forMailboxOwner(opened(user), at),
+      ...forMailboxOwner(user, { ...by, at }),
       { kind: 'forget-devices', userId },
       // A change of the address that a thief asked for and keeps must not outlive the new password.
       { kind: 'end-links', userId, kinds: ['reset-password', 'change-email'], at },
@@ -91,21 +91,14 @@ async function write(
     events: stamp(services, at, events),
   });
   if (written.isCommitted) return null;
-  return { refused: written.lost === 'set-password' ? 'conflict' : 'link_invalid' };
+  const isLate = written.lost === 'set-password' || written.lost === 'shed-account';
+  return { refused: isLate ? 'conflict' : 'link_invalid' };
 }
 
-/**
- * Mail arrived. If that was never seen before, whoever set the account up need not own the address: nothing that they
- * set up stays (pre-hijacking: an unverified address inherits nothing).
- */
-function forMailboxOwner(
-  { userId, email, isFirst }: { userId: OpenedLink['user']['id']; email: string; isFirst: boolean },
-  at: Instant,
-): Change[] {
-  const verified: Change = { kind: 'verify-email', userId, email, at };
-  return isFirst ? [{ kind: 'remove-authenticators-since', userId, since: 0 }, verified] : [verified];
-}
-
-function opened({ id: userId, email, emailVerifiedAt }: OpenedLink['user']) {
-  return { userId, email, isFirst: emailVerifiedAt === null };
+/** Mail arrived. If that was never seen before, nothing that was set up before stays. */
+function forMailboxOwner(user: User, by: Parameters<typeof shedAccount>[1]): Change[] {
+  const { id: userId, email } = user;
+  return user.emailVerifiedAt === null
+    ? shedAccount(user, by)
+    : [{ kind: 'verify-email', userId, email, at: by.at }];
 }

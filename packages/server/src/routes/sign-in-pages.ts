@@ -82,15 +82,15 @@ export async function signInAnswer(
   if (refused?.refused === 'too_many_sessions') return noRoomPage({ request: request?.sealed, returnTo });
   const tenant = tenantOfPage(call, request);
   const attempt = await beginningAttempt(services, { ...call, tenant });
+  const { authentication } = await services.policies.effective(tenant);
   const html = signInPage({
     formToken: attempt.formToken,
     identifier: fields.identifier?.slice(0, 254) ?? request?.loginHint ?? undefined,
     request: request?.sealed,
     clientName: request?.client.settings.name,
     providers: await shownProviders(services, tenant),
-    offersPasskey: (await services.policies.effective(tenant)).authentication.factors.methods.includes(
-      'passkey',
-    ),
+    offersPasskey: authentication.factors.methods.includes('passkey'),
+    offersSignUp: authentication.signUp.mode === 'open',
     staySeconds: await stayOffered(services, { tenant, clientId: request?.client.id, origin: call.origin }),
     returnTo,
     refusal: refused?.refused,

@@ -21,6 +21,8 @@ const ends = [
   { table: 'activity_events', key: 'tenant_id, id', keptMs: 0 },
   // What a session did is asked for when something about it was found out later; it ended by its absolute limit.
   { table: 'session_activity', key: 'tenant_id, session_id', keptMs: 7 * 24 * hourMs },
+  // Who was invited may still be asked again.
+  { table: 'invitations', key: 'tenant_id, id', keptMs: 30 * 24 * hourMs },
   // Whoever opens an old one is told that it was used or has expired either way.
   { table: 'links', key: 'tenant_id, id', keptMs: 24 * hourMs },
 ] as const;

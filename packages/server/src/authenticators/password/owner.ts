@@ -29,7 +29,7 @@ interface NewPerson {
   readonly name?: string | null | undefined;
   readonly id?: UserId;
   readonly roles?: readonly string[];
-  readonly groups?: readonly string[];
+  readonly groups?: readonly string[] | undefined;
 }
 
 /** Somebody whose account is being made; `origin` is absent where others make it. */

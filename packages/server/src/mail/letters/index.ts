@@ -3,6 +3,7 @@ import type { Letter, Place } from '../letter.ts';
 import { plainWords } from '../plain-words.ts';
 import { type Rendered, renderLetter } from '../rendered-letter.ts';
 import { accountDisabled } from './account-disabled.ts';
+import { accountErased } from './account-erased.ts';
 import { authenticatorAdded, authenticatorRemoved } from './authenticators.ts';
 import { emailChanged } from './email-changed.ts';
 import { invitation } from './invitation.ts';
@@ -32,6 +33,7 @@ const letters: { readonly [Kind in MailKind]: Writer<Kind> } = {
   'recovery-cancelled': recoveryCancelled,
   'password-locked': passwordLocked,
   invitation,
+  'account-erased': accountErased,
   'made-room': madeRoom,
   'account-disabled': accountDisabled,
   'undo-done': undoDone,
