@@ -59,6 +59,17 @@ export {
   identityOf,
   sessionsFromUpstream,
 } from './questions/identities.ts';
+export {
+  forgetImports,
+  type ImportPiece,
+  importById,
+  importPiece,
+  importsOfTenant,
+  refusedRows,
+  type Taken,
+  takeImport,
+  takenByOthers,
+} from './questions/imports.ts';
 export { type LinkRecord, linkByHash } from './questions/links.ts';
 export { type TakenDelivery, takeLogoutDeliveries } from './questions/logout-deliveries.ts';
 export { type TakenMail, takeMails } from './questions/mails.ts';

@@ -5,7 +5,9 @@ import * as devices from './device-authorizations.ts';
 import * as federation from './federation.ts';
 import * as grants from './grants.ts';
 import * as deliveries from './logout-deliveries.ts';
+import * as imports from './imports.ts';
 import * as mails from './mails.ts';
+import * as newcomers from './newcomers.ts';
 import * as oauth from './oauth.ts';
 import * as policies from './policies.ts';
 import * as recovery from './recovery.ts';
@@ -19,6 +21,11 @@ import type { GuardedStatement, Write } from './write.ts';
 
 const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind: Kind }>> } = {
   'create-user': users.createUser,
+  'create-newcomers': newcomers.createNewcomers,
+  'create-import': imports.createImport,
+  'receive-import': imports.receiveImport,
+  'advance-import': imports.advanceImport,
+  'end-import': imports.endImport,
   'set-password': users.setPassword,
   'rehash-password': users.rehashPassword,
   'expect-password': users.expectPassword,
