@@ -11,6 +11,7 @@ export * from './endpoints/clients.ts';
 export * from './endpoints/consents.ts';
 export * from './endpoints/export.ts';
 export * from './endpoints/federation.ts';
+export * from './endpoints/imports.ts';
 export { endpoints } from './endpoints/index.ts';
 export * from './endpoints/oauth.ts';
 export * from './endpoints/operations.ts';

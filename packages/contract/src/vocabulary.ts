@@ -193,5 +193,8 @@ export const auditEventTypes = [
   'tenant.resumed',
   'tenant.erasure-begun',
   'tenant.erased',
+  'import.started',
+  'import.ended',
+  'users.exported',
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];

@@ -6,6 +6,7 @@ import { adminRoutes } from './routes/admin.ts';
 import { adminAuthenticatorRoutes } from './routes/admin-authenticators.ts';
 import { adminClientRoutes } from './routes/admin-clients.ts';
 import { adminExportRoutes } from './routes/admin-export.ts';
+import { adminImportRoutes } from './routes/admin-imports.ts';
 import { adminProviderRoutes } from './routes/admin-providers.ts';
 import { adminRoleRoutes } from './routes/admin-roles.ts';
 import { adminServiceRoutes } from './routes/admin-services.ts';
@@ -51,6 +52,7 @@ export function createApp(services: Services): App {
     ...adminRoutes,
     ...adminClientRoutes,
     ...adminExportRoutes,
+    ...adminImportRoutes,
     ...adminProviderRoutes,
     ...adminServiceRoutes,
     ...adminRoleRoutes,

@@ -10,6 +10,7 @@ export { deliverMails } from './jobs/deliver-mails.ts';
 export { endExpiredSessions } from './jobs/end-expired.ts';
 export { forgetUnusedClients } from './jobs/forget-clients.ts';
 export { forgetWhatExpired } from './jobs/forget-expired.ts';
+export { runImports } from './jobs/run-imports.ts';
 export type { WrittenMail } from './mail/mail-files.ts';
 export type { MailTransport, Message, Sent } from './mail/transport.ts';
 export { type Argus, type Parts, startArgus } from './main.ts';

@@ -6,6 +6,7 @@ import * as clients from './clients.ts';
 import * as consents from './consents.ts';
 import * as exported from './export.ts';
 import * as federation from './federation.ts';
+import * as imports from './imports.ts';
 import * as oauth from './oauth.ts';
 import * as operations from './operations.ts';
 import * as providers from './providers.ts';
@@ -108,6 +109,14 @@ export const endpoints = {
   adminResumeTenant: tenants.adminResumeTenant,
   adminEraseTenant: tenants.adminEraseTenant,
   adminApply: apply.adminApply,
+  adminStartImport: imports.adminStartImport,
+  adminReceiveImport: imports.adminReceiveImport,
+  adminListImports: imports.adminListImports,
+  adminShowImport: imports.adminShowImport,
+  adminListRefusedRows: imports.adminListRefusedRows,
+  adminCancelImport: imports.adminCancelImport,
+  adminExportUsers: imports.adminExportUsers,
+  adminExportUsersWithSecrets: imports.adminExportUsersWithSecrets,
   adminExportConfiguration: exported.adminExportConfiguration,
   signInIdentifier: federation.signInIdentifier,
   beginFederatedSignIn: federation.beginFederatedSignIn,

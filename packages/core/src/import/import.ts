@@ -1,11 +1,4 @@
-import type {
-  ExistingChoice,
-  ImportFormat,
-  ImportState,
-  Instant,
-  TenantId,
-  UserId,
-} from '@argus/contract';
+import type { ExistingChoice, ImportFormat, ImportState, Instant, TenantId, UserId } from '@argus/contract';
 import type { Passkey, Totp } from '../authenticator/authenticator.ts';
 import type { User } from '../user/user.ts';
 
@@ -84,7 +77,12 @@ export const mostRefusedRows = 100_000;
 /** What may be written about imports; part of `Change`. */
 export type ImportChange =
   /** Expects fewer than `most` of its tenant to be under way. */
-  | { readonly kind: 'create-import'; readonly import: Import; readonly most: number; readonly dueAt: Instant }
+  | {
+      readonly kind: 'create-import';
+      readonly import: Import;
+      readonly most: number;
+      readonly dueAt: Instant;
+    }
   /** Expects exactly the bytes before it to have arrived, and the file not to be whole; room for `most` bytes. */
   | {
       readonly kind: 'receive-import';
@@ -120,4 +118,3 @@ export type ImportChange =
     }
   /** Expects every address and every credential to be free, and an active tenant: all are created, or none. */
   | { readonly kind: 'create-newcomers'; readonly newcomers: readonly Newcomer[]; readonly at: Instant };
-

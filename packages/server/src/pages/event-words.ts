@@ -141,4 +141,7 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
   'tenant.resumed': { sentence: 'Access here was opened again.', tone: 'notable' },
   'tenant.erasure-begun': { sentence: 'The erasure of everything here was begun.', tone: 'alarming' },
   'tenant.erased': { sentence: 'Everything in another place was erased.', tone: 'notable' },
+  'import.started': { sentence: 'An import of people began.', tone: 'quiet' },
+  'import.ended': { sentence: 'An import of people ended.', tone: 'quiet' },
+  'users.exported': { sentence: 'People were exported.', tone: 'quiet' },
 };

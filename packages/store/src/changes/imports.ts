@@ -71,8 +71,8 @@ export const advanceImport: Write<Of<'advance-import'>> = (change) => ({
       DELETE FROM import_pieces p USING moved WHERE p.tenant_id = $1 AND p.import_id = moved.id AND p.ends_at <= $8::bigint
     ), refused AS (
       INSERT INTO import_refusals (tenant_id, import_id, row_number, path, reason)
-      SELECT $1, moved.id, r.row, r.path, r.reason
-      FROM moved, jsonb_to_recordset($14) AS r(row bigint, path text, reason text)
+      SELECT $1, moved.id, r."row", r.path, r.reason
+      FROM moved, jsonb_to_recordset($14) AS r("row" bigint, path text, reason text)
     )
     SELECT id FROM moved`,
   values: [

@@ -6,11 +6,7 @@ import type { Row } from '../tables/rows.ts';
 import { idCursor, numberCursor, type Page, type PageRequest, pageOf } from './page.ts';
 
 /** Imports of a tenant, the newest first. */
-export async function importsOfTenant(
-  pool: Pool,
-  tenant: TenantId,
-  ask: PageRequest,
-): Promise<Page<Import>> {
+export async function importsOfTenant(pool: Pool, tenant: TenantId, ask: PageRequest): Promise<Page<Import>> {
   const { rows } = await pool.query<Row>({
     text: `
       SELECT * FROM imports WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
@@ -66,9 +62,7 @@ export async function importPiece(
       WHERE tenant_id = $1 AND import_id = $2 AND begins_at <= $3 AND ends_at > $3`,
     values: [tenant, importId, offset],
   });
-  return rows[0]
-    ? { beginsAt: rows[0].begins_at, endsAt: rows[0].ends_at, sealed: rows[0].sealed }
-    : null;
+  return rows[0] ? { beginsAt: rows[0].begins_at, endsAt: rows[0].ends_at, sealed: rows[0].sealed } : null;
 }
 
 export interface Taken {

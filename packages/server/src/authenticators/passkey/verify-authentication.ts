@@ -66,7 +66,8 @@ export async function verifyAuthentication(
   if (!(await isSigned(response, passkey, { ...expected, challenge: client.said })))
     return refused('signature');
   // Only what is signed counts as evidence of a copy: before, anybody who knows an id could make it up.
-  if (said.flags.be !== passkey.isBackupEligible && !passkey.learnsBackup) return refused('backup-eligibility');
+  if (said.flags.be !== passkey.isBackupEligible && !passkey.learnsBackup)
+    return refused('backup-eligibility');
   if (!hasGrown(passkey.signCount, said.counter)) return refused('counter');
   const { uv, be, bs } = said.flags;
   const facts = { newSignCount: said.counter, isUserVerified: uv, isBackupEligible: be, isBackedUp: bs };
