@@ -42,10 +42,11 @@ test('an hour of work in three tabs, with Argus restarted in between: a stated p
   // A click that meets the pause is told so and must be made again; here nobody clicks just then.
   await eventually('all tabs pause', async () => paused.size === tabs.length, 30);
   await stage.stopArgus();
-  await Promise.any(
-    tabs.map((page) => page.getByText('Argus cannot be reached').waitFor({ timeout: 20_000 })),
-  );
+  const says = tabs.map((page) => page.getByText('Argus cannot be reached'));
+  await Promise.any(says.map((each) => each.waitFor({ timeout: 20_000 })));
   await stage.startArgus();
+  // The pause is over when no tab says it any more: a refresh that began in it is shared by whoever clicks meanwhile.
+  await Promise.all(says.map((each) => each.waitFor({ state: 'hidden' })));
   isAway = false;
   const rounds = await working;
   assert.ok(Math.min(...rounds) >= lives, `all tabs kept working: ${rounds}`);

@@ -10,6 +10,7 @@ import { adminImportRoutes } from './routes/admin-imports.ts';
 import { adminProviderRoutes } from './routes/admin-providers.ts';
 import { adminRoleRoutes } from './routes/admin-roles.ts';
 import { adminServiceRoutes } from './routes/admin-services.ts';
+import { adminTenantRoutes } from './routes/admin-tenants.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { authenticatorRoutes } from './routes/authenticators.ts';
 import { consentRoutes } from './routes/consents.ts';
@@ -56,6 +57,7 @@ export function createApp(services: Services): App {
     ...adminProviderRoutes,
     ...adminServiceRoutes,
     ...adminRoleRoutes,
+    ...adminTenantRoutes,
     ...serviceRoutes,
     ...adminAuthenticatorRoutes,
     ...recoveryRoutes,

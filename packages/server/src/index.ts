@@ -8,6 +8,7 @@ export { completeRecoveries } from './jobs/complete-recoveries.ts';
 export { deliverLogouts } from './jobs/deliver-logouts.ts';
 export { deliverMails } from './jobs/deliver-mails.ts';
 export { endExpiredSessions } from './jobs/end-expired.ts';
+export { endTenants } from './jobs/end-tenants.ts';
 export { forgetUnusedClients } from './jobs/forget-clients.ts';
 export { forgetWhatExpired } from './jobs/forget-expired.ts';
 export { runImports } from './jobs/run-imports.ts';

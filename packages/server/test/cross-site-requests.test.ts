@@ -85,7 +85,14 @@ function codeOf({ text }: Exactly): unknown {
 }
 
 /** What only the operator's key opens answers a browser without it, whatever page it shows. */
-const keyOnly: readonly EndpointName[] = ['adminRotateKeys', 'adminApply'];
+const keyOnly: readonly EndpointName[] = [
+  'adminRotateKeys',
+  'adminApply',
+  'adminCreateTenant',
+  'adminSuspendTenant',
+  'adminResumeTenant',
+  'adminEraseTenant',
+];
 
 describe('a request that our pages did not cause changes nothing:', () => {
   for (const name of unsafe) {
@@ -108,8 +115,7 @@ describe('the same request from our own page succeeds, so the refusals above are
   const refusedAnyway: Partial<Record<EndpointName, number>> = {
     ...refusedSamples,
     useLink: 410,
-    adminRotateKeys: 401,
-    adminApply: 401,
+    ...Object.fromEntries(keyOnly.map((name) => [name, 401])),
     // Its issuer is nobody.
     beginFederatedSignIn: 503,
   };

@@ -102,6 +102,10 @@ const keys = fc.constantFrom(
   'limit',
   'cursor',
   'tenant',
+  'hosts',
+  'plan',
+  'addOns',
+  'confirm',
   '__proto__',
   'toString',
 );

@@ -43,7 +43,7 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'session.refresh-refused': { by: /^anyone$/, names: [...whole, 'reason'] },
   'session.reuse-detected': { by: /^anyone$/, names: [...whole, 'reason'] },
   'session.ended': {
-    by: /^(user|anyone|system|administrator:.+)$/,
+    by: /^(user|anyone|system|operator|administrator:.+)$/,
     names: ['userId', 'sessionId', 'deviceId', 'reason'],
   },
   'session.stepped-up': { by: person, names: ['userId', 'sessionId', 'deviceId'], tells: ['amr', 'acr'] },

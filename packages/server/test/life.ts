@@ -3,6 +3,7 @@ import { deliverMails, endExpiredSessions, generousLimits } from '@argus/server'
 import type { TestServer } from '@argus/testing/server';
 import { firefox, userAgent } from '@argus/testing/user-agent';
 import { playAccounts } from './life-of-accounts.ts';
+import { playTenants } from './life-of-tenants.ts';
 import { heldSecrets, tapWire } from './life-secrets.ts';
 import { password, refresh, withKey } from './stage.ts';
 
@@ -29,6 +30,7 @@ export async function play(server: TestServer): Promise<Played> {
   const adaId = await personalLife(server);
   await thefts(server);
   await playAccounts(server);
+  await playTenants(server);
   await endings(server);
   return { secrets: [...wire.heard, ...(await heldSecrets(server))], adaId, administratorId };
 }

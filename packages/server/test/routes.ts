@@ -10,6 +10,7 @@ import {
   providerSettingsSchema,
 } from '@argus/contract';
 import type { Change, Client, Provider, Resource, Service } from '@argus/core';
+import { endTenants } from '@argus/server';
 import type { TestServer } from '@argus/testing/server';
 import type { Route } from '../src/http/route.ts';
 import { operationsRoutes } from '../src/routes/operations.ts';
@@ -62,7 +63,12 @@ const sample = {
   resource: 'https://sample.example/api',
   provider: 'sample-provider',
   service: 'sample-service',
+  /** One in each state that a tenant is led out of. */
+  tenant: 'sample-tenant',
+  suspendedTenant: 'sample-suspended',
+  leavingTenant: 'sample-leaving',
 };
+let newTenants = 0;
 const client = { name: 'Sample', type: 'confidential', redirectUris: ['https://sample.example/cb'] } as const;
 // Nothing listens there, and nobody is asked to find out.
 const provider = { name: 'Sample', issuer: 'http://127.0.0.1:9', clientId: 'argus' };
@@ -150,6 +156,12 @@ const bodies: { readonly [Name in EndpointName]?: (subject: Subject) => unknown 
   adminAddServiceKey: () => ({ publicKey: newServiceKey() }),
   adminDeclareProvider: () => ({ ...provider, domains: ['declared.example'] }),
   adminApply: () => ({ tenants: [{ id: 'third' }] }),
+  adminCreateTenant: () => {
+    newTenants += 1;
+    return { id: `new-${newTenants}` };
+  },
+  adminChangeTenant: () => ({ name: 'Renamed' }),
+  adminEraseTenant: () => ({ confirm: sample.leavingTenant }),
 };
 
 const queries: { readonly [Name in EndpointName]?: string } = {
@@ -168,6 +180,12 @@ const ids: { readonly [Name in EndpointName]?: (subject: Subject) => string } = 
   adminShowRecovery: ({ target }) => target.userId,
   adminStartRecovery: ({ target }) => target.userId,
   adminCancelRecovery: ({ target }) => target.userId,
+  // Their own, which is what administrators see.
+  adminShowTenant: () => defaultTenant,
+  adminChangeTenant: () => defaultTenant,
+  adminSuspendTenant: () => sample.tenant,
+  adminResumeTenant: () => sample.suspendedTenant,
+  adminEraseTenant: () => sample.leavingTenant,
 };
 
 /** A request to each endpoint of the contract that its schemas let through. */
@@ -257,6 +275,22 @@ export async function declareSamples(server: TestServer, subject: Subject): Prom
   // The client may be there; each is a commit of its own, so that the others do not mind.
   for (const change of declared) await store.commit({ tenant, changes: [change], events: [] });
   clients.forget();
+  await declareTenants(server);
+}
+
+/** An active tenant and two that have settled, whatever became of those before. */
+async function declareTenants({ argus }: TestServer): Promise<void> {
+  const { store, clock } = argus.services;
+  while ((await endTenants(argus.services)) > 0);
+  const at = clock.now();
+  const write = (id: string, change: Change) => store.commit({ tenant: id, changes: [change], events: [] });
+  const { tenant, suspendedTenant, leavingTenant } = sample;
+  for (const id of [tenant, suspendedTenant, leavingTenant]) {
+    await write(id, { kind: 'create-tenant', id, at });
+    await write(id, { kind: 'suspend-tenant', at });
+    await write(id, { kind: 'settle-tenant', at, suspendedBy: at });
+  }
+  await write(tenant, { kind: 'resume-tenant' });
 }
 
 /** Somebody with whom the samples succeed. */

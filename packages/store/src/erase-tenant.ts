@@ -42,6 +42,7 @@ export const tenantTables = [
   'providers',
   'service_keys',
   'services',
+  'policies',
   'marks',
   'ended_tokens',
   'signing_keys',

@@ -4,6 +4,7 @@ import { completeRecoveries } from './complete-recoveries.ts';
 import { deliverLogouts } from './deliver-logouts.ts';
 import { deliverMails } from './deliver-mails.ts';
 import { endExpiredSessions, type Sweep } from './end-expired.ts';
+import { endTenants } from './end-tenants.ts';
 import { forgetUnusedClients } from './forget-clients.ts';
 import { forgetWhatExpired } from './forget-expired.ts';
 import { runImports } from './run-imports.ts';
@@ -14,6 +15,7 @@ export type Job =
   | 'deliver-logouts'
   | 'deliver-mails'
   | 'complete-recoveries'
+  | 'end-tenants'
   | 'forget-expired'
   | 'forget-clients'
   | 'run-imports';
@@ -25,6 +27,7 @@ export const allJobs: readonly Job[] = [
   'deliver-logouts',
   'deliver-mails',
   'complete-recoveries',
+  'end-tenants',
   'forget-expired',
   'forget-clients',
   'run-imports',
@@ -46,6 +49,8 @@ export function startJob(services: Services, job: Job): { stop(): Promise<void> 
       return repeat(1_000, async () => void (await deliverMails(services)), report);
     case 'complete-recoveries':
       return repeat(60_000, async () => void (await completeRecoveries(services)), report);
+    case 'end-tenants':
+      return repeat(1_000, async () => void (await endTenants(services)), report);
     case 'forget-expired':
       return repeat(60_000, async () => void (await forgetWhatExpired(services)), report);
     case 'forget-clients':

@@ -14,6 +14,16 @@ export async function administered(
   return isRefused(by) ? problemAnswer(by) : next(by);
 }
 
+/** The same where the path names the tenant. */
+export async function administeredTenant(
+  services: Services,
+  call: AdminCall & { readonly params: { readonly id: string } },
+  next: (by: Administrator) => Promise<Answer>,
+): Promise<Answer> {
+  const by = await operatorOf(services, call, call.params.id as TenantId); // of the form that the contract gives it
+  return isRefused(by) ? problemAnswer(by) : next(by);
+}
+
 /** Go on only for the operator: what takes `operate` concerns the whole installation, not one tenant. */
 export async function installed(
   services: Services,
