@@ -1,6 +1,7 @@
 import { policyDocumentSchema } from '@argus/contract';
 import type { Change, TenantChange } from '@argus/core';
 import { authenticatorCases } from './authenticator-cases.ts';
+import { importCases } from './import-cases.ts';
 import { oauthCases } from './oauth-cases.ts';
 import { serviceCases } from './service-cases.ts';
 import { at, idOf, mailOf, type Person, rotationOf } from './stage.ts';
@@ -19,6 +20,7 @@ export const changeCases: ChangeCases = {
   ...oauthCases,
   ...authenticatorCases,
   ...serviceCases,
+  ...importCases,
   'create-user': ({ user }, number) => ({
     kind: 'create-user',
     user: { ...user, ...newcomer(number) },

@@ -13,7 +13,10 @@ const absent = <T extends z.ZodType>(schema: T) => schema.nullish().transform((v
 /** RFC 3339, with any offset. */
 const timeSchema = z.iso.datetime({ offset: true });
 
-const jwkSchema = z.record(z.string().max(32), z.union([z.string().max(4000), z.array(z.string().max(100))]));
+const jwkSchema = z.record(
+  z.string().max(32),
+  z.union([z.string().max(4000), z.array(z.string().max(100)), z.boolean()]),
+);
 
 /** The public half of a passkey, and what its new home has to know of it. */
 export const personPasskeySchema = z.strictObject({

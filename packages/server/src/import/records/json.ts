@@ -10,25 +10,27 @@ const list = 0x5b;
 export function readJson(from: Place | null): RecordReader {
   let reader: RecordReader | null = from === null ? null : readerFrom(from);
   let held = Buffer.alloc(0);
+  /** Which of the two it is, once anything but space has come. */
+  function* begin(isLast: boolean): Generator<Found> {
+    // Shorter than the mark, it may be part of one.
+    if (held.length < 3 && !isLast) return;
+    const first = held.subarray(markLength(held)).find((byte) => !isSpace(byte));
+    if (first === undefined && held.length > longestRecord)
+      throw new BrokenFile('begins with nothing but space');
+    if (first === undefined) return;
+    reader = first === list ? readList('file', null) : readLines(null);
+    yield* reader.push(held);
+  }
+
   return {
     push(bytes) {
       if (reader) return reader.push(bytes);
       held = Buffer.concat([held, bytes]);
-      const first = held
-        .subarray(held.length < 3 ? held.length : markLength(held))
-        .find((byte) => !isSpace(byte));
-      if (first === undefined) {
-        if (held.length > longestRecord) throw new BrokenFile('begins with nothing but space');
-        return [];
-      }
-      reader = first === list ? readList('file', null) : readLines(null);
-      return reader.push(held);
+      return begin(false);
     },
-    *end(): Generator<Found> {
-      // Shorter than a mark: whatever it is, it is one line.
-      reader ??= readLines(null);
-      if (held.length > 0 && held.length < 3) yield* reader.push(held);
-      yield* reader.end();
+    *end() {
+      if (!reader) yield* begin(true);
+      if (reader) yield* reader.end();
     },
   };
 }
