@@ -11,7 +11,7 @@ import { hash as bcryptOf } from '@node-rs/bcrypt';
 import { type Operator, operatorOf } from './admin-stage.ts';
 import { auth0Hashes, auth0Users, keycloakRealm, keycloakUser } from './import-samples.ts';
 import { countsOf, importFile, lines, signInStatus } from './import-stage.ts';
-import { password } from './stage.ts';
+import { ownOrigin, password } from './stage.ts';
 
 let server: TestServer;
 let operator: Operator;
@@ -153,9 +153,8 @@ describe('a passkey that another system registered', () => {
   } as const;
   for (const [number, [what, [algorithm, form]]] of Object.entries(kinds).entries()) {
     test(`signs in by ${what}, whose user handle and backup are that system’s`, async () => {
-      const origin = server.url.replace('127.0.0.1', 'localhost');
       const { random } = server.argus.services;
-      const key = softwareAuthenticator({ random, origin, be: true, bs: true });
+      const key = softwareAuthenticator({ random, origin: ownOrigin, be: true, bs: true });
       const handle = Buffer.from(`user-${number}-of-another-system`).toString('base64url');
       const asked = optionsFor(handle);
       key.register(asked, { algorithm });
@@ -178,8 +177,8 @@ describe('a passkey that another system registered', () => {
       assert.deepEqual([done.created, refused], [1, []]);
       const signIn = async (ceremony = {}) => {
         const browser = userAgent(server);
-        const options = await browser.call('signInPasskeyOptions', { body: {} });
-        const credential = key.authenticate(options.body, ceremony);
+        const asked = await browser.call('signInPasskeyOptions');
+        const credential = key.authenticate(asked.body.options, ceremony);
         return browser.call('signInWithPasskey', { body: { credential } });
       };
       assert.equal((await signIn({ userHandle: 'AAAA' })).status, 401);
@@ -194,8 +193,7 @@ describe('a passkey that another system registered', () => {
   }
 
   test('in a realm of Keycloak names its user as Keycloak did', async () => {
-    const origin = server.url.replace('127.0.0.1', 'localhost');
-    const key = softwareAuthenticator({ random: server.argus.services.random, origin });
+    const key = softwareAuthenticator({ random: server.argus.services.random, origin: ownOrigin });
     const id = '0b4ba5cd-0f0c-4b52-8c1b-f37f7f4e0f6c';
     key.register(optionsFor(Buffer.from(id).toString('base64url')));
     const passkey = key.passkeys[0];
@@ -221,9 +219,9 @@ describe('a passkey that another system registered', () => {
     const { refused } = await importFile(server, operator, { format: 'keycloak', file });
     assert.deepEqual(refused, []);
     const browser = userAgent(server);
-    const options = await browser.call('signInPasskeyOptions', { body: {} });
+    const { body } = await browser.call('signInPasskeyOptions');
     const answer = await browser.call('signInWithPasskey', {
-      body: { credential: key.authenticate(options.body) },
+      body: { credential: key.authenticate(body.options) },
     });
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
     assert.equal(answer.body.user.email, 'passkey@kc.example');
