@@ -76,6 +76,7 @@ export { type TakenMail, takeMails } from './questions/mails.ts';
 export { isRegisteredOrigin } from './questions/origins.ts';
 export { type Owned, ownersOf } from './questions/owners.ts';
 export type { Page, PageRequest } from './questions/page.ts';
+export { type WholePerson, wholePeople } from './questions/people.ts';
 export { documentOf, type PolicyInForce, policyInForce } from './questions/policies.ts';
 export {
   providerById,

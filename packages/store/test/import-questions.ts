@@ -19,6 +19,7 @@ export const importQuestions: Readonly<Record<string, Question>> = {
     const piece = await asked.importPiece(store.pool, tenant, ask);
     return piece && Buffer.from(piece.sealed).toString();
   },
+  wholePeople: ({ store }, tenant) => asked.wholePeople(store.pool, tenant, all),
   takenByOthers: async ({ store }, tenant, person) => {
     const { emails, credentials } = await asked.takenByOthers(store.pool, tenant, {
       emails: [person.user.email, 'only-in-default@example.org', 'only-in-other@example.org'],

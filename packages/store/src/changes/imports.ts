@@ -15,7 +15,8 @@ export const createImport: Write<Of<'create-import'>> = ({ import: made, most, d
       row_count, created_count, skipped_count, refused_count, created_at, due_at)
     SELECT t.id, $2, $3, $4, $5, $6, 'receiving', $7, $8, 0, 0, 0, 0, 0, $9, $10 FROM tenants t
     WHERE t.id = $1 AND t.status = 'active'
-      AND $11 > (SELECT count(*) FROM imports i WHERE i.tenant_id = $1 AND i.ended_at IS NULL)`,
+      AND $11 > (SELECT count(*) FROM imports i WHERE i.tenant_id = $1 AND i.ended_at IS NULL)
+    ON CONFLICT DO NOTHING`,
   values: [
     made.id,
     made.name,
