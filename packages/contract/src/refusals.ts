@@ -80,6 +80,11 @@ export const refusals = {
     status: 409,
     sentence: 'There are as many of these as there may be. Remove one first.',
   },
+  too_many_sessions: {
+    status: 409,
+    sentence:
+      'You are signed in on as many devices as you may be. Sign out on one of them, then sign in again.',
+  },
   link_invalid: { status: 410, sentence: 'This link was used already or has expired.' },
   payload_too_large: { status: 413, sentence: 'The request is too large.' },
   unsupported_media_type: { status: 415, sentence: 'Send application/json.' },

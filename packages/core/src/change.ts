@@ -2,6 +2,7 @@ import type {
   AssuranceLevel,
   AuthenticationMethod,
   ClientId,
+  DeviceClass,
   DeviceId,
   EndReason,
   FeedPolicy,
@@ -20,7 +21,9 @@ import type { FederationChange } from './federation/change.ts';
 import type { ImportChange } from './import/import.ts';
 import type { Mail } from './mail/mail.ts';
 import type { OAuthChange } from './oauth/change.ts';
+import type { ConcurrencyPolicy } from './policy/policy.ts';
 import type { ServiceChange } from './service/service.ts';
+import type { SessionLimitPath } from './session/concurrency.ts';
 import type { Grant, Session } from './session/session.ts';
 import type { TenantChange } from './tenant/tenant.ts';
 import type { Link, LinkKind, User } from './user/user.ts';
@@ -80,10 +83,12 @@ export type Change =
   | { readonly kind: 'hold-session'; readonly userId: UserId; readonly sessionId: SessionId }
   /** Upsert by secret: the same browser is the same device. */
   | { readonly kind: 'see-device'; readonly device: Device; readonly at: Instant }
-  /** Expects an active user. */
+  /** Expects an active user, and this policy to be in force still. */
   | {
       readonly kind: 'create-session';
       readonly session: Session;
+      /** Absent where nobody decided by one. */
+      readonly policyVersion?: number | undefined;
       readonly methods: readonly AuthenticationMethod[];
       readonly authenticationIds: readonly string[];
     }
@@ -110,12 +115,20 @@ export type Change =
       readonly at: Instant;
       readonly by: EndedBy;
     }
-  /** Ends the least recently active sessions beyond `keep`, never `except`; expects nothing. */
+  /**
+   * Expects room for this new session, or ends who gives way to it, as policy says of what lives then (`decideRoom`).
+   * Its user is held before it, so that sign-ins at one moment are counted one after the other.
+   */
   | {
-      readonly kind: 'limit-sessions';
+      readonly kind: 'make-room';
       readonly userId: UserId;
-      readonly keep: number;
-      readonly except: SessionId;
+      readonly sessionId: SessionId;
+      readonly deviceClass: DeviceClass;
+      /** The session that the person chose to end for it. */
+      readonly chosen?: SessionId | undefined;
+      readonly policy: ConcurrencyPolicy;
+      /** Which rule set each limit, in words for the audit log. */
+      readonly rules: Readonly<Partial<Record<SessionLimitPath, string>>>;
       readonly at: Instant;
       readonly by: EndedBy;
     }
@@ -172,14 +185,6 @@ export type Change =
       readonly userId: UserId;
       readonly from: string;
       readonly to: string;
-      readonly at: Instant;
-    }
-  /** Expects fewer live sessions than `most`, serialised over the user. */
-  | {
-      readonly kind: 'expect-room';
-      readonly userId: UserId;
-      readonly most: number;
-      readonly except: SessionId;
       readonly at: Instant;
     }
   /** Expects the link to be unused and not expired. */

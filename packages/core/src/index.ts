@@ -43,6 +43,7 @@ export * from './policy/words.ts';
 export * from './service/service.ts';
 export * from './session/activity.ts';
 export * from './session/assurance.ts';
+export * from './session/concurrency.ts';
 export * from './session/lifetime.ts';
 export * from './session/refresh.ts';
 export type { Holder, Shown, Stranger } from './session/refresh-context.ts';

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AuthenticatorKind, authenticatorKinds } from '@argus/contract';
-import {
-  type Authentication,
-  type Enrolled,
-  mostPasskeys,
-  nextStep,
-  type SignInStanding,
-  type SignInTerms,
-} from '@argus/core';
+import { type Authentication, type Enrolled, mostPasskeys } from '@argus/core';
 import fc from 'fast-check';
 import { elsewhere, otp, pwd, rec, twoElsewhere } from './proofs.ts';
-import { type Demands, free, type Limit, max, termsOf } from './sign-in-terms.ts';
+import {
+  type Demands,
+  free,
+  type Limit,
+  max,
+  type Standing,
+  stepOf,
+  type Terms,
+  termsOf,
+} from './sign-in-terms.ts';
 import { claimedLevel, everyStep, justified, makes, type Seen, type Start } from './sign-in-walk.ts';
 
 const kinds = {
@@ -28,7 +30,7 @@ const sets: readonly (readonly AuthenticatorKind[])[] = Array.from({ length: 32 
 );
 
 /** Everybody that there can be: a first proof goes with what it is made with. */
-function* people(): Generator<Pick<SignInStanding, 'proofs' | 'enrolled'>> {
+function* people(): Generator<Pick<Standing, 'proofs' | 'enrolled'>> {
   for (const first of firstProofs)
     for (const hasPassword of either)
       for (const hasTotp of either)
@@ -49,7 +51,7 @@ function* policies(): Generator<Demands> {
 }
 
 /** What policy asks of everybody, told without the code. */
-function satisfies(proofs: SignInStanding['proofs'], { authentication }: SignInTerms): boolean {
+function satisfies(proofs: Standing['proofs'], { authentication }: Terms): boolean {
   const { factors, passkey: keys } = authentication;
   const asksTwo = factors.required === 2 || factors.isPhishingResistant;
   const least = !asksTwo ? 1 : keys.attestation === 'verified' ? 3 : 2;
@@ -59,11 +61,11 @@ function satisfies(proofs: SignInStanding['proofs'], { authentication }: SignInT
 }
 
 /** Something beside a first factor, or a code that stands for it. */
-function hasShownMore(proofs: SignInStanding['proofs']): boolean {
+function hasShownMore(proofs: Standing['proofs']): boolean {
   return justified(proofs) > 1 || proofs.some(({ method }) => ['otp', 'passkey', 'rec'].includes(method));
 }
 
-function hasProved(proofs: SignInStanding['proofs'], asked: 'rec' | 'passkey'): boolean {
+function hasProved(proofs: Standing['proofs'], asked: 'rec' | 'passkey'): boolean {
   return proofs.some(({ method }) => method === asked);
 }
 
@@ -72,7 +74,7 @@ function ownsSecond({ hasTotp, passkeys }: Enrolled): boolean {
 }
 
 /** Whether policy still takes a second factor that they own. */
-function canShowSecond({ hasTotp, passkeys }: Enrolled, { authentication }: SignInTerms): boolean {
+function canShowSecond({ hasTotp, passkeys }: Enrolled, { authentication }: Terms): boolean {
   const { methods } = authentication.factors;
   return (hasTotp && methods.includes('totp')) || (passkeys > 0 && methods.includes('passkey'));
 }
@@ -153,8 +155,8 @@ test('a remembered device spares a question where one factor is enough, and chan
   for (const demands of policies())
     for (const person of people()) {
       const terms = termsOf(demands, 'ask');
-      const step = nextStep({ ...free, ...person }, terms);
-      const spared = nextStep({ ...free, ...person, isRemembered: true }, terms);
+      const step = stepOf({ ...free, ...person }, terms);
+      const spared = stepOf({ ...free, ...person, isRemembered: true }, terms);
       const isSpared = JSON.stringify(step) !== JSON.stringify(spared);
       if (!isSpared) continue;
       assert.equal(step.kind, 'second-factor');

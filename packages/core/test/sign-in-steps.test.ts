@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { authenticatorKinds } from '@argus/contract';
-import { type Enrolled, nextStep, type SignInStanding } from '@argus/core';
+import type { Enrolled } from '@argus/core';
 import { elsewhere, otp, passkey, pwd, rec, touched, twoElsewhere } from './proofs.ts';
-import { type Demands, free, type Limit, max, termsOf } from './sign-in-terms.ts';
+import { type Demands, free, type Limit, max, type Standing, stepOf, termsOf } from './sign-in-terms.ts';
 
 describe('a sign-in', () => {
   const one: Demands = {
@@ -16,16 +16,13 @@ describe('a sign-in', () => {
   const two: Demands = { ...one, required: 2 };
   const resistant: Demands = { ...one, isPhishingResistant: true };
   const nobody: Enrolled = { hasPassword: true, hasTotp: false, passkeys: 0, recoveryCodes: 0 };
-  type Changes = Partial<Enrolled & Omit<SignInStanding, 'proofs' | 'enrolled'>>;
-  const next = (
-    demands: Demands,
-    proofs: SignInStanding['proofs'],
-    changes: Changes = {},
-    limit: Limit = 'ask',
-  ) =>
-    nextStep({ ...free, ...changes, proofs, enrolled: { ...nobody, ...changes } }, termsOf(demands, limit));
+  type Changes = Partial<Enrolled & Omit<Standing, 'proofs' | 'enrolled'>>;
+  const next = (demands: Demands, proofs: Standing['proofs'], changes: Changes = {}, limit: Limit = 'ask') =>
+    stepOf({ ...free, ...changes, proofs, enrolled: { ...nobody, ...changes } }, termsOf(demands, limit));
   const admit = { kind: 'admit' };
   const tooWeak = { kind: 'refuse', reason: 'too-weak' };
+  const limit = { path: 'session.concurrent.max', most: max };
+  const choose = { kind: 'choose-session', among: ['session-0', 'session-1'], toEnd: 1, limit };
   const ask = (...methods: string[]) => ({ kind: 'second-factor', methods });
   const enrol = (...methods: string[]) => ({ kind: 'enrol', methods });
 
@@ -91,24 +88,22 @@ describe('a sign-in', () => {
     const late = { isEmailVerified: false, liveSessions: max };
     assert.deepEqual(next(demands, [pwd], late), { kind: 'verify-email' });
     assert.deepEqual(next(demands, [pwd], { ...late, isEmailVerified: true }), enrol('passkey', 'totp'));
-    assert.deepEqual(next(demands, [passkey()], { passkeys: 1, liveSessions: max }), {
-      kind: 'choose-session',
-    });
+    assert.deepEqual(next(demands, [passkey()], { passkeys: 1, liveSessions: max }), choose);
   });
 
   test('over the limit of sessions goes as policy says', () => {
     const full = { liveSessions: max };
     assert.deepEqual(next(one, [pwd], { liveSessions: max - 1 }, 'deny'), admit);
-    assert.deepEqual(next(one, [pwd], full, 'ask'), { kind: 'choose-session' });
-    assert.deepEqual(next(one, [pwd], full, 'deny'), { kind: 'refuse', reason: 'session-limit' });
+    assert.deepEqual(next(one, [pwd], full, 'ask'), choose);
+    assert.deepEqual(next(one, [pwd], full, 'deny'), { kind: 'refuse', reason: 'session-limit', limit });
     assert.deepEqual(next(one, [pwd], full, 'least-recently-active'), admit);
   });
 });
 
 describe('whoever knows the password of somebody with a second factor does not set up another', () => {
   const owner: Enrolled = { hasPassword: true, hasTotp: true, passkeys: 0, recoveryCodes: 0 };
-  const from = (demands: Partial<Demands>, changes: Partial<SignInStanding> = {}) =>
-    nextStep(
+  const from = (demands: Partial<Demands>, changes: Partial<Standing> = {}) =>
+    stepOf(
       { ...free, proofs: [pwd], enrolled: owner, ...changes },
       termsOf(
         {

@@ -4,24 +4,22 @@ import {
   assuranceOf,
   mostPasskeys,
   type NextStep,
-  nextStep,
   type Proofs,
   type SecondFactor,
-  type SignInStanding,
-  type SignInTerms,
 } from '@argus/core';
 import { hardware, otp, passkey, pwd, rec, touched } from './proofs.ts';
+import { type Standing, stepOf, type Terms } from './sign-in-terms.ts';
 
 /** Where a sign-in stands, and what it is held to. */
 export interface Start {
-  readonly standing: SignInStanding;
-  readonly terms: SignInTerms;
+  readonly standing: Standing;
+  readonly terms: Terms;
 }
 
 /** A step of a walk, and all that was proved when it was asked for. */
 export interface Seen {
   readonly step: NextStep;
-  readonly standing: SignInStanding;
+  readonly standing: Standing;
 }
 
 /** Passkeys of every make: what somebody holds, and what somebody registers. */
@@ -39,8 +37,8 @@ const shown: Readonly<Record<Exclude<AuthenticatorKind, 'federated' | 'passkey'>
 };
 
 /** What may come of a step: one standing for each thing that somebody can do then. */
-function after({ step, standing }: Seen): readonly SignInStanding[] {
-  const proved = (...proofs: readonly Authentication[]): SignInStanding[] =>
+function after({ step, standing }: Seen): readonly Standing[] {
+  const proved = (...proofs: readonly Authentication[]): Standing[] =>
     proofs.map((proof) => ({ ...standing, proofs: [...standing.proofs, proof] }));
   const { enrolled } = standing;
   switch (step.kind) {
@@ -70,10 +68,10 @@ function after({ step, standing }: Seen): readonly SignInStanding[] {
 /** Every step that a sign-in from here can come to, each once; throws when one might not come to an end. */
 export function everyStep({ standing, terms }: Start): readonly Seen[] {
   const seen = new Map<string, Seen>();
-  const walk = (at: SignInStanding): void => {
+  const walk = (at: Standing): void => {
     const name = nameOf(at);
     if (seen.has(name)) return;
-    const here: Seen = { step: nextStep(at, terms), standing: at };
+    const here: Seen = { step: stepOf(at, terms), standing: at };
     seen.set(name, here);
     if (!isBounded(here, terms)) throw new Error(`no end: ${JSON.stringify(here)}`);
     for (const next of after(here)) walk(next);
@@ -83,7 +81,7 @@ export function everyStep({ standing, terms }: Start): readonly Seen[] {
 }
 
 /** Each step takes something that there is only so much of, so that no walk can go on for ever. */
-function isBounded({ step, standing }: Seen, { session }: SignInTerms): boolean {
+function isBounded({ step, standing }: Seen, { session }: Terms): boolean {
   const has = (kind: SecondFactor) =>
     standing.proofs.some((proof) => (kind === 'passkey' ? proof.method === kind : proof === shown[kind]));
   switch (step.kind) {
@@ -104,7 +102,7 @@ function isBounded({ step, standing }: Seen, { session }: SignInTerms): boolean 
 }
 
 /** Alike for standings that no rule may tell apart: it matters whether there are passkeys, and room for one more. */
-function nameOf({ proofs, enrolled, isEmailVerified, liveSessions }: SignInStanding): string {
+function nameOf({ proofs, enrolled, isEmailVerified, liveSessions }: Standing): string {
   const proved = [...new Set(proofs.map(nameOfProof))].sort().join('+');
   const { hasTotp, passkeys } = enrolled;
   return `${proved} ${hasTotp} ${passkeys > 0} ${passkeys < mostPasskeys} ${isEmailVerified} ${liveSessions}`;

@@ -18,6 +18,7 @@ export interface Metrics {
   readonly refreshes: Counter<'outcome'>;
   readonly tokens: Counter<'grant' | 'outcome'>;
   readonly sessionsEnded: Counter<'reason'>;
+  readonly sessionLimits: Counter<'outcome'>;
   readonly throttled: Counter<'limit'>;
   readonly logouts: Counter<'outcome'>;
   readonly mails: Counter<'kind' | 'outcome'>;
@@ -67,6 +68,11 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       'outcome',
     ),
     sessionsEnded: counter('argus_sessions_ended_total', 'Ended sessions by reason', 'reason'),
+    sessionLimits: counter(
+      'argus_session_limits_total',
+      'Sign-ins that found as many sessions as there may be, by what became of it',
+      'outcome',
+    ),
     throttled: counter('argus_throttled_total', 'Tries held back by a limit', 'limit'),
     logouts: counter(
       'argus_logout_deliveries_total',

@@ -48,12 +48,13 @@ async function commitOnce({ pool, uuid, onTold }: Writing, work: Commit): Promis
     const touched: string[][] = [];
     const ended: AuditEvent[] = [];
     for (const change of changes) {
-      const statement = statementOf(change);
-      const rows = await written(client, tenant, statement);
-      if (rows === null) return { isCommitted: false, lost: change.kind };
-      touched.push(rows.map((row) => row.id));
-      if (statement.ends) ended.push(...endedEvents(statement.ends, rows, uuid));
-      told.push(...toldBy(statement, rows));
+      const done = await carryOut(client, tenant, change);
+      if (done === null) return { isCommitted: false, lost: change.kind };
+      touched.push(done[0]?.rows.map((row) => row.id) ?? []);
+      for (const { statement, rows } of done) {
+        if (statement.ends) ended.push(...endedEvents(statement.ends, rows, uuid));
+        told.push(...toldBy(statement, rows));
+      }
     }
     await tellFeed(client, tenant, told);
     await insertEvents(client, tenant, [...events, ...ended]);
@@ -62,6 +63,25 @@ async function commitOnce({ pool, uuid, onTold }: Writing, work: Commit): Promis
   const outcome = await inTransaction(pool, writeAll, ({ isCommitted }) => isCommitted);
   if (outcome.isCommitted && told.length > 0) onTold?.(tenant);
   return outcome;
+}
+
+interface Done {
+  readonly statement: GuardedStatement;
+  readonly rows: readonly Touched[];
+}
+
+/** What a change came to; null when it found another state than it expected. */
+async function carryOut(client: Client, tenant: string, change: Change): Promise<Done[] | null> {
+  const asked = statementOf(change);
+  const statements = 'asks' in asked ? asked.follows((await run(client, tenant, asked.asks)).rows) : [asked];
+  if (statements === null) return null;
+  const done: Done[] = [];
+  for (const statement of statements) {
+    const rows = await written(client, tenant, statement);
+    if (rows === null) return null;
+    done.push({ statement, rows });
+  }
+  return done;
 }
 
 interface Touched {
@@ -123,6 +143,7 @@ function endedEvents(ends: Ending, rows: readonly Touched[], uuid: () => string)
     sessionId: row.id as SessionId, // these rows are sessions
     userId: row.user_id,
     deviceId: row.device_id,
+    ...(ends.details ? { details: ends.details(row.id) } : {}),
   }));
 }
 

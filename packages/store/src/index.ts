@@ -102,7 +102,7 @@ export {
   sessionsOfTenant,
 } from './questions/session-lists.ts';
 export { type SignInRecord, signInFacts, userFacts } from './questions/sign-in-facts.ts';
-export { countLiveSessions, progressOfAttempt } from './questions/sign-in-progress.ts';
+export { progressOfAttempt, sessionsInTheWay } from './questions/sign-in-progress.ts';
 export { changeSigningKeys, type KeyChanges, readKeys, type StoredKey } from './questions/signing-keys.ts';
 export {
   type EndingTenant,

@@ -5,7 +5,7 @@ import type { Change } from '@argus/core';
 import { openStore } from '@argus/store';
 import { authenticatorCases as cases } from './authenticator-cases.ts';
 import * as authenticators from './authenticator-stage.ts';
-import { by, linkOf } from './change-cases.ts';
+import { by, linkOf, roomFor } from './change-cases.ts';
 import { commitAlone, deadlocks, whileUncommitted } from './lock-waits.ts';
 import { hashOf } from './oauth-stage.ts';
 import { rounds } from './race-stage.ts';
@@ -76,12 +76,17 @@ describe('who comes while', () => {
     const [hold, ...rest] = signIn(person);
     const { id: userId } = person.user;
     assert.ok(hold);
-    const room: Change = { kind: 'expect-room', userId, most: 3, except: person.session.id, at };
+    const room = (most: number): Change => ({
+      kind: 'make-room',
+      userId,
+      sessionId: person.session.id,
+      ...roomFor(most, 'deny'),
+    });
     const [, ...late] = signIn(person);
-    const first = [hold, room, ...rest];
+    const first = [hold, room(3), ...rest];
     assert.ok((await commitAlone(stage.url, { tenant: home, changes: signIn(person) })).isCommitted);
-    const outcome = await afterWaiting(first, [hold, { ...room, most: 2 }, ...late]);
-    assert.deepEqual(outcome, { isCommitted: false, lost: 'expect-room' });
+    const outcome = await afterWaiting(first, [hold, room(2), ...late]);
+    assert.deepEqual(outcome, { isCommitted: false, lost: 'make-room' });
   });
 
   test('somebody signs in waits to change the address, and ends the session that was born meanwhile', async () => {

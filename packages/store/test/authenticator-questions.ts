@@ -21,9 +21,8 @@ export const authenticatorQuestions: Readonly<Record<string, Question>> = {
     asked.rememberedUntil(store.pool, tenant, { userId: user.id, deviceId: device.id, now }),
   progressOfAttempt: ({ store }, tenant) =>
     asked.progressOfAttempt(store.pool, tenant, { attemptHash: hashOf('attempt', 1), now }),
-  // It always answers; none is nothing.
-  countLiveSessions: async ({ store }, tenant, { user }) =>
-    (await asked.countLiveSessions(store.pool, tenant, { userId: user.id, except: null, now })) || null,
+  sessionsInTheWay: ({ store }, tenant, { user }) =>
+    asked.sessionsInTheWay(store.pool, tenant, { userId: user.id, except: null, now }),
   recoveryOfUser: ({ store }, tenant, person) =>
     asked.recoveryOfUser(store.pool, tenant, recoveryOf(person, 1).userId),
 };

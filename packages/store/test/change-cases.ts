@@ -1,4 +1,4 @@
-import { policyDocumentSchema } from '@argus/contract';
+import { type OnLimit, policyDocumentSchema } from '@argus/contract';
 import type { Change, TenantChange } from '@argus/core';
 import { authenticatorCases } from './authenticator-cases.ts';
 import { importCases } from './import-cases.ts';
@@ -74,14 +74,11 @@ export const changeCases: ChangeCases = {
     at: later,
     by,
   }),
-  'limit-sessions': ({ user }) => ({
-    kind: 'limit-sessions',
+  'make-room': ({ user }, number) => ({
+    kind: 'make-room',
     userId: user.id,
-    keep: 1,
-    // Of another session, so that this person's one is surplus.
-    except: idOf(3, 9999) as Person['session']['id'],
-    at: later,
-    by,
+    sessionId: newerSession(number),
+    ...roomFor(1),
   }),
   'end-grant': ({ grant }) => ({ kind: 'end-grant', grantId: grant.id, reason: 'signed-out', at: later }),
   'end-grants-of-client': ({ user, grant }) => ({
@@ -127,14 +124,6 @@ export const changeCases: ChangeCases = {
     userId: user.id,
     from: user.email,
     to: `moved-${number}@example.org`,
-    at: later,
-  }),
-  'expect-room': ({ user }) => ({
-    kind: 'expect-room',
-    userId: user.id,
-    most: 10,
-    // Of another session, so that this person's one counts.
-    except: idOf(3, 9999) as Person['session']['id'],
     at: later,
   }),
   'expect-within-reach': ({ user }) => ({
@@ -199,4 +188,21 @@ export function linkOf(userId: Person['user']['id'], number: number, tenant = 'a
     expiresAt: at + 60_000,
     consumedAt: null,
   };
+}
+
+/** Another session, for which room is made. */
+export function newerSession(number: number): Person['session']['id'] {
+  return idOf(3, 70_000 + number) as Person['session']['id']; // a brand over text
+}
+
+/** So many sessions at once, and what else is said of room. */
+export function roomFor(max: number, onLimit: OnLimit = 'oldest') {
+  const perDeviceClass = { desktop: null, mobile: null, tablet: null, other: null };
+  return {
+    deviceClass: 'other',
+    policy: { max, perDeviceClass, onLimit },
+    rules: { 'session.concurrent.max': 'the rule of a test' },
+    at: later,
+    by,
+  } as const;
 }

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Change } from '@argus/core';
 import { commit } from '../src/commit.ts';
 import type { Pool } from '../src/postgres/pool.ts';
+import { roomFor } from './change-cases.ts';
 import {
   at,
   eventOf,
@@ -131,7 +132,6 @@ describe('a fault of the database', () => {
 });
 
 test('thirty sign-ins of one person at once never leave more than ten live sessions', async () => {
-  const keep = 10;
   people += 1;
   const home0 = personOf(home, people);
   await seed(stage.store, home0);
@@ -144,12 +144,11 @@ test('thirty sign-ins of one person at once never leave more than ten live sessi
       session: { ...next.session, userId: home0.user.id },
     };
     const limit: Change = {
-      kind: 'limit-sessions',
+      kind: 'make-room',
       userId: home0.user.id,
-      keep,
-      except: mine.session.id,
+      sessionId: mine.session.id,
+      ...roomFor(10, 'least-recently-active'),
       at: at + number,
-      by: { actor: 'user' },
     };
     return stage.store.commit({ tenant: home, changes: [...signInChanges(mine), limit], events: [] });
   };

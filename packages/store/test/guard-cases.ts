@@ -1,6 +1,6 @@
 import type { Change } from '@argus/core';
 import { lockedOutOf } from './authenticator-stage.ts';
-import { by, type ChangeCases, changeCases, linkOf } from './change-cases.ts';
+import { by, type ChangeCases, changeCases, linkOf, roomFor } from './change-cases.ts';
 import { at, idOf, type Person } from './stage.ts';
 
 /** What makes a change lose. */
@@ -151,7 +151,17 @@ export const guards: readonly Guard[] = [
     kind: 'create-link',
     but: (person) => ({ link: { ...linkOf(person.user.id, 88_888), userId: stranger } }) as Partial<Change>, // an id that nobody has
   },
-  { what: 'there are as many sessions as there may be', kind: 'expect-room', but: () => ({ most: 1 }) },
+  {
+    what: 'there are as many sessions as there may be',
+    kind: 'make-room',
+    but: () => reaching(roomFor(1, 'deny')),
+  },
+  { what: 'the person has to be asked', kind: 'make-room', but: () => reaching(roomFor(1, 'ask')) },
+  {
+    what: 'the policy that it was decided by is in force no more',
+    kind: 'create-session',
+    but: () => reaching({ policyVersion: 2 }),
+  },
   { what: 'the tenant exists', kind: 'create-tenant', but: () => ({ kind: 'create-tenant' }) },
   {
     what: 'another tenant has the host',

@@ -1,4 +1,4 @@
-import type { Change, Newcomer } from '@argus/core';
+import type { Change, ImportedPerson } from '@argus/core';
 import { passkeyOf } from './authenticator-stage.ts';
 import { type ChangeCases, changeCases, linkOf } from './change-cases.ts';
 import { type Guard, numberOf } from './guard-cases.ts';
@@ -19,11 +19,12 @@ const cancel =
 const but = (parts: object) => () => parts as Partial<Change>; // parts of one kind
 
 /** The newcomer and another one, who cannot come. */
-const beside = (differing: (person: Person, newcomer: Newcomer) => Newcomer) => (person: Person) => {
-  const number = numberOf(person);
-  const newcomers = [newcomerOf(person, number), differing(person, newcomerOf(person, 5_000 + number))];
-  return { newcomers } as Partial<Change>; // parts of this kind
-};
+const beside =
+  (differing: (person: Person, newcomer: ImportedPerson) => ImportedPerson) => (person: Person) => {
+    const number = numberOf(person);
+    const newcomers = [newcomerOf(person, number), differing(person, newcomerOf(person, 5_000 + number))];
+    return { newcomers } as Partial<Change>; // parts of this kind
+  };
 
 /** What makes a change about imports lose, where two are under way. */
 export const importGuards: readonly Guard[] = [

@@ -1,5 +1,5 @@
 import type { AuthenticatorId, TenantId, UserId } from '@argus/contract';
-import { type Change, type Import, type Newcomer, noRows } from '@argus/core';
+import { type Change, type Import, type ImportedPerson, noRows } from '@argus/core';
 import { hashOf } from './oauth-stage.ts';
 import { at, idOf, type Person } from './stage.ts';
 
@@ -61,7 +61,7 @@ export function importChanges(person: Person, number: number): Change[] {
 }
 
 /** Somebody who brings everything along. */
-export function newcomerOf({ tenant, user }: Person, number: number): Newcomer {
+export function newcomerOf({ tenant, user }: Person, number: number): ImportedPerson {
   const userId = idOf(1, 70_000 + number) as UserId; // a brand over text
   const idAt = (place: number) => idOf(8, 70_000 + 10 * number + place) as AuthenticatorId; // the same
   return {

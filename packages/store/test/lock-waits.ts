@@ -2,6 +2,7 @@ import type { Change } from '@argus/core';
 import { type Committed, openStore, type Store } from '@argus/store';
 import pg from 'pg';
 import { statementOf } from '../src/changes/index.ts';
+import type { Statement } from '../src/changes/write.ts';
 
 /**
  * Let one side wait in the middle of a statement for a row of the other: the first holds its changes uncommitted until
@@ -31,9 +32,14 @@ export async function whileUncommitted<T>(
 
 async function writeEach(holder: pg.Client, tenant: string, changes: readonly Change[]): Promise<void> {
   for (const change of changes) {
-    const { first, text, values } = statementOf(change);
-    if (first) await holder.query(first.text, [tenant, ...first.values]);
-    await holder.query(text, [tenant, ...values]);
+    const statement = statementOf(change);
+    const one = async ({ text, values }: Statement) => await holder.query(text, [tenant, ...values]);
+    const statements =
+      'asks' in statement ? statement.follows((await one(statement.asks)).rows) : [statement];
+    for (const { first, ...each } of statements ?? []) {
+      if (first) await one(first);
+      await one(each);
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import type { ClientId, GrantId, Instant, SessionId, TenantId } from '@argus/contract';
 import type { Change } from '@argus/core';
 import { takeLogoutDeliveries } from '@argus/store';
-import { by } from './change-cases.ts';
+import { by, roomFor } from './change-cases.ts';
 import { clientOf } from './oauth-stage.ts';
 import { at, home, idOf, openStage, other, type Person, personOf, type Stage, seed } from './stage.ts';
 
@@ -122,8 +122,8 @@ describe('when a session ends,', () => {
       at,
       by,
     });
-    const except = idOf(3, 99_999) as SessionId; // a brand over text
-    await write(home, { kind: 'limit-sessions', userId: second.user.id, keep: 1, except, at, by });
+    const { id: userId } = second.user;
+    await write(home, { kind: 'make-room', userId, sessionId: first.session.id, ...roomFor(1), at });
     assert.deepEqual(
       new Set((await take()).map(({ sessionId }) => sessionId)),
       new Set([first.session.id, second.session.id]),

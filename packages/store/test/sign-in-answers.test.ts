@@ -173,19 +173,43 @@ test('a password that is hashed anew was set when it was set', async () => {
   assert.equal(facts?.phc, 'at today’s cost');
 });
 
-describe('live sessions are counted', () => {
+describe('live sessions stand in the way of one more', () => {
   test('without the one that is replaced, those that expired, those that ended and other people’s', async () => {
     const [person] = await someone();
     await someone();
     const { user, session } = person;
-    const count = (now: number, except: SessionId | null = null) =>
-      asked.countLiveSessions(stage.store.pool, home, { userId: user.id, except, now });
+    const inTheWay = (now: number, except: SessionId | null = null) =>
+      asked.sessionsInTheWay(stage.store.pool, home, { userId: user.id, except, now });
+    const count = async (...ask: Parameters<typeof inTheWay>) => (await inTheWay(...ask)).length;
     assert.equal(await count(at), 1);
     assert.equal(await count(at, session.id), 0);
     assert.equal(await count(session.idleExpiresAt - 1), 1);
     assert.equal(await count(session.idleExpiresAt), 0);
     await write({ kind: 'end-session', sessionId: session.id, reason: 'signed-out', at, by });
     assert.equal(await count(at), 0);
+  });
+
+  test('with what speaks for them', async () => {
+    const [{ user, session, device }] = await someone();
+    await write({ kind: 'forget-devices', userId: user.id });
+    const told = async () => {
+      const [live] = await asked.sessionsInTheWay(stage.store.pool, home, {
+        userId: user.id,
+        except: null,
+        now: at,
+      });
+      return live;
+    };
+    const { id, deviceClass, createdAt, lastActiveAt, acr, riskLevel } = session;
+    const facts = { id, deviceClass, createdAt, lastActiveAt, acr, riskLevel };
+    assert.deepEqual(await told(), { ...facts, isDeviceKnown: false, isDeviceRemembered: false });
+    await stage.store.pool.query(
+      "UPDATE devices SET first_seen_at = first_seen_at - interval '1 day' WHERE id = $1",
+      [device.id],
+    );
+    const until = at + 1;
+    await write({ kind: 'remember-device', userId: user.id, deviceId: device.id, until });
+    assert.deepEqual(await told(), { ...facts, isDeviceKnown: true, isDeviceRemembered: true });
   });
 });
 

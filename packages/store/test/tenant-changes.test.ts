@@ -5,7 +5,7 @@ import type { Change } from '@argus/core';
 import { policyInForce } from '@argus/store';
 import { activityWork } from './activity-work.ts';
 import * as authenticators from './authenticator-stage.ts';
-import { changeCases, linkOf } from './change-cases.ts';
+import { changeCases, linkOf, newerSession } from './change-cases.ts';
 import { eventOf, holdings, home, openStage, other, personOf, rotationOf, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -17,7 +17,9 @@ after(() => stage[Symbol.asyncDispose]());
 async function furnish(tenant: TenantId, number: number): Promise<void> {
   const person = await authenticators.furnish(stage.store, tenant, number);
   const link = linkOf(person.user.id, number, tenant);
-  await stage.store.commit({ tenant, changes: [{ kind: 'create-link', link }], events: [] });
+  const session = { ...person.session, id: newerSession(number) };
+  const newer: Change = { kind: 'create-session', session, methods: [], authenticationIds: [] };
+  await stage.store.commit({ tenant, changes: [{ kind: 'create-link', link }, newer], events: [] });
 }
 
 /** What changes of this kind expect nothing, and so are never lost. */
@@ -31,12 +33,12 @@ const unconditional: readonly Change['kind'][] = [
   'create-client',
   'claim-mark',
   'end-token',
-  'expect-room',
+  // Where nothing lives there is room.
+  'make-room',
 ];
 const sweeping: readonly Change['kind'][] = [
   'send-mail',
   'end-sessions-of-user',
-  'limit-sessions',
   'end-grants-of-client',
   'end-links',
   'remove-recovery-codes',

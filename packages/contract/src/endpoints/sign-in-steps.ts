@@ -10,7 +10,7 @@ import { codeSchema, passwordSchema, uuidSchema } from './shapes.ts';
 import { signInAnswerSchema } from './sign-in.ts';
 
 /** The attempt cookie stands for what was proved before; without it, or after ten minutes, the sign-in begins anew. */
-const stepRefusals = ['sign_in_expired', 'denied', 'slow_down'] as const;
+const stepRefusals = ['sign_in_expired', 'denied', 'too_many_sessions', 'slow_down'] as const;
 const answer = { status: 200, body: signInAnswerSchema } as const;
 const rememberDevice = z.boolean().default(false);
 
@@ -69,7 +69,7 @@ export const signInWithPasskey = defineEndpoint({
 export const chooseSession = defineEndpoint({
   method: 'POST',
   path: '/api/sign-in/choose-session',
-  summary: 'End one session to make room for this sign-in.',
+  summary: 'End one session to make room for this sign-in. Where more have to end, the answer asks again.',
   caller: 'anyone',
   body: z.strictObject({ endSessionId: uuidSchema }),
   success: answer,

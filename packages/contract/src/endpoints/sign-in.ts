@@ -14,7 +14,12 @@ export const signInAnswerSchema = z.discriminatedUnion('state', [
     rememberDeviceSeconds: z.int(),
   }),
   z.strictObject({ state: z.literal('enrol'), methods: z.array(z.enum(['passkey', 'totp'])) }),
-  z.strictObject({ state: z.literal('choose-session'), sessions: z.array(listedSessionSchema) }),
+  z.strictObject({
+    state: z.literal('choose-session'),
+    sessions: z.array(listedSessionSchema),
+    /** How many of them have to end, one after the other: more than one where the limit was lowered. */
+    toEnd: z.int(),
+  }),
   z.strictObject({ state: z.literal('verify-email') }),
 ]);
 export type SignInAnswer = z.infer<typeof signInAnswerSchema>;
@@ -48,7 +53,7 @@ export const signIn = defineEndpoint({
   caller: 'anyone',
   body: z.strictObject({ identifier: emailSchema, password: passwordSchema }),
   success: { status: 200, body: signInAnswerSchema },
-  refusals: ['invalid_credentials', 'denied', 'slow_down'],
+  refusals: ['invalid_credentials', 'denied', 'too_many_sessions', 'slow_down'],
 });
 
 export const useLink = defineEndpoint({
@@ -71,6 +76,7 @@ export const useLink = defineEndpoint({
     'password_common',
     'password_breached',
     'conflict',
+    'too_many_sessions',
     'slow_down',
   ],
 });

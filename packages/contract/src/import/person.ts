@@ -9,7 +9,7 @@ const base64url = (most: number) =>
     .max(most);
 
 /** A member that is null is a member that is not there: other systems write both. */
-const absent = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
+const absent = <T extends z.ZodType>(schema: T) => schema.nullish();
 /** RFC 3339, with any offset. */
 const timeSchema = z.iso.datetime({ offset: true });
 

@@ -58,7 +58,7 @@ export interface RefusedRow {
 }
 
 /** Somebody with all that proves who they are, to be created at once. */
-export interface Newcomer {
+export interface ImportedPerson {
   readonly user: User;
   readonly phc: string | null;
   readonly totp: Totp | null;
@@ -117,4 +117,8 @@ export type ImportChange =
       readonly at: Instant;
     }
   /** Expects every address and every credential to be free, and an active tenant: all are created, or none. */
-  | { readonly kind: 'create-newcomers'; readonly newcomers: readonly Newcomer[]; readonly at: Instant };
+  | {
+      readonly kind: 'create-newcomers';
+      readonly newcomers: readonly ImportedPerson[];
+      readonly at: Instant;
+    };

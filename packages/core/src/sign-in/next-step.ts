@@ -1,7 +1,8 @@
 import type { AuthenticatorKind } from '@argus/contract';
 import { type Enrolled, hasSecondFactor, mostPasskeys } from '../authenticator/authenticator.ts';
-import type { AuthenticationPolicy, SessionPolicy } from '../policy/policy.ts';
+import type { AuthenticationPolicy } from '../policy/policy.ts';
 import { type Authentication, assuranceOf, isAtLeast, type Proofs } from '../session/assurance.ts';
+import type { ReachedLimit, RoomDecision } from '../session/concurrency.ts';
 
 export interface SignInStanding {
   /** What was proved so far. */
@@ -10,8 +11,8 @@ export interface SignInStanding {
   readonly isEmailVerified: boolean;
   /** This device showed a second factor lately and was to be spared it. */
   readonly isRemembered: boolean;
-  /** Live sessions, without the one that this sign-in replaces. */
-  readonly liveSessions: number;
+  /** Whether there is room for one more session, beside the one that this sign-in replaces. */
+  readonly room: RoomDecision;
 }
 
 export type SecondFactor = Exclude<AuthenticatorKind, 'federated'>;
@@ -22,21 +23,21 @@ export type NextStep =
   | { readonly kind: 'verify-email' }
   /** A factor has to be set up before there is a session. */
   | { readonly kind: 'enrol'; readonly methods: readonly ('passkey' | 'totp')[] }
-  | { readonly kind: 'choose-session' }
-  | { readonly kind: 'refuse'; readonly reason: 'method-not-allowed' | 'too-weak' | 'session-limit' }
+  | (Omit<Extract<RoomDecision, { kind: 'ask' }>, 'kind'> & { readonly kind: 'choose-session' })
+  | { readonly kind: 'refuse'; readonly reason: 'method-not-allowed' | 'too-weak' }
+  | { readonly kind: 'refuse'; readonly reason: 'session-limit'; readonly limit: ReachedLimit }
   | { readonly kind: 'admit' };
 
 export interface SignInTerms {
   readonly authentication: AuthenticationPolicy;
-  readonly session: SessionPolicy;
 }
 
 /**
  * Every way in walks this one machine, whatever it began with, so that none of them is weaker than it says.
  * A remembered device spares a question and adds nothing to what the session claims.
  */
-export function nextStep(standing: SignInStanding, { authentication, session }: SignInTerms): NextStep {
-  const { proofs } = standing;
+export function nextStep(standing: SignInStanding, { authentication }: SignInTerms): NextStep {
+  const { proofs, room } = standing;
   const { factors, signUp } = authentication;
   if (!proofs.every((proof) => factors.methods.includes(kindOf(proof))))
     return { kind: 'refuse', reason: 'method-not-allowed' };
@@ -47,16 +48,13 @@ export function nextStep(standing: SignInStanding, { authentication, session }: 
   if (missing) return missing;
   if (signUp.verifyEmail === 'before-session' && !standing.isEmailVerified) return { kind: 'verify-email' };
   if (!isEnough(proofs, authentication)) return enrolment(standing, authentication);
-  if (standing.liveSessions < (session.concurrent.max ?? Number.POSITIVE_INFINITY)) return { kind: 'admit' };
-  switch (session.concurrent.onLimit) {
-    case 'ask':
-      return { kind: 'choose-session' };
-    case 'deny':
-      return { kind: 'refuse', reason: 'session-limit' };
-    case 'oldest':
-    case 'lowest-trust':
-    case 'least-recently-active':
+  switch (room.kind) {
+    case 'admit':
       return { kind: 'admit' };
+    case 'ask':
+      return { ...room, kind: 'choose-session' };
+    case 'deny':
+      return { kind: 'refuse', reason: 'session-limit', limit: room.limit };
   }
 }
 

@@ -3,12 +3,12 @@ import {
   type Assurance,
   type Change,
   type Device,
+  type EffectivePolicy,
   type EventDraft,
   type Grant,
   newcomerOf,
   type Proofs,
   type Session,
-  type SessionPolicy,
   startSession,
   type User,
 } from '@argus/core';
@@ -19,6 +19,7 @@ import type { Services } from '../services.ts';
 import type { Current } from './current-session.ts';
 import { heldSession } from './current-session.ts';
 import { issueTokens, tokenCookies } from './issue-tokens.ts';
+import { makeRoom } from './make-room.ts';
 
 /** Where a person stands who has just proved who they are. */
 export interface Arrival {
@@ -50,7 +51,9 @@ export async function bearSession(services: Services, arrival: Arrival): Promise
   const { random, clock } = services;
   const { tenant, user, origin } = arrival;
   const now = clock.now();
-  const policy = await services.policies.effective(tenant, newcomerOf(user, origin.userAgent));
+  const inForce = await services.policies.of(tenant);
+  const policy = inForce.resolve(newcomerOf(user, origin.userAgent));
+  const { version } = inForce;
   const { device, cookie } = deviceOf(services, arrival, now);
   const { session, grant } = startSession(
     {
@@ -68,9 +71,9 @@ export async function bearSession(services: Services, arrival: Arrival): Promise
   );
   const born = { device, session, grant };
   return {
-    changes: changesOf(services, arrival, { ...born, policy: policy.session }),
+    changes: changesOf(services, arrival, { ...born, policy, version }),
     events: eventsOf(arrival, born),
-    current: { tenant, user, device, session, grant, policyVersion: 1 },
+    current: { tenant, user, device, session, grant, policyVersion: version },
     newDeviceCookie: cookie,
   };
 }
@@ -81,10 +84,16 @@ interface Born {
   readonly grant: Grant;
 }
 
+interface Decided extends Born {
+  readonly policy: EffectivePolicy;
+  /** Of the tenant's policy. */
+  readonly version: number;
+}
+
 function changesOf(
   services: Services,
   arrival: Arrival,
-  { device, session, grant, policy }: Born & { readonly policy: SessionPolicy },
+  { device, session, grant, policy, version }: Decided,
 ): Change[] {
   const { user } = arrival;
   const at = session.createdAt;
@@ -96,22 +105,11 @@ function changesOf(
       session,
       methods: session.amr,
       authenticationIds: session.amr.map(() => services.random.uuid()),
+      policyVersion: Number.isFinite(version) ? version : undefined,
     },
     { kind: 'create-grant', grant },
     ...replaced(services, arrival, at),
-    ...limit(arrival, session, policy),
-  ];
-}
-
-/** Counted where the session begins, so that sign-ins at the same moment cannot exceed it together. */
-function limit({ user, origin }: Arrival, session: Session, { concurrent }: SessionPolicy): Change[] {
-  const { max, onLimit } = concurrent;
-  if (max === null) return [];
-  const about = { userId: user.id, except: session.id, at: session.createdAt };
-  return [
-    onLimit === 'ask' || onLimit === 'deny'
-      ? { kind: 'expect-room', ...about, most: max }
-      : { kind: 'limit-sessions', ...about, keep: max, by: { actor: 'user', origin } },
+    ...makeRoom(policy, { session, origin: arrival.origin, chosen: arrival.instead }),
   ];
 }
 
@@ -164,16 +162,10 @@ function deviceOf(
   };
 }
 
-function replaced(
-  services: Services,
-  { cookies, tenant, origin, user, instead }: Arrival,
-  at: number,
-): Change[] {
+function replaced(services: Services, { cookies, tenant, origin }: Arrival, at: number): Change[] {
   const before = heldSession(services, cookies);
-  const ending = { kind: 'end-session', at, by: { actor: 'user', origin }, orAlreadyEnded: true } as const;
-  const changes: Change[] = [];
-  if (before?.tenant === tenant) changes.push({ ...ending, sessionId: before.sessionId, reason: 'replaced' });
-  if (instead !== undefined)
-    changes.push({ ...ending, sessionId: instead, userId: user.id, reason: 'ended-by-user' });
-  return changes;
+  if (before?.tenant !== tenant) return [];
+  const by = { actor: 'user', origin };
+  const { sessionId } = before;
+  return [{ kind: 'end-session', sessionId, reason: 'replaced', at, by, orAlreadyEnded: true }];
 }

@@ -5,7 +5,7 @@ import {
   type EventDraft,
   type Import,
   type ImportCounts,
-  type Newcomer,
+  type ImportedPerson,
   permissionsOf,
   rolesBeyond,
   type User,
@@ -131,13 +131,13 @@ function advance(
   return { kind: 'advance-import', importId: id, from: rows, to: counts, place, refused, dueAt, at, end };
 }
 
-function creation(newcomers: readonly Newcomer[], at: number): Change[] {
+function creation(newcomers: readonly ImportedPerson[], at: number): Change[] {
   return newcomers.length === 0 ? [] : [{ kind: 'create-newcomers', newcomers, at }];
 }
 
 function eventsOf(
   running: Import,
-  { newcomers, end }: { readonly newcomers: readonly Newcomer[]; readonly end: RowsToCommit['end'] },
+  { newcomers, end }: { readonly newcomers: readonly ImportedPerson[]; readonly end: RowsToCommit['end'] },
 ): EventDraft[] {
   const { id: importId, startedBy } = running;
   const created = newcomers.map(({ user }): EventDraft => {

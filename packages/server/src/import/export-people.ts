@@ -24,7 +24,10 @@ export async function exportPeople(
   if (!(await knownTenants(store.pool, [tenant])).has(tenant)) return { refused: 'not_found' };
   const page = await wholePeople(store.pool, tenant, ask);
   const details = { people: page.items.length, withSecrets };
-  await store.append(tenant, stamp(services, clock.now(), [{ type: 'users.exported', actor, origin, details }]));
+  await store.append(
+    tenant,
+    stamp(services, clock.now(), [{ type: 'users.exported', actor, origin, details }]),
+  );
   const items = page.items.map((person) => ({
     ...plainly(person),
     ...(withSecrets ? secretsOf(services, person) : {}),

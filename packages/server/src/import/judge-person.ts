@@ -47,13 +47,13 @@ export function judgePerson(value: unknown, now: Instant): JudgedPerson | Mistak
   const person = read.data;
   const email = canonicalEmail(person.email);
   if (email === null) return { path: 'email', message: 'is not an e-mail address' };
-  const hashMistake = person.passwordHash === undefined ? null : judgeImportedHash(person.passwordHash);
+  const hashMistake = person.passwordHash ? judgeImportedHash(person.passwordHash) : null;
   if (hashMistake) return { path: 'passwordHash', message: hashMistake };
   const strange = person.groups.findIndex((group) => /\p{Cc}/u.test(group) || !group.isWellFormed());
   if (strange >= 0) return { path: `groups.${strange}`, message: 'must not contain control characters' };
   const createdAt = instantOf(person.createdAt);
   if (createdAt !== null && createdAt > now) return { path: 'createdAt', message: 'lies in the future' };
-  const totpSecret = person.totpSecret === undefined ? null : fromBase32(person.totpSecret);
+  const totpSecret = person.totpSecret ? fromBase32(person.totpSecret) : null;
   if (totpSecret !== null && totpSecret.length < shortestSecret)
     return { path: 'totpSecret', message: `is shorter than ${shortestSecret * 8} bits` };
   const passkeys = judgePasskeys(person.passkeys);
@@ -63,7 +63,7 @@ export function judgePerson(value: unknown, now: Instant): JudgedPerson | Mistak
 
 function factsOf({ name, roles, groups, emailVerified, disabled, passwordHash }: Person) {
   return {
-    name: canonicalName(name) ?? undefined,
+    name: canonicalName(name ?? undefined) ?? undefined,
     roles: [...new Set(roles)],
     groups: [...new Set(groups)],
     isEmailVerified: emailVerified,
@@ -96,15 +96,16 @@ function judgePasskey(passkey: PersonPasskey): JudgedPasskey | Mistake {
       path: 'publicKey',
       message: 'is no key of Ed25519, of ECDSA on P-256 or of RSA with 2,048 bits',
     };
-  const userHandle = passkey.userHandle === undefined ? null : Buffer.from(passkey.userHandle, 'base64url');
+  const userHandle = passkey.userHandle ? Buffer.from(passkey.userHandle, 'base64url') : null;
   if (userHandle !== null && (userHandle.length === 0 || userHandle.length > longestUserHandle))
     return { path: 'userHandle', message: 'has a length that no user handle has' };
-  const { signCount, backupEligible, transports, aaguid = noModel } = passkey;
+  const { signCount, transports } = passkey;
+  const [backupEligible, aaguid] = [passkey.backupEligible ?? undefined, passkey.aaguid ?? noModel];
   const createdAt = instantOf(passkey.createdAt);
-  const name = canonicalName(passkey.name);
+  const name = canonicalName(passkey.name ?? undefined);
   return { ...key, credentialId, signCount, backupEligible, userHandle, transports, aaguid, name, createdAt };
 }
 
-function instantOf(time: string | undefined): Instant | null {
-  return time === undefined ? null : Date.parse(time);
+function instantOf(time: string | null | undefined): Instant | null {
+  return time ? Date.parse(time) : null;
 }

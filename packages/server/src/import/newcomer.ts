@@ -1,5 +1,5 @@
 import type { AuthenticatorId, Instant, TenantId, UserId } from '@argus/contract';
-import type { Newcomer, Passkey, Totp, User } from '@argus/core';
+import type { ImportedPerson, Passkey, Totp, User } from '@argus/core';
 import { stepAt } from '../authenticators/totp/one-time-password.ts';
 import { sealTotpSecret } from '../authenticators/totp/sealed-secret.ts';
 import type { Services } from '../services.ts';
@@ -10,7 +10,7 @@ const passkeyName = 'Passkey';
 const totpName = 'Authenticator app';
 
 /** Somebody who is to be created, under fresh ids and with every secret encrypted for its row. */
-export function newcomerOf(services: Services, tenant: TenantId, person: JudgedPerson): Newcomer {
+export function newcomerOf(services: Services, tenant: TenantId, person: JudgedPerson): ImportedPerson {
   const at = services.clock.now();
   const user: User = {
     id: services.random.uuid() as UserId, // a fresh name

@@ -31,7 +31,11 @@ function stateOf(needs: StillNeeded): SignInAnswer {
     case 'enrol':
       return { state: needs.kind, methods: [...needs.methods] };
     case 'choose-session':
-      return { state: needs.kind, sessions: needs.sessions.map((record) => describeSession(record, null)) };
+      return {
+        state: needs.kind,
+        sessions: needs.sessions.map((record) => describeSession(record, null)),
+        toEnd: needs.toEnd,
+      };
     case 'verify-email':
       return { state: needs.kind };
   }

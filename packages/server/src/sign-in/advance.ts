@@ -7,11 +7,13 @@ import {
   newcomerOf,
   type ProgressDetails,
   progressLifeMs,
+  type ReachedLimit,
   type SignInProgress,
 } from '@argus/core';
 import { bearSession, type SessionBirth, welcome } from '../flows/begin-session.ts';
 import { federationMark } from '../flows/federation-mark.ts';
 import { linkIdentity } from '../flows/link-identity.ts';
+import { countEvicted, ruleOf } from '../flows/make-room.ts';
 import type { Refused } from '../http/answer.ts';
 import { attemptCookieSeconds } from '../http/cookies.ts';
 import { verificationLink } from '../recovery/change-email.ts';
@@ -39,14 +41,33 @@ export interface Lost {
 
 export type Advanced = SignInOutcome | Lost;
 
+type Refusing = Extract<NextStep, { kind: 'refuse' }>;
+
+/** How often room is looked for anew when others signed in meanwhile, or policy changed. */
+const rounds = 3;
+
 /** After each proof: the session, or what is asked next. Every way in comes through here. */
 export async function advance(services: Services, proven: Proven): Promise<Advanced> {
+  let outcome = await goStep(services, proven);
+  for (let round = 1; round < rounds && lostItsPlace(outcome); round += 1) {
+    services.policies.forget();
+    outcome = await goStep(services, proven);
+  }
+  return outcome;
+}
+
+/** What was proved still holds; how many sessions there are, or may be, was another matter by then. */
+function lostItsPlace(outcome: Advanced): boolean {
+  return 'lost' in outcome && (outcome.lost === 'make-room' || outcome.lost === 'create-session');
+}
+
+async function goStep(services: Services, proven: Proven): Promise<Advanced> {
   const step = await stepAfter(services, proven);
   switch (step.kind) {
     case 'admit':
       return admit(services, proven);
     case 'refuse':
-      return refuse(services, proven, step.reason);
+      return refuse(services, proven, step);
     default:
       return goOn(services, proven, step);
   }
@@ -56,20 +77,22 @@ async function admit(services: Services, proven: Proven): Promise<Advanced> {
   const { tenant, record, proofs, cookies, origin, instead } = proven;
   const { user, device } = record;
   const birth = await bearSession(services, { tenant, user, device, cookies, origin, proofs, instead });
+  const changes = [
+    ...used(proven),
+    ...birth.changes,
+    ...passwordGuard(proven),
+    ...(await remembered(services, proven, birth)),
+    ...noted(proven, birth),
+    ...(proven.also ?? []),
+  ];
   const written = await services.store.commit({
     tenant,
-    changes: [
-      ...used(proven),
-      ...birth.changes,
-      ...passwordGuard(proven),
-      ...(await remembered(services, proven, birth)),
-      ...noted(proven, birth),
-      ...(proven.also ?? []),
-    ],
+    changes,
     events: stamp(services, services.clock.now(), [...proven.events, ...birth.events.map(via(proven))]),
   });
   if (!written.isCommitted) return { lost: written.lost };
   services.metrics.signIns.inc({ outcome: 'admitted' });
+  countEvicted(services, changes, written);
   const signedIn = await welcome(services, birth);
   const { link } = proven.details;
   if (!link) return signedIn;
@@ -105,16 +128,28 @@ async function goOn(
       ...used(proven),
       ...passwordGuard(proven),
       { kind: 'begin-sign-in', progress },
+      ...chosenEnd(proven, createdAt),
       ...(step.kind === 'verify-email' ? linkAgain(services, proven) : []),
     ],
     events: stamp(services, createdAt, [...proven.events, continued]),
   });
   if (!written.isCommitted) return { lost: written.lost };
   services.metrics.signIns.inc({ outcome: 'continued' });
+  if (step.kind === 'choose-session') services.metrics.sessionLimits.inc({ outcome: 'ask' });
+  if (proven.instead !== undefined) services.metrics.sessionsEnded.inc({ reason: 'session-limit' });
   return {
     needs: await asked(services, proven, step),
     cookies: [{ name: 'attempt', value: attempt, maxAgeSeconds: attemptCookieSeconds }],
   };
+}
+
+/** What the person chose ends though it is not enough yet: others are asked for next. */
+function chosenEnd({ instead, record, origin }: Proven, at: number): Change[] {
+  if (instead === undefined) return [];
+  const by = { actor: 'user', origin };
+  return [
+    { kind: 'end-session', sessionId: instead, userId: record.user.id, reason: 'session-limit', at, by },
+  ];
 }
 
 /** The link that was sent at sign-up may be lost or old. */
@@ -124,8 +159,10 @@ function linkAgain(services: Services, { tenant, record: { user } }: Proven): Ch
   return isTooMuch ? [] : verificationLink(services, { tenant, user });
 }
 
-async function refuse(services: Services, proven: Proven, reason: string): Promise<Refused | Lost> {
-  const refused = about(proven, { type: 'sign-in.refused', reason });
+async function refuse(services: Services, proven: Proven, step: Refusing): Promise<Refused | Lost> {
+  const { reason } = step;
+  const details = step.reason === 'session-limit' ? await limitIn(services, proven, step.limit) : undefined;
+  const refused = about(proven, { type: 'sign-in.refused', reason, details });
   const written = await services.store.commit({
     tenant: proven.tenant,
     changes: used(proven),
@@ -133,7 +170,19 @@ async function refuse(services: Services, proven: Proven, reason: string): Promi
   });
   if (!written.isCommitted) return { lost: written.lost };
   services.metrics.signIns.inc({ outcome: 'refused' });
-  return { refused: 'denied' };
+  if (!details) return { refused: 'denied' };
+  services.metrics.sessionLimits.inc({ outcome: 'deny' });
+  return { refused: 'too_many_sessions' };
+}
+
+/** Which limit was reached, and whose it is. */
+async function limitIn(
+  services: Services,
+  { tenant, record, origin }: Proven,
+  { path, most }: ReachedLimit,
+): Promise<EventDraft['details']> {
+  const policy = await services.policies.effective(tenant, newcomerOf(record.user, origin.userAgent));
+  return { limit: path, most, rule: ruleOf(policy, path) ?? null, onLimit: 'deny' };
 }
 
 /** The person is held first, whoever comes at the same moment; then what was proved counts no second time. */

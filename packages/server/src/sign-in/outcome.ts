@@ -11,7 +11,12 @@ export type StillNeeded =
   | (Asked<'second-factor'> & { readonly rememberDeviceSeconds: number })
   | Asked<'enrol'>
   | Asked<'verify-email'>
-  | { readonly kind: 'choose-session'; readonly sessions: readonly SessionRecord[] };
+  | {
+      readonly kind: 'choose-session';
+      readonly sessions: readonly SessionRecord[];
+      /** How many of them have to end. */
+      readonly toEnd: number;
+    };
 
 /** A sign-in that goes on; its new attempt cookie stands for what was proved so far. */
 export interface GoingOn {

@@ -13,6 +13,7 @@ const meanings: { readonly [Kind in Change['kind']]?: Refused } = {
   'finish-sign-in': { refused: 'sign_in_expired' },
   'expect-password': { refused: 'sign_in_expired' },
   'hold-user': { refused: 'sign_in_expired' },
+  'end-session': { refused: 'not_found' },
 };
 
 /** The answer where nothing is tried again: the same proof would be lost again. */

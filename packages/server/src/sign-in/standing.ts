@@ -1,6 +1,16 @@
-import type { OnLimit, SessionId, TenantId } from '@argus/contract';
-import { type NextStep, newcomerOf, nextStep, type Proofs } from '@argus/core';
-import { countLiveSessions, liveSessionsOfUser, rememberedUntil, type SignInRecord } from '@argus/store';
+import type { SessionId, TenantId } from '@argus/contract';
+import {
+  type ConcurrencyPolicy,
+  decideRoom,
+  isLimited,
+  type NextStep,
+  newcomerOf,
+  nextStep,
+  type Proofs,
+  type RoomDecision,
+  readUserAgent,
+} from '@argus/core';
+import { liveSessionsOfUser, rememberedUntil, type SignInRecord, sessionsInTheWay } from '@argus/store';
 import { heldSession } from '../flows/current-session.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
@@ -25,12 +35,9 @@ export async function stepAfter(services: Services, standing: Standing): Promise
   const policy = await services.policies.effective(tenant, newcomerOf(user, standing.origin.userAgent));
   const now = services.clock.now();
   const { pool } = services.store;
-  const isLimitAsked = isCountedBefore(policy.session.concurrent.onLimit);
-  const [until, liveSessions] = await Promise.all([
+  const [until, room] = await Promise.all([
     device ? rememberedUntil(pool, tenant, { userId: user.id, deviceId: device.id, now }) : null,
-    isLimitAsked
-      ? countLiveSessions(pool, tenant, { userId: user.id, except: replacedBy(services, standing), now })
-      : 0,
+    roomFor(services, standing, policy.session.concurrent),
   ]);
   return nextStep(
     {
@@ -38,7 +45,7 @@ export async function stepAfter(services: Services, standing: Standing): Promise
       enrolled,
       isEmailVerified: user.emailVerifiedAt !== null,
       isRemembered: until !== null,
-      liveSessions: liveSessions - (standing.instead === undefined ? 0 : 1),
+      room,
     },
     policy,
   );
@@ -58,16 +65,30 @@ export async function asked(
     case 'choose-session': {
       const ask = { userId: record.user.id, now: services.clock.now(), limit: 100 };
       const { items } = await liveSessionsOfUser(services.store.pool, tenant, ask);
-      return { ...step, sessions: items };
+      const { kind, among, toEnd } = step;
+      return { kind, toEnd, sessions: items.filter(({ session }) => among.includes(session.id)) };
     }
     default:
       return step;
   }
 }
 
-/** Who gives way is chosen where the session begins, unless the person or the door does. */
-function isCountedBefore(onLimit: OnLimit): boolean {
-  return onLimit === 'ask' || onLimit === 'deny';
+/** Who gives way by themselves is decided where the session begins; only who would be asked or refused is told before. */
+async function roomFor(
+  services: Services,
+  standing: Standing,
+  policy: ConcurrencyPolicy,
+): Promise<RoomDecision> {
+  const { tenant, record, origin, instead } = standing;
+  const deviceClass = readUserAgent(origin.userAgent).type;
+  const isTold = policy.onLimit === 'ask' || policy.onLimit === 'deny';
+  if (!isTold || !isLimited(policy, deviceClass)) return { kind: 'admit', evicted: [] };
+  const live = await sessionsInTheWay(services.store.pool, tenant, {
+    userId: record.user.id,
+    except: replacedBy(services, standing),
+    now: services.clock.now(),
+  });
+  return decideRoom(live, { deviceClass, chosen: instead }, policy);
 }
 
 function replacedBy(services: Services, { cookies, tenant }: Standing): SessionId | null {

@@ -7,6 +7,7 @@ import * as grants from './grants.ts';
 import * as imports from './imports.ts';
 import * as deliveries from './logout-deliveries.ts';
 import * as mails from './mails.ts';
+import { makeRoom } from './make-room.ts';
 import * as newcomers from './newcomers.ts';
 import * as oauth from './oauth.ts';
 import * as policies from './policies.ts';
@@ -17,7 +18,7 @@ import * as sessions from './sessions.ts';
 import * as progress from './sign-in-progress.ts';
 import * as tenants from './tenants.ts';
 import * as users from './users.ts';
-import type { GuardedStatement, Write } from './write.ts';
+import type { AskingStatement, GuardedStatement, Write } from './write.ts';
 
 const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind: Kind }>> } = {
   'create-user': users.createUser,
@@ -43,7 +44,7 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'create-grant': grants.createGrant,
   'end-session': sessions.endSession,
   'end-sessions-of-user': sessions.endSessionsOfUser,
-  'limit-sessions': sessions.limitSessions,
+  'make-room': makeRoom,
   'end-grant': grants.endGrant,
   'end-grants-of-client': clients.endGrantsOfClient,
   'renew-grant': grants.renewGrant,
@@ -95,7 +96,6 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'end-links': users.endLinks,
   'verify-email': users.verifyEmail,
   'change-email': users.changeEmail,
-  'expect-room': sessions.expectRoom,
   'add-passkey': authenticators.addPasskey,
   'use-passkey': authenticators.usePasskey,
   'add-totp': authenticators.addTotp,
@@ -120,7 +120,7 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
 };
 
 /** The statement of a change. */
-export function statementOf(change: Change): GuardedStatement {
+export function statementOf(change: Change): GuardedStatement | AskingStatement {
   // The table above gives every kind its own writer; TypeScript cannot carry that through the lookup.
   return (writes[change.kind] as Write<Change>)(change);
 }

@@ -1,4 +1,4 @@
-import type { Change, Newcomer, Passkey, Totp } from '@argus/core';
+import type { Change, ImportedPerson, Passkey, Totp } from '@argus/core';
 import { timestamp } from '../postgres/pool.ts';
 import { holdAddressesOf } from './hold-addresses.ts';
 import { reserved } from './users.ts';
@@ -54,7 +54,7 @@ export const createNewcomers: Write<Of<'create-newcomers'>> = ({ newcomers, at }
   expects: 1,
 });
 
-function personRow({ user, phc }: Newcomer) {
+function personRow({ user, phc }: ImportedPerson) {
   const { id, email, name, roles, groups, status, createdAt, emailVerifiedAt } = user;
   const times = { created_at: timestamp(createdAt), email_verified_at: timestamp(emailVerifiedAt) };
   return { id, email, name, roles, groups, status, ...times, phc };

@@ -8,13 +8,19 @@ type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 // The order of locks is client, user, what proves who the user is, session, grant, everywhere: whoever follows it cannot
 // deadlock with another.
 
-export const createSession: Write<Of<'create-session'>> = ({ session, methods, authenticationIds }) => ({
+export const createSession: Write<Of<'create-session'>> = ({
+  session,
+  methods,
+  authenticationIds,
+  policyVersion,
+}) => ({
   first: shareTenant,
   name: 'create-session',
   text: `
     WITH holder AS (
       SELECT u.id FROM users u JOIN tenants t ON t.id = u.tenant_id
       WHERE u.tenant_id = $1 AND u.id = $3 AND u.status = 'active' AND t.status = 'active'
+        AND ($19::int IS NULL OR t.policy_version = $19)
     ), born AS (
       INSERT INTO sessions (tenant_id, id, user_id, device_id, state, amr, acr, authenticated_at, created_at,
         last_active_at, idle_expires_at, absolute_expires_at, ip, user_agent, device_class, risk_level, is_remembered)
@@ -43,6 +49,7 @@ export const createSession: Write<Of<'create-session'>> = ({ session, methods, a
     session.deviceClass,
     session.riskLevel,
     session.isRemembered,
+    policyVersion ?? null,
   ],
   expects: 1,
 });
@@ -115,33 +122,4 @@ export const endSessionsOfUser: Write<Of<'end-sessions-of-user'>> = (change) => 
   values: [change.userId, timestamp(change.at), change.reason, change.except ?? null],
   expects: 0,
   ends: change,
-});
-
-export const limitSessions: Write<Of<'limit-sessions'>> = (change) => ({
-  name: 'limit-sessions',
-  text: `
-    WITH surplus AS (
-      SELECT id FROM sessions
-      WHERE tenant_id = $1 AND user_id = $2 AND state = 'active' AND idle_expires_at > $3 AND id <> $4
-      ORDER BY last_active_at DESC, id DESC OFFSET $5
-    ), live AS (
-      SELECT s.id FROM sessions s JOIN surplus ON s.id = surplus.id
-      WHERE s.tenant_id = $1 AND s.state = 'active' ORDER BY s.id FOR NO KEY UPDATE OF s
-    )
-    UPDATE sessions s SET state = 'ended', ended_at = $3, end_reason = 'session-limit' FROM live
-    WHERE s.tenant_id = $1 AND s.id = live.id RETURNING s.id, s.user_id, s.device_id`,
-  values: [change.userId, timestamp(change.at), change.except, Math.max(0, change.keep - 1)],
-  expects: 0,
-  ends: { ...change, reason: 'session-limit' },
-});
-
-// The caller holds the user, so that two sign-ins at once count one after the other.
-export const expectRoom: Write<Of<'expect-room'>> = ({ userId, most, except, at }) => ({
-  name: 'expect-room',
-  text: `
-    SELECT $2::uuid AS id WHERE $3 > (
-      SELECT count(*) FROM sessions
-      WHERE tenant_id = $1 AND user_id = $2 AND state = 'active' AND idle_expires_at > $5 AND id <> $4)`,
-  values: [userId, most, except, timestamp(at)],
-  expects: 1,
 });

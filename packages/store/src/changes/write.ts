@@ -1,11 +1,14 @@
 import type { EndReason, Instant, Told } from '@argus/contract';
 import type { EndedBy } from '@argus/core';
+import type { Row } from '../tables/rows.ts';
 
 /** How sessions ended. */
 export interface Ending {
   readonly reason: EndReason;
   readonly at: Instant;
   readonly by: EndedBy;
+  /** What the audit log is told beside of each. */
+  details?(id: string): Readonly<Record<string, unknown>>;
 }
 
 /** One guarded statement. `$1` is always the tenant; `values` are `$2` and on. */
@@ -28,5 +31,12 @@ export interface GuardedStatement extends Statement {
   tells?(ids: readonly string[]): readonly Told[];
 }
 
+/** A change that hangs on what is there when its turn has come, under the locks that its commit holds by then. */
+export interface AskingStatement {
+  readonly asks: Statement;
+  /** What follows from the answer; null: the guard found another state. The first tells what the change touched. */
+  follows(rows: readonly Row[]): readonly GuardedStatement[] | null;
+}
+
 /** How one kind of change is written. */
-export type Write<Kind> = (change: Kind) => GuardedStatement;
+export type Write<Kind> = (change: Kind) => GuardedStatement | AskingStatement;

@@ -13,7 +13,16 @@ export interface WholePerson {
   readonly passkeys: readonly Passkey[];
 }
 
-const totpColumns = ['id', 'user_id', 'sealed_secret', 'offset_steps', 'last_step', 'name', 'created_at', 'last_used_at'];
+const totpColumns = [
+  'id',
+  'user_id',
+  'sealed_secret',
+  'offset_steps',
+  'last_step',
+  'name',
+  'created_at',
+  'last_used_at',
+];
 
 /** People of a tenant in order of their ids, whole. */
 export async function wholePeople(
@@ -30,7 +39,11 @@ export async function wholePeople(
       WHERE u.tenant_id = $1 AND ($2::uuid IS NULL OR u.id > $2) ORDER BY u.id LIMIT $3`,
     values: [tenant, idCursor(ask.cursor), ask.limit + 1],
   });
-  const passkeys = await passkeysOf(pool, tenant, rows.map((row) => row.u_id));
+  const passkeys = await passkeysOf(
+    pool,
+    tenant,
+    rows.map((row) => row.u_id),
+  );
   return pageOf(rows, ask.limit, {
     item: (row) => ({
       user: userOf(row),

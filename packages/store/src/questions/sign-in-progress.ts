@@ -1,7 +1,8 @@
 import type { Instant, SessionId, TenantId, UserId } from '@argus/contract';
-import type { SignInProgress } from '@argus/core';
+import type { LiveSession, SignInProgress } from '@argus/core';
 import { type Pool, timestamp } from '../postgres/pool.ts';
 import { progressOf } from '../tables/authenticator-rows.ts';
+import { liveSessionOf, liveSessionsText } from '../tables/live-session-rows.ts';
 import type { Row } from '../tables/rows.ts';
 
 /** The sign-in that an attempt cookie is in the middle of. */
@@ -18,18 +19,16 @@ export async function progressOfAttempt(
   return rows[0] ? progressOf(rows[0]) : null;
 }
 
-/** How many live sessions a person has, without one of them. */
-export async function countLiveSessions(
+/** A person's live sessions as who gives way is decided of them, without one of them. */
+export async function sessionsInTheWay(
   pool: Pool,
   tenant: TenantId,
   ask: { readonly userId: UserId; readonly except: SessionId | null; readonly now: Instant },
-): Promise<number> {
-  const { rows } = await pool.query<{ live: number }>({
-    name: 'count-live-sessions',
-    text: `SELECT count(*) AS live FROM sessions
-      WHERE tenant_id = $1 AND user_id = $2 AND state = 'active' AND idle_expires_at > $4
-        AND ($3::uuid IS NULL OR id <> $3)`,
-    values: [tenant, ask.userId, ask.except, timestamp(ask.now)],
+): Promise<readonly LiveSession[]> {
+  const { rows } = await pool.query<Row>({
+    name: 'sessions-in-the-way',
+    text: liveSessionsText,
+    values: [tenant, ask.userId, timestamp(ask.now), ask.except],
   });
-  return rows[0]?.live ?? 0;
+  return rows.map(liveSessionOf);
 }
