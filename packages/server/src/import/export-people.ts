@@ -2,11 +2,11 @@ import type { PersonInput } from '@argus/contract';
 import type { Passkey } from '@argus/core';
 import { knownTenants, type Page, type PageRequest, type WholePerson, wholePeople } from '@argus/store';
 import { userHandleOf } from '../authenticators/passkey/registration-options.ts';
+import { toBase32 } from '../authenticators/totp/base32.ts';
 import { openTotpSecret } from '../authenticators/totp/sealed-secret.ts';
 import type { Administrator } from '../flows/administrator.ts';
 import type { Refused } from '../http/answer.ts';
 import { type Services, stamp } from '../services.ts';
-import { toBase32 } from './base32.ts';
 
 /** With secrets somebody who has the file can sign in as anybody in it, or guess passwords for as long as they like. */
 export interface AskedPeople extends PageRequest {

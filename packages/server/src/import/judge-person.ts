@@ -1,9 +1,9 @@
 import { type Instant, type Person, type PersonPasskey, personSchema } from '@argus/contract';
 import { canonicalEmail, canonicalName, type Mistake } from '@argus/core';
+import { type CoseKey, coseKeyOf } from '../authenticators/passkey/foreign-key.ts';
 import { judgeImportedHash } from '../authenticators/password/stored-hash.ts';
-import { fromBase32 } from './base32.ts';
+import { fromBase32 } from '../authenticators/totp/base32.ts';
 import { firstMistake } from './mistake.ts';
-import { type CoseKey, coseKeyOf } from './public-key.ts';
 
 /** Somebody whom nothing speaks against but what others have. */
 export interface JudgedPerson {

@@ -10,7 +10,7 @@ import {
   type PersonInput,
 } from '@argus/contract';
 import type { Mistake } from '@argus/core';
-import { toBase32 } from '../base32.ts';
+import { toBase32 } from '../../authenticators/totp/base32.ts';
 import { phcBase64 } from '../hash-text.ts';
 import { firstMistake } from '../mistake.ts';
 import { readList } from '../records/list.ts';

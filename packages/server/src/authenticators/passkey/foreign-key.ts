@@ -1,8 +1,8 @@
 import { createPublicKey } from 'node:crypto';
 import type { PersonPasskey } from '@argus/contract';
 import { isoCBOR } from '@simplewebauthn/server/helpers';
-import type { Bytes } from '../authenticators/passkey/bytes.ts';
-import { algorithmOf } from '../authenticators/passkey/cose-key.ts';
+import type { Bytes } from './bytes.ts';
+import { algorithmOf } from './cose-key.ts';
 
 /** A public key as passkeys keep it (RFC 9052 §7), and the algorithm that it is for. */
 export interface CoseKey {
