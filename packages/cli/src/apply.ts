@@ -1,8 +1,9 @@
-import { clientWarnings, endpoints } from '@argus/contract';
-import { type AnswerOf, ask, Refused } from './ask.ts';
-import type { Document } from './document.ts';
+import { type ApplyDocument, clientWarnings, endpoints } from '@argus/contract';
+import { type AnswerOf, ask } from './ask.ts';
+import { type Document, refusedFailure } from './document.ts';
 import type { Peer } from './exchange.ts';
 import { Failure } from './failure.ts';
+import { differenceLines, warningLines } from './policy-lines.ts';
 
 export type Applied = AnswerOf<typeof endpoints.adminApply>;
 
@@ -12,7 +13,8 @@ const silenceMs = 600_000;
 const bodyLimit = 64 * 1024;
 
 /** Have the server apply a document. Throws with each mistake at its place in the file. */
-export async function apply(peer: Peer, { file, content, placeOf }: Document): Promise<Applied> {
+export async function apply(peer: Peer, document: Document<ApplyDocument>): Promise<Applied> {
+  const { file, content } = document;
   const size = Buffer.byteLength(JSON.stringify(content));
   if (size > bodyLimit) {
     throw new Failure(`${file} declares too much at once: ${size} bytes of at most ${bodyLimit}.`, {
@@ -22,12 +24,7 @@ export async function apply(peer: Peer, { file, content, placeOf }: Document): P
   try {
     return await ask(peer, endpoints.adminApply, { body: content, silenceMs });
   } catch (error) {
-    if (!(error instanceof Refused) || !error.problem.errors) throw error;
-    const lines = error.problem.errors.map(({ path, message }) => {
-      const steps = path.split('.').filter((step, at) => at > 0 || step !== 'body');
-      return `${placeOf(steps)}: ${message}`;
-    });
-    throw new Failure(`${file} was refused.`, { lines });
+    throw refusedFailure(document, error) ?? error;
   }
 }
 
@@ -45,6 +42,8 @@ function linesOf({
   link,
   secret,
   warnings = [],
+  difference = [],
+  policyWarnings = [],
 }: Applied['changes'][number]): string[] {
   const different = fields === undefined ? '' : `: ${fields.join(', ')}`;
   return [
@@ -52,5 +51,7 @@ function linesOf({
     ...(link === undefined ? [] : [`    one-time link: ${link}`]),
     ...(secret === undefined ? [] : [`    its secret, which is not shown again: ${secret}`]),
     ...warnings.map((code) => `    warning: ${clientWarnings[code]}`),
+    ...differenceLines(difference).map((line) => `    ${line}`),
+    ...warningLines(policyWarnings).map((line) => `    ${line}`),
   ];
 }

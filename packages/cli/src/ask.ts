@@ -12,6 +12,7 @@ export interface Question {
   /** Undefined fields are left out. */
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly silenceMs?: number;
 }
 
@@ -39,6 +40,7 @@ export async function ask<const E extends Endpoint>(
     method: endpoint.method,
     path: pathOf(endpoint, question),
     silenceMs: question.silenceMs ?? 30_000,
+    ...(question.headers === undefined ? {} : { headers: question.headers }),
     ...(question.body === undefined ? {} : { body: JSON.stringify(question.body) }),
   }).catch((error: unknown) => {
     throw unreachable(peer, error);

@@ -1,12 +1,16 @@
 import { open } from 'node:fs/promises';
-import { type ApplyDocument, applyDocumentSchema } from '@argus/contract';
+import type { Schema } from '@argus/contract';
 import { isMap, isScalar, LineCounter, type Document as ParsedYaml, parseDocument } from 'yaml';
-import { messageOf } from './failure.ts';
+import { Refused } from './ask.ts';
+import { Failure, messageOf } from './failure.ts';
 
-/** A declaration that has the right form. */
-export interface Document {
+/** What a schema makes of a file. */
+type ContentOf<S extends Schema> = ReturnType<S['parse']>;
+
+/** The content of a file that has the right form. */
+export interface Document<Content = unknown> {
   readonly file: string;
-  readonly content: ApplyDocument;
+  readonly content: Content;
   /** Names a place of the content as a person finds it in the file. */
   placeOf(path: readonly PropertyKey[]): string;
 }
@@ -20,15 +24,32 @@ const sizeLimit = 256 * 1024;
 /** An alias names what stands elsewhere; a few hundred of them can unfold to gigabytes. */
 const aliasLimit = 50;
 
-/** Read a YAML or JSON file (JSON is YAML 1.2) and hold it against the contract. */
-export async function readDocument(file: string): Promise<Document | Mistaken> {
+/** Read a YAML or JSON file (JSON is YAML 1.2) and hold it against a schema of the contract. */
+export async function readDocument<S extends Schema>(
+  file: string,
+  schema: S,
+): Promise<Document<ContentOf<S>> | Mistaken> {
   let text: string;
   try {
     text = await readBounded(file);
   } catch (error) {
     return { mistakes: [`${file} cannot be read: ${messageOf(error)}`] };
   }
-  return parse(file, text);
+  return parse({ file, text, schema });
+}
+
+export function mistakenFailure(file: string, { mistakes }: Mistaken): Failure {
+  return new Failure(`${file} cannot be applied; nothing was changed.`, { lines: mistakes });
+}
+
+/** A refusal of the server with each mistake at its place in the file; null when it is about something else. */
+export function refusedFailure({ file, placeOf }: Document, error: unknown): Failure | null {
+  if (!(error instanceof Refused) || !error.problem.errors) return null;
+  const lines = error.problem.errors.map(({ path, message }) => {
+    const steps = path.split('.').filter((step, at) => at > 0 || step !== 'body');
+    return `${placeOf(steps)}: ${message}`;
+  });
+  return new Failure(`${file} was refused.`, { lines });
 }
 
 async function readBounded(file: string): Promise<string> {
@@ -41,7 +62,15 @@ async function readBounded(file: string): Promise<string> {
   return new TextDecoder('utf-8', { fatal: true }).decode(buffer.subarray(0, length));
 }
 
-function parse(file: string, text: string): Document | Mistaken {
+function parse<S extends Schema>({
+  file,
+  text,
+  schema,
+}: {
+  readonly file: string;
+  readonly text: string;
+  readonly schema: S;
+}): Document<ContentOf<S>> | Mistaken {
   const lines = new LineCounter();
   try {
     const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
@@ -50,7 +79,7 @@ function parse(file: string, text: string): Document | Mistaken {
       return {
         mistakes: wrong.slice(0, 20).map(({ pos, message }) => `${at(file, lines, pos[0])} ${message}`),
       };
-    return judge({ file, lines, yaml }, yaml.toJS({ maxAliasCount: aliasLimit }));
+    return judge({ file, lines, yaml }, schema, yaml.toJS({ maxAliasCount: aliasLimit }));
   } catch (error) {
     // Nested beyond the stack, or unfolding beyond the limit: the parser throws instead of reporting.
     return { mistakes: [`${file}: ${messageOf(error)}`] };
@@ -63,11 +92,15 @@ interface Source {
   readonly yaml: ParsedYaml;
 }
 
-function judge(source: Source, value: unknown): Document | Mistaken {
+function judge<S extends Schema>(
+  source: Source,
+  schema: S,
+  value: unknown,
+): Document<ContentOf<S>> | Mistaken {
   if (value === null || value === undefined) return { mistakes: [`${source.file} is empty`] };
   const placeOf = (path: readonly PropertyKey[]) => place(source, path.map(String));
-  const parsed = applyDocumentSchema.safeParse(value);
-  if (parsed.success) return { file: source.file, content: parsed.data, placeOf };
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { file: source.file, content: parsed.data as ContentOf<S>, placeOf }; // by the very schema
   const mistakes = parsed.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => `${placeOf([...issue.path, key])}: is not known here`)

@@ -13,6 +13,7 @@ export interface Message {
   readonly method: string;
   readonly path: string;
   readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** How long nothing may come, in milliseconds. */
   readonly silenceMs: number;
 }
@@ -46,12 +47,16 @@ export function exchange(peer: Peer, message: Message): Promise<{ status: number
   return promise;
 }
 
-function optionsOf({ key, certificate }: Peer, { method, body, silenceMs }: Message): https.RequestOptions {
+function optionsOf(
+  { key, certificate }: Peer,
+  { method, body, headers, silenceMs }: Message,
+): https.RequestOptions {
   return {
     method,
     agent: false,
     timeout: silenceMs,
     headers: {
+      ...headers,
       accept: 'application/json',
       authorization: `Bearer ${key}`,
       ...(body === undefined

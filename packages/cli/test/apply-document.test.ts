@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { applyDocumentSchema } from '@argus/contract';
 import { testDatabase } from '@argus/testing/database';
 import { readDocument } from '../src/document.ts';
 import { argus, argusJson } from './commands.ts';
@@ -159,7 +160,7 @@ describe('a document that cannot be applied', () => {
   const file = join(folder.path, 'd');
   const mistakesIn = async (text: string | Buffer) => {
     writeFileSync(file, text);
-    const read = await readDocument(file);
+    const read = await readDocument(file, applyDocumentSchema);
     return 'mistakes' in read ? read.mistakes.map((each) => each.replace(file, 'd')) : [];
   };
 

@@ -43,6 +43,11 @@ interface AnyEndpoint {
   readonly speaks?: 'oauth';
   /** JSON in spite of speaking OAuth (RFC 7591 §3.1). */
   readonly takesJson?: true;
+  /**
+   * What it concerns has versions, which travel as ETags (RFC 9110 §8.8.3): the answer tells it, or, beside that, the
+   * call must name by `If-Match` the one that it changes.
+   */
+  readonly versioned?: 'told' | 'demanded';
   /** A browser is led here: the answer is a redirect or a page. */
   readonly isPage?: true;
   /** Refusals this call may answer, beyond those every call may (see `commonRefusals`). */
@@ -54,6 +59,7 @@ export const commonRefusals = [
   'malformed_request',
   'invalid_request',
   'foreign_origin',
+  'tenant_suspended',
   'payload_too_large',
   'unsupported_media_type',
   'headers_too_large',

@@ -15,6 +15,7 @@ export * from './endpoints/imports.ts';
 export { endpoints } from './endpoints/index.ts';
 export * from './endpoints/oauth.ts';
 export * from './endpoints/operations.ts';
+export * from './endpoints/policy.ts';
 export * from './endpoints/providers.ts';
 export * from './endpoints/recovery.ts';
 export * from './endpoints/registration.ts';

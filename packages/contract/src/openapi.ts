@@ -47,7 +47,11 @@ function operationOf(name: string, endpoint: Endpoint): Json {
     summary: endpoint.summary,
     ...(caller === 'anyone' ? {} : { security: [{ [caller]: [] }] }),
     ...(endpoint.permission === undefined ? {} : { 'x-permission': endpoint.permission }),
-    parameters: [...parametersOf('path', endpoint.params), ...parametersOf('query', endpoint.query)],
+    parameters: [
+      ...parametersOf('path', endpoint.params),
+      ...parametersOf('query', endpoint.query),
+      ...(endpoint.versioned === 'demanded' ? [ifMatch] : []),
+    ],
     ...(endpoint.body
       ? {
           requestBody: {
@@ -59,6 +63,7 @@ function operationOf(name: string, endpoint: Endpoint): Json {
     responses: {
       [success.status]: {
         description: 'Done.',
+        ...(endpoint.versioned ? { headers: { ETag: etag } } : {}),
         ...(success.body ? { content: { 'application/json': { schema: schemaOf(success.body) } } } : {}),
       },
       ...(endpoint.speaks === 'oauth'
@@ -67,6 +72,16 @@ function operationOf(name: string, endpoint: Endpoint): Json {
     },
   };
 }
+
+const ifMatch: Json = {
+  name: 'If-Match',
+  in: 'header',
+  required: true,
+  description:
+    'The ETag of the version that is changed, or `*` for whichever is in force (RFC 9110 §13.1.1).',
+  schema: { type: 'string' },
+};
+const etag: Json = { description: 'The version, for `If-Match`.', schema: { type: 'string' } };
 
 function bodyTypeOf({ speaks, takesJson }: Endpoint): string {
   return speaks === 'oauth' && !takesJson ? 'application/x-www-form-urlencoded' : 'application/json';

@@ -77,6 +77,7 @@ export const endReasons = [
   'changes-undone',
   'account-recovered',
   'tenant-suspended',
+  'policy-changed',
 ] as const;
 export type EndReason = (typeof endReasons)[number];
 
@@ -110,6 +111,7 @@ export const auditEventTypes = [
   'user.disabled',
   'user.enabled',
   'user.roles-changed',
+  'user.groups-changed',
   'administration.refused',
   'user.name-changed',
   'user.password-changed',
@@ -186,6 +188,7 @@ export const auditEventTypes = [
   'recovery.completed',
   'mail.sent',
   'mail.failed',
+  'policy.changed',
   'tenant.created',
   'tenant.changed',
   'tenant.plan-changed',
@@ -196,5 +199,6 @@ export const auditEventTypes = [
   'import.started',
   'import.ended',
   'users.exported',
+  'policy.enforced',
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];

@@ -8,7 +8,10 @@ interface Operation {
   readonly security?: readonly Record<string, unknown>[];
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
   readonly requestBody?: { readonly content: Record<string, { readonly schema: Record<string, unknown> }> };
-  readonly responses: Record<string, { readonly content?: Record<string, unknown> }>;
+  readonly responses: Record<
+    string,
+    { readonly content?: Record<string, unknown>; readonly headers?: Record<string, unknown> }
+  >;
 }
 
 // The document is our own; its shape is what these tests are about.
@@ -49,6 +52,18 @@ test('every call of administration tells which permission it takes, and no other
     const told = operationOf(endpoint)?.['x-permission'];
     assert.equal(told, endpoint.permission, name);
     assert.equal(told !== undefined && told in permissions, endpoint.caller === 'operator', name);
+  }
+});
+
+test('what has versions tells them by ETag, and a change of it takes If-Match', () => {
+  for (const [name, endpoint] of all) {
+    const operation = operationOf(endpoint);
+    const headers = operation?.parameters.filter((each) => each.in === 'header').map((each) => each.name);
+    assert.deepEqual(headers, endpoint.versioned === 'demanded' ? ['If-Match'] : [], name);
+    const told = operation?.responses[endpoint.success.status]?.headers;
+    assert.deepEqual(Object.keys(told ?? {}), endpoint.versioned === undefined ? [] : ['ETag'], name);
+    const refuses = (endpoint.refusals as readonly string[]).includes('precondition_required');
+    assert.equal(refuses, endpoint.versioned === 'demanded', name);
   }
 });
 

@@ -22,6 +22,7 @@ import type { ImportChange } from './import/import.ts';
 import type { Mail } from './mail/mail.ts';
 import type { OAuthChange } from './oauth/change.ts';
 import type { ConcurrencyPolicy } from './policy/policy.ts';
+import type { SessionRules } from './policy/session-rules.ts';
 import type { ServiceChange } from './service/service.ts';
 import type { SessionLimitPath } from './session/concurrency.ts';
 import type { Grant, Session } from './session/session.ts';
@@ -33,6 +34,9 @@ export interface EndedBy {
   readonly actor: string;
   readonly origin?: Origin | undefined;
 }
+
+/** Some sessions by name, or all that a user has. */
+export type SessionsAsked = { readonly sessionIds: readonly SessionId[] } | { readonly userId: UserId };
 
 /**
  * Everything that may be written, as data. Each change states what it expects to find;
@@ -83,11 +87,10 @@ export type Change =
   | { readonly kind: 'hold-session'; readonly userId: UserId; readonly sessionId: SessionId }
   /** Upsert by secret: the same browser is the same device. */
   | { readonly kind: 'see-device'; readonly device: Device; readonly at: Instant }
-  /** Expects an active user, and this policy to be in force still. */
+  /** Expects an active user, and the policy by which its limits were set to be in force still. */
   | {
       readonly kind: 'create-session';
       readonly session: Session;
-      /** Absent where nobody decided by one. */
       readonly policyVersion?: number | undefined;
       readonly methods: readonly AuthenticationMethod[];
       readonly authenticationIds: readonly string[];
@@ -129,6 +132,8 @@ export type Change =
       readonly policy: ConcurrencyPolicy;
       /** Which rule set each limit, in words for the audit log. */
       readonly rules: Readonly<Partial<Record<SessionLimitPath, string>>>;
+      /** Sent to the person when a session ends for it. */
+      readonly notice?: Mail | undefined;
       readonly at: Instant;
       readonly by: EndedBy;
     }
@@ -213,6 +218,32 @@ export type Change =
       readonly feed: FeedPolicy;
       readonly at: Instant;
     }
+  /** Ends those of these sessions that are over under other rules; expects nothing. */
+  | {
+      readonly kind: 'end-sessions-beyond-policy';
+      readonly of: SessionsAsked;
+      readonly rules: SessionRules;
+      readonly at: Instant;
+      readonly by: EndedBy;
+    }
+  /** Brings the limits of these sessions and their grants under other rules, never the other way; expects nothing. */
+  | {
+      readonly kind: 'tighten-sessions';
+      readonly of: SessionsAsked;
+      readonly rules: SessionRules;
+      readonly at: Instant;
+      /** From then on no token is good that was given under the limits of before. */
+      readonly outlivedUntil: Instant;
+    }
+  /** Ends those of these grants whose client has them no longer under other rules; expects nothing. */
+  | {
+      readonly kind: 'end-grants-beyond-policy';
+      readonly grantIds: readonly GrantId[];
+      readonly rules: SessionRules;
+      readonly at: Instant;
+    }
+  /** Expects this very version to be in force and live sessions to have been held against older ones only. */
+  | { readonly kind: 'note-policy-enforced'; readonly version: number }
   /** Expects a session that is live; its policy is asked for anew from then on. */
   | { readonly kind: 'set-session-risk'; readonly sessionId: SessionId; readonly riskLevel: RiskLevel };
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { planAddOns, policyDocumentSchema } from '@argus/contract';
 import { isEntitled, policyBeyondPlan } from '@argus/core';
+import { documents } from '@argus/testing/policy-documents';
 import fc from 'fast-check';
-import { documents } from './policy-documents.ts';
 
 const professional = { plan: 'professional' as const, addOns: [] };
 const nothing = policyDocumentSchema.parse({});

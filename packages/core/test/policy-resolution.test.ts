@@ -19,12 +19,12 @@ import {
   type Ruled,
   tighter,
 } from '@argus/core';
+import { documents } from '@argus/testing/policy-documents';
 import fc from 'fast-check';
 import { isAsTight, isSameValue } from '../src/policy/orders.ts';
 import { baseOf } from '../src/policy/resolve.ts';
 import { type PolicyValue, valuesOf } from '../src/policy/settings.ts';
 import { appliesTo } from '../src/policy/subject.ts';
-import { documents } from './policy-documents.ts';
 
 const subjects: fc.Arbitrary<PolicySubject> = fc.record(
   {

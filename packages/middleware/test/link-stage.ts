@@ -65,10 +65,13 @@ export interface SignedIn {
 
 let people = 0;
 
-export async function signedIn(server: TestServer): Promise<SignedIn> {
+export async function signedIn(
+  server: TestServer,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<SignedIn> {
   people += 1;
   const email = `linked-${people}@example.org`;
-  const browser = userAgent(server);
+  const browser = userAgent(server, headers);
   await browser.call('signUp', { body: { email, password } });
   const { status, body } = await browser.call('signIn', { body: { identifier: email, password } });
   if (status !== 200) throw new Error(`sign-in answered ${status}`);

@@ -7,6 +7,7 @@ import { adminAuthenticatorRoutes } from './routes/admin-authenticators.ts';
 import { adminClientRoutes } from './routes/admin-clients.ts';
 import { adminExportRoutes } from './routes/admin-export.ts';
 import { adminImportRoutes } from './routes/admin-imports.ts';
+import { adminPolicyRoutes } from './routes/admin-policy.ts';
 import { adminProviderRoutes } from './routes/admin-providers.ts';
 import { adminRoleRoutes } from './routes/admin-roles.ts';
 import { adminServiceRoutes } from './routes/admin-services.ts';
@@ -57,6 +58,7 @@ export function createApp(services: Services): App {
     ...adminProviderRoutes,
     ...adminServiceRoutes,
     ...adminRoleRoutes,
+    ...adminPolicyRoutes,
     ...adminTenantRoutes,
     ...serviceRoutes,
     ...adminAuthenticatorRoutes,

@@ -5,6 +5,8 @@ const most = 2_000;
 
 export interface Kept<Value> {
   get(key: string, load: () => Promise<Value>): Promise<Value>;
+  /** The next look at this one is fresh. */
+  drop(key: string): void;
   clear(): void;
 }
 
@@ -27,6 +29,7 @@ export function createKept<Value>(clock: Clock): Kept<Value> {
       value.catch(() => entries.get(key) === entry && entries.delete(key));
       return value;
     },
+    drop: (key) => void entries.delete(key),
     clear: () => entries.clear(),
   };
 }

@@ -31,6 +31,8 @@ import { createLog, type Log } from './services/log.ts';
 import { onTheBeat, type Pace } from './services/pace.ts';
 import { type Random, systemRandom } from './services/random.ts';
 import type { Services } from './services.ts';
+import { clientsServed, servicesServed } from './tenant/address.ts';
+import { openTenantDirectory } from './tenant/tenant-directory.ts';
 import { generousLimits, type Limits } from './throttle/limits.ts';
 import { createThrottle } from './throttle/throttle.ts';
 
@@ -196,8 +198,22 @@ async function openServices(
     (document) => parts.policy?.feed ?? policyResolver(document).resolve({}).feed,
   );
   const keys = await openKeys({ store, masterKey, clock, random });
-  const serviceBook = openServiceBook(store, clock);
-  const feed = openFeed({ config, clock, random, log, store, keys, policies, metrics, serviceBook });
+  const tenants = openTenantDirectory(store, clock);
+  const servicesAnywhere = openServiceBook(store, clock);
+  const clientsAnywhere = openClientBook(store, clock);
+  const serving = { tenants, hostTenant: null };
+  const feed = openFeed({
+    config,
+    clock,
+    random,
+    log,
+    store,
+    keys,
+    policies,
+    metrics,
+    tenants,
+    serviceBook: servicesAnywhere,
+  });
   store.onTold((tenant) => void feed.settle(tenant));
   stack.defer(() => feed.close());
   return {
@@ -205,7 +221,11 @@ async function openServices(
     clock,
     random,
     log,
-    serviceBook,
+    ...serving,
+    serviceBook: servicesServed(servicesAnywhere, serving),
+    servicesAnywhere,
+    clients: clientsServed(clientsAnywhere, serving),
+    clientsAnywhere,
     feed,
     activity: createActivityStream(),
     store,
@@ -215,7 +235,6 @@ async function openServices(
       ? openBreachedRange({ url: config.breachedPasswordsUrl, fetch, log, metrics })
       : null,
     keys,
-    clients: openClientBook(store, clock),
     clientKeys: openClientKeyring(fetch, clock),
     upstreams: openUpstreams({ fetch, clock }),
     software: openSoftwareIssuers(config, fetch, clock),

@@ -18,6 +18,10 @@ export interface Metrics {
   readonly refreshes: Counter<'outcome'>;
   readonly tokens: Counter<'grant' | 'outcome'>;
   readonly sessionsEnded: Counter<'reason'>;
+  /** Whose limits a changed policy brought closer. */
+  readonly sessionsTightened: Counter;
+  /** From a change of policy that is looked at to sessions that keep it. */
+  readonly policyEnforcements: Histogram;
   readonly sessionLimits: Counter<'outcome'>;
   readonly throttled: Counter<'limit'>;
   readonly logouts: Counter<'outcome'>;
@@ -68,6 +72,16 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       'outcome',
     ),
     sessionsEnded: counter('argus_sessions_ended_total', 'Ended sessions by reason', 'reason'),
+    sessionsTightened: counter(
+      'argus_sessions_tightened_total',
+      'Live sessions whose limits a changed policy brought closer',
+    ),
+    policyEnforcements: new Histogram({
+      name: 'argus_policy_enforcement_seconds',
+      help: 'Time to hold the live sessions of a tenant against its policy',
+      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
+      registers,
+    }),
     sessionLimits: counter(
       'argus_session_limits_total',
       'Sign-ins that found as many sessions as there may be, by what became of it',

@@ -1,3 +1,4 @@
+import type { TenantId } from '@argus/contract';
 import type { AuditEvent, EventDraft } from '@argus/core';
 import type { Store } from '@argus/store';
 import type { DpopNonces } from '@argus/tokens';
@@ -22,6 +23,7 @@ import type { Clock } from './services/clock.ts';
 import type { Log } from './services/log.ts';
 import type { Pace } from './services/pace.ts';
 import type { Random } from './services/random.ts';
+import type { TenantDirectory } from './tenant/tenant-directory.ts';
 import type { Throttle } from './throttle/throttle.ts';
 
 /** All that a flow may lean on; there is nothing global. */
@@ -32,9 +34,15 @@ export interface Services {
   readonly log: Log;
   readonly store: Store;
   readonly keys: KeyKeeper;
+  readonly tenants: TenantDirectory;
+  /** The tenant at whose own host this is; null: the address of the installation (`tenant/address.ts`). */
+  readonly hostTenant: TenantId | null;
+  /** The clients that are served here. */
   readonly clients: ClientBook;
-  /** The services that sign their requests. */
+  readonly clientsAnywhere: ClientBook;
+  /** The services that sign their requests here. */
   readonly serviceBook: ServiceBook;
+  readonly servicesAnywhere: ServiceBook;
   /** What services hear from Argus. */
   readonly feed: Feed;
   /** What services report of sessions, as it comes. */

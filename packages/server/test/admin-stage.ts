@@ -14,7 +14,7 @@ export async function operatorOf(server: TestServer): Promise<Operator> {
   return (name, sending = {}, tenant = 'default') =>
     agent.call(name, {
       ...sending,
-      headers,
+      headers: { ...sending.headers, ...headers },
       ...(name === 'adminApply' ? {} : { query: { tenant, ...sending.query } }),
     });
 }

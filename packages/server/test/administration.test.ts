@@ -64,11 +64,11 @@ function send(
   headers: Headers,
   to: Pick<TestServer, 'url'> & { query?: string } = server,
 ): Promise<Exactly> {
-  const { method, path, body } = sampleOf(name, { person: target, target });
+  const { method, path, body, headers: own } = sampleOf(name, { person: target, target });
   return exactly(to, {
     method,
     path: withQuery(path, to.query ?? ''),
-    headers: { 'user-agent': chrome, 'content-type': 'application/json', ...headers },
+    headers: { 'user-agent': chrome, 'content-type': 'application/json', ...own, ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 }

@@ -41,14 +41,20 @@ function send(
   name: EndpointName,
   put: { body?: string | Buffer; query?: string; path?: string; headers?: Headers },
 ) {
-  const { method, path } = sampleOf(name, { person, target });
+  const { method, path, headers } = sampleOf(name, { person, target });
   const endpoint: Endpoint = endpoints[name];
   const caller =
     endpoint.caller === 'operator' ? key : { origin: ownOrigin, cookie: cookieHeader(person.browser) };
   return exactly(server, {
     method,
     path: withQuery(put.path ?? path, put.query ?? ''),
-    headers: { 'user-agent': chrome, 'content-type': 'application/json', ...caller, ...put.headers },
+    headers: {
+      'user-agent': chrome,
+      'content-type': 'application/json',
+      ...headers,
+      ...caller,
+      ...put.headers,
+    },
     ...(put.body === undefined ? {} : { body: put.body }),
   });
 }
@@ -240,7 +246,7 @@ describe('text that cannot be kept or shown is refused or made harmless, never a
 
   test('no control character has reached a name, an address or a role', async () => {
     const { rows } = await server.argus.services.store.pool.query(
-      String.raw`SELECT count(*) AS odd FROM users WHERE concat_ws('', email, name, roles::text) ~ '[\x01-\x1f\x7f]'`,
+      String.raw`SELECT count(*) AS odd FROM users WHERE concat_ws('', email, name, roles::text, groups::text) ~ '[\x01-\x1f\x7f]'`,
     );
     assert.equal(rows[0].odd, 0);
   });
@@ -261,6 +267,8 @@ describe('a field of a wrong length is refused, and changes nothing:', () => {
     ['adminCreateUser', '51 roles', { email: 'a@example.org', roles: Array(51).fill('a') }],
     ['adminCreateUser', 'a role of 65', { email: 'a@example.org', roles: ['a'.repeat(65)] }],
     ['adminChangeUser', 'a state that there is not', { status: 'deleted' }],
+    ['adminChangeUser', '51 groups', { groups: Array(51).fill('a') }],
+    ['adminChangeUser', 'a group of 101', { groups: ['a'.repeat(101)] }],
     ['adminApply', '1,001 tenants', { tenants: Array.from({ length: 1001 }, (_, at) => ({ id: `t${at}` })) }],
     [
       'adminApply',

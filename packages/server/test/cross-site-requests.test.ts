@@ -70,12 +70,12 @@ const own: Headers = { origin: ownOrigin, 'sec-fetch-site': 'same-origin' };
 const unsafe = plainNames.filter((name) => endpoints[name].method !== 'GET');
 
 function send(sample: Sample, headers: Headers, by: Person = person): Promise<Exactly> {
-  const { method, path, body } = sample;
+  const { method, path, body, headers: needed } = sample;
   const type: Headers = body === undefined ? {} : { 'content-type': 'application/json' };
   return exactly(server, {
     method,
     path,
-    headers: { 'user-agent': chrome, cookie: cookieHeader(by.browser), ...type, ...headers },
+    headers: { 'user-agent': chrome, cookie: cookieHeader(by.browser), ...type, ...needed, ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 }

@@ -226,6 +226,7 @@ export function requestOf({ name, as, id, query, cookies, headers, body }: Junk,
     method: sample.method,
     path: search ? withQuery(path, `?${search}`) : path,
     headers: {
+      ...sample.headers,
       ...headers,
       ...(cookie ? { cookie } : {}),
       ...(as === 'operator' ? { authorization: `Bearer ${cast.key}` } : {}),

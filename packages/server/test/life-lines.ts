@@ -24,6 +24,7 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'user.disabled': { by: administrator, names: ['userId'] },
   'user.enabled': { by: administrator, names: ['userId'] },
   'user.roles-changed': { by: administrator, names: ['userId'] },
+  'user.groups-changed': { by: administrator, names: ['userId'], tells: ['groups'] },
   'administration.refused': {
     by: person,
     names: ['userId', 'sessionId', 'reason'],
@@ -115,6 +116,7 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'recovery.completed': { by: /^system$/, names: ['userId'], tells: ['startedBy'] },
   'mail.sent': { by: /^system$/, names: ['userId'], tells: ['kind', 'attempts'] },
   'mail.failed': { by: /^system$/, names: ['userId', 'reason'], tells: ['kind', 'attempts'] },
+  'policy.changed': { by: administrator, names: [], tells: ['version', 'difference'] },
   'tenant.created': { by: operator, names: ['reason'], tells: ['settings'] },
   'tenant.changed': { by: /^(operator|administrator:.+)$/, names: [], tells: ['fields', 'to'] },
   'tenant.plan-changed': { by: operator, names: [], tells: ['from', 'to'] },
@@ -129,4 +131,5 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
     tells: ['importId', 'startedBy', 'rows', 'created', 'skipped', 'refused'],
   },
   'users.exported': { by: operator, names: [], tells: ['people', 'withSecrets'] },
+  'policy.enforced': { by: /^system$/, names: [], tells: ['version', 'ended', 'tightened'] },
 };

@@ -1,5 +1,6 @@
 import { cookieNames } from '@argus/contract';
 import { deliverMails, endExpiredSessions, generousLimits, runImports } from '@argus/server';
+import { changePolicy } from '@argus/testing/policies';
 import type { TestServer } from '@argus/testing/server';
 import { firefox, type UserAgent, userAgent } from '@argus/testing/user-agent';
 import { playAccounts } from './life-of-accounts.ts';
@@ -59,6 +60,8 @@ async function administration(server: TestServer): Promise<string> {
   const change = (to: object) =>
     first.call('adminChangeUser', { params: { id: invited.body.user.id }, body: to });
   await change({ roles: ['editor'] });
+  await change({ groups: ['abroad'] });
+  await first.call('adminSetPolicy', { headers: { 'if-match': '*' }, body: { tokens: { codeSeconds: 50 } } });
   // A guest looks where only administrators may.
   await guest.call('adminListUsers');
   await change({ status: 'disabled' });
@@ -128,6 +131,13 @@ async function thefts(server: TestServer): Promise<void> {
   server.clock.advance(1000);
 }
 
+/** A policy of minutes comes while people are signed in, is enforced, and goes again. */
+async function stricterPolicy(server: TestServer): Promise<void> {
+  server.clock.advance(61_000);
+  await changePolicy(server, { session: { idleMinutes: 1 } });
+  await changePolicy(server, {});
+}
+
 async function endings(server: TestServer): Promise<void> {
   const signIn = async () => {
     const browser = userAgent(server);
@@ -143,6 +153,8 @@ async function endings(server: TestServer): Promise<void> {
   const third = await signIn();
   await third.browser.call('signIn', { body: { identifier: 'applied@example.org', password } });
   const { services } = server.argus;
+  await stricterPolicy(server);
+  await signIn();
   server.clock.advance(hour / 2);
   await endExpiredSessions(services, { place: null });
   await signIn();

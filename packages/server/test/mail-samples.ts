@@ -47,6 +47,7 @@ export function sampleDrafts({ name, device, label }: Chosen): {
     'recovery-started': { kind: 'recovery-started', name, link, effectiveAt: place.now + 1_440 * minute },
     'recovery-cancelled': { kind: 'recovery-cancelled', name, at: place.now },
     invitation: { kind: 'invitation', name, link, expiresAt: place.now + 7 * 1_440 * minute },
+    'made-room': { kind: 'made-room', ...notice },
     'undo-done': { kind: 'undo-done', ...notice, undone: 'email' },
   };
 }

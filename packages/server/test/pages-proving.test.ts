@@ -47,6 +47,7 @@ const pages = {
       { ...sampleSession(() => 'x'), id: 'first' },
       { ...sampleSession(() => 'x'), id: 'second' },
     ],
+    toEnd: 1,
     now: '2025-11-23T14:31:00.000Z',
   }),
   'step-up': stepUpPage({ ...asked, email: 'ada@example.org', methods: ['totp', 'password'] }),

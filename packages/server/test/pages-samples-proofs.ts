@@ -11,6 +11,7 @@ import {
   type SecondFactorView,
   type ShownEnrolment,
   secondFactorPage,
+  sessionLimitPage,
   signInPage,
   totpPage,
 } from '../src/pages/index.ts';
@@ -75,7 +76,7 @@ function secondFactorStates(text: Texts): Record<string, string> {
     shown: 'totp',
     rememberDeviceSeconds: month,
   };
-  const session = { ...asked, sessions: [sampleSession(text), sampleSession(text)], now };
+  const session = { ...asked, sessions: [sampleSession(text), sampleSession(text)], toEnd: 1, now };
   return {
     'second factor, totp': secondFactorPage(all),
     'second factor, totp alone': secondFactorPage({ ...all, methods: ['totp'], rememberDeviceSeconds: 0 }),
@@ -100,6 +101,8 @@ function secondFactorStates(text: Texts): Record<string, string> {
       clientName: undefined,
     }),
     'choose session': chooseSessionPage(session),
+    'choose session, more than one': chooseSessionPage({ ...session, toEnd: 2 }),
+    'no room for a session': sessionLimitPage({ request: text(), returnTo: text() }),
     'choose session refused': chooseSessionPage({ ...session, clientName: text(), refusal: 'not_found' }),
     'sign-in, passkey refused': signInPage({
       ...asked,

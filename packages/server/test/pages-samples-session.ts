@@ -30,5 +30,6 @@ export function sampleSession(text: Texts, ended?: EndReason): ListedSession {
     bound: true,
     endedAt: ended ? earlier : null,
     endReason: ended ?? null,
+    madeRoomFor: ended === 'session-limit' ? text() : null,
   };
 }

@@ -52,6 +52,7 @@ export interface Sample {
   readonly method: Endpoint['method'];
   readonly path: string;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 interface Subject {
@@ -158,7 +159,7 @@ const bodies: { readonly [Name in EndpointName]?: (subject: Subject) => unknown 
   stepUpOptions: () => ({}),
   stepUpWithPassword: () => ({ password }),
   adminCreateUser: () => ({ email: 'invited@example.org' }),
-  adminChangeUser: () => ({ roles: ['editor'] }),
+  adminChangeUser: () => ({ roles: ['editor'], groups: ['abroad'] }),
   adminRotateKeys: () => ({ emergency: false }),
   adminCreateClient: () => client,
   adminChangeClient: () => ({ name: 'Renamed', scopes: ['openid'] }),
@@ -167,6 +168,9 @@ const bodies: { readonly [Name in EndpointName]?: (subject: Subject) => unknown 
   adminChangeService: () => ({ status: 'active' }),
   adminAddServiceKey: () => ({ publicKey: newServiceKey() }),
   adminDeclareProvider: () => ({ ...provider, domains: ['declared.example'] }),
+  // Nothing that the next sample would feel.
+  adminSetPolicy: () => ({ preset: 'balanced', tokens: { codeSeconds: 50 } }),
+  adminRestorePolicy: () => ({ note: 'As it was' }),
   adminApply: () => ({ tenants: [{ id: 'third' }] }),
   adminStartImport: () => ({ format: 'json', name: 'people' }),
   adminReceiveImport: () => ({ offset: 0, data: 'e30=' }),
@@ -206,12 +210,24 @@ const ids: { readonly [Name in EndpointName]?: (subject: Subject) => string } = 
 
 /** A request to each endpoint of the contract that its schemas let through. */
 export function sampleOf(name: EndpointName, subject: Subject): Sample {
-  const { method, path } = endpoints[name];
+  const { method, path, ...endpoint }: Endpoint = endpoints[name];
   const body = bodies[name]?.(subject);
   const id = ids[name]?.(subject) ?? idIn(path);
   const keyId = sampleKeyId;
-  const filled = filledPath(path, { id, keyId, clientId: sample.client, provider: sample.provider });
-  return { method, path: `${filled}${queries[name] ?? ''}`, ...(body === undefined ? {} : { body }) };
+  const filled = filledPath(path, {
+    id,
+    keyId,
+    clientId: sample.client,
+    provider: sample.provider,
+    version: '1',
+  });
+  return {
+    method,
+    path: `${filled}${queries[name] ?? ''}`,
+    ...(body === undefined ? {} : { body }),
+    // Whichever version is in force by then.
+    ...(endpoint.versioned === 'demanded' ? { headers: { 'if-match': '*' } } : {}),
+  };
 }
 
 function idIn(path: string): string {

@@ -12,7 +12,7 @@ export const phone =
 /** What the tenant's policy says from now on. */
 export async function setPolicy(server: TestServer, document: object, of: TenantId = tenant): Promise<void> {
   const { store, policies, clock } = server.argus.services;
-  policies.forget();
+  policies.forget(of);
   const { version: expected } = await policies.of(of);
   const parsed = policyDocumentSchema.parse(document);
   const { feed } = policyResolver(parsed).resolve({});
@@ -33,7 +33,7 @@ export async function setPolicy(server: TestServer, document: object, of: Tenant
     events: [],
   });
   assert.ok(written.isCommitted);
-  policies.forget();
+  policies.forget(of);
 }
 
 /** So many sessions at once, and who gives way. */

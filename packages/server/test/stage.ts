@@ -85,6 +85,25 @@ export async function holdings(server: TestServer, isWithAudit = true): Promise<
   return held;
 }
 
+/** The same of one tenant, with the audit log. */
+export async function holdingsOf(server: TestServer, tenantId: TenantId): Promise<Record<string, string>> {
+  const { pool } = server.argus.services.store;
+  await allTold(server);
+  const { rows: tables } = await pool.query<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.columns
+     WHERE table_schema = 'public' AND column_name = 'tenant_id' ORDER BY 1`,
+  );
+  const held: Record<string, string> = {};
+  for (const { name } of tables) {
+    const { rows } = await pool.query<{ all: string | null }>(
+      `SELECT string_agg(t::text, E'\\n' ORDER BY t::text) AS "all" FROM ${name} t WHERE tenant_id = $1`,
+      [tenantId],
+    );
+    held[name] = rows[0]?.all ?? '';
+  }
+  return held;
+}
+
 /** What happened before gets its number in the feed a moment later; that is no change of what a test looks at. */
 async function allTold({ argus }: TestServer): Promise<void> {
   const { feed, store } = argus.services;

@@ -88,6 +88,8 @@ interface Touched {
   readonly id: string;
   readonly user_id?: UserId;
   readonly device_id?: DeviceId;
+  /** A session whose tokens may say that it lives on, because it was made shorter after they were given. */
+  readonly is_outlived?: boolean;
 }
 
 const uniqueViolation = '23505';
@@ -118,7 +120,7 @@ async function write(client: Client, tenant: string, statement: GuardedStatement
   return rows;
 }
 
-/** No token outlives the limits of its session, and of a suspended tenant everybody has heard: of these nobody needs to. */
+/** No token outlives the limits that its session had when it was given, and of a suspended tenant everybody has heard: of these nobody needs to. */
 const heardOfAnyway: ReadonlySet<EndReason> = new Set([
   'idle-expired',
   'absolute-expired',
@@ -128,8 +130,9 @@ const heardOfAnyway: ReadonlySet<EndReason> = new Set([
 function toldBy({ ends, tells }: GuardedStatement, rows: readonly Touched[]): readonly Told[] {
   const ids = rows.map(({ id }) => id);
   if (tells) return tells(ids);
-  if (!ends || heardOfAnyway.has(ends.reason)) return [];
-  return ids.map((sid) => ({ type: 'session-ended', sid, reason: ends.reason }));
+  if (!ends) return [];
+  const unheard = heardOfAnyway.has(ends.reason) ? rows.filter((row) => row.is_outlived) : rows;
+  return unheard.map(({ id: sid }) => ({ type: 'session-ended', sid, reason: ends.reason }));
 }
 
 function endedEvents(ends: Ending, rows: readonly Touched[], uuid: () => string): AuditEvent[] {

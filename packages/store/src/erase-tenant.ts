@@ -12,6 +12,7 @@ export const tenantTables = [
   'logout_deliveries',
   'upstream_sessions',
   'session_activity',
+  'early_ends',
   'activity_events',
   'authorization_codes',
   'device_authorizations',

@@ -27,6 +27,15 @@ export {
   rememberedUntil,
   totpOfUser,
 } from './questions/authenticators.ts';
+export {
+  type BeyondPolicy,
+  databaseTime,
+  grantsBeyondPolicy,
+  isAnybodyOlder,
+  sessionsBeyondPolicy,
+  tenantsToEnforce,
+  type Verdict,
+} from './questions/beyond-policy.ts';
 export { clientById, clientInForce, clientsOfTenant } from './questions/clients.ts';
 export type { CodeName, CodeRecord } from './questions/code-facts.ts';
 export { type ConsentRecord, consentOf, consentsOfUser } from './questions/consents.ts';
@@ -34,6 +43,7 @@ export {
   deviceAuthorizationByDeviceCode,
   deviceAuthorizationByUserCode,
 } from './questions/device-authorizations.ts';
+export { dueEarlyEnds } from './questions/early-ends.ts';
 export {
   type ExpiredSession,
   type SweepPlace,
@@ -78,6 +88,8 @@ export { type Owned, ownersOf } from './questions/owners.ts';
 export type { Page, PageRequest } from './questions/page.ts';
 export { type WholePerson, wholePeople } from './questions/people.ts';
 export { documentOf, type PolicyInForce, policyInForce } from './questions/policies.ts';
+export { type PolicyEffects, policyEffects } from './questions/policy-effects.ts';
+export { type PolicyVersion, policyVersion, policyVersions } from './questions/policy-versions.ts';
 export {
   providerById,
   providerForDomain,

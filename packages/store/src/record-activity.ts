@@ -6,6 +6,8 @@ import { type Pool, timestamp } from './postgres/pool.ts';
 export interface ActivityWritten {
   /** False: this batch was taken before, and nothing was written. */
   readonly isFirst: boolean;
+  /** Another policy came into force since its limits were asked for, and nothing was written: decide again. */
+  readonly isOutdated: boolean;
   /** The sessions of the report that the tenant has. */
   readonly known: ReadonlySet<SessionId>;
   /** How many idle limits moved. */
@@ -21,8 +23,10 @@ const most = '9007199254740991';
  * in the same order, and the events, of sessions that the tenant has and no others.
  */
 const text = `
-  WITH first AS (
-    INSERT INTO marks (tenant_id, use, hash, expires_at) VALUES ($1, $2, $3, $4)
+  WITH current AS (
+    SELECT FROM tenants WHERE id = $1 AND ($28::int IS NULL OR policy_version = $28)
+  ), first AS (
+    INSERT INTO marks (tenant_id, use, hash, expires_at) SELECT $1, $2, $3, $4 FROM current
     ON CONFLICT (tenant_id, use, hash) DO NOTHING
     RETURNING 1
   ), moving AS MATERIALIZED (
@@ -30,11 +34,14 @@ const text = `
     FROM first, unnest($6::uuid[], $7::timestamptz[], $8::timestamptz[]) AS m (session_id, last_active_at, idle_expires_at)
     JOIN sessions s ON s.tenant_id = $1 AND s.id = m.session_id
     WHERE s.state = 'active' AND s.idle_expires_at > $5 AND s.absolute_expires_at > $5
-      AND s.idle_expires_at < m.idle_expires_at AND m.idle_expires_at <= s.absolute_expires_at
+      AND (s.idle_expires_at < m.idle_expires_at OR s.last_active_at < m.last_active_at)
+      AND m.idle_expires_at <= s.absolute_expires_at
     ORDER BY s.id
     FOR NO KEY UPDATE OF s
   ), moved AS (
-    UPDATE sessions s SET last_active_at = GREATEST(s.last_active_at, m.last_active_at), idle_expires_at = m.idle_expires_at
+    UPDATE sessions s SET last_active_at = GREATEST(s.last_active_at, m.last_active_at),
+      -- Where policy became tighter and this session was not held against it yet, its activity counts when it is.
+      idle_expires_at = GREATEST(s.idle_expires_at, m.idle_expires_at)
     FROM moving m WHERE s.tenant_id = $1 AND s.id = m.id
     RETURNING s.id
   ), counted AS (
@@ -61,20 +68,25 @@ const text = `
       AS e (session_id, at, route_class, method, status, is_passive, requests, bytes_out, records, actions)
     JOIN counted c ON c.session_id = e.session_id
   )
-  SELECT EXISTS (SELECT FROM first) AS is_first, (SELECT array_agg(session_id) FROM counted) AS known,
+  SELECT EXISTS (SELECT FROM first) AS is_first, NOT EXISTS (SELECT FROM current) AS is_outdated, (SELECT array_agg(session_id) FROM counted) AS known,
     (SELECT count(*) FROM moved) AS moved`;
 
 /** Count what a service reported, once for each batch. */
 export async function recordActivity(pool: Pool, work: ActivityWork): Promise<ActivityWritten> {
   const { rows } = await retryingConflicts(() =>
-    pool.query<{ is_first: boolean; known: SessionId[] | null; moved: number }>({
+    pool.query<{ is_first: boolean; is_outdated: boolean; known: SessionId[] | null; moved: number }>({
       name: 'record-activity',
       text,
-      values: [...valuesOfBatch(work), ...valuesOfTotals(work), ...valuesOfEvents(work)],
+      values: [...valuesOfBatch(work), ...valuesOfTotals(work), ...valuesOfEvents(work), work.policyVersion],
     }),
   );
   const [row] = rows;
-  return { isFirst: row?.is_first ?? false, known: new Set(row?.known), moved: row?.moved ?? 0 };
+  return {
+    isFirst: row?.is_first ?? false,
+    isOutdated: row?.is_outdated ?? false,
+    known: new Set(row?.known),
+    moved: row?.moved ?? 0,
+  };
 }
 
 function valuesOfBatch({ tenant, mark, now, moves }: ActivityWork): unknown[] {

@@ -33,7 +33,8 @@ const text = `
     RETURNING h.*
   ), moved AS (
     UPDATE sessions s SET last_active_at = r.last_active_at,
-      idle_expires_at = GREATEST(s.idle_expires_at, r.idle_expires_at)
+      -- Policy may have made the session shorter since it was read.
+      idle_expires_at = LEAST(GREATEST(s.idle_expires_at, r.idle_expires_at), s.absolute_expires_at)
     FROM (
       -- Two grants of one session may share this statement; an UPDATE would take either one's row.
       SELECT tenant_id, session_id, max(last_active_at) AS last_active_at, max(idle_expires_at) AS idle_expires_at

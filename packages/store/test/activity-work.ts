@@ -45,6 +45,7 @@ export function activityWork(
     events,
     eventsExpireAt: at + 3 * 60 * minute,
     totals: totalsOf(events),
+    policyVersion: null,
     moves: people.map(({ session }) => ({
       id: session.id,
       lastActiveAt: activeAt,

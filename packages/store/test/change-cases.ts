@@ -1,5 +1,5 @@
 import { type OnLimit, policyDocumentSchema } from '@argus/contract';
-import type { Change, TenantChange } from '@argus/core';
+import { type Change, sessionRules, type TenantChange } from '@argus/core';
 import { authenticatorCases } from './authenticator-cases.ts';
 import { importCases } from './import-cases.ts';
 import { oauthCases } from './oauth-cases.ts';
@@ -149,6 +149,32 @@ export const changeCases: ChangeCases = {
     sessionId: session.id,
     riskLevel: 'high',
   }),
+  'end-sessions-beyond-policy': ({ session }) => ({
+    kind: 'end-sessions-beyond-policy',
+    of: { sessionIds: [session.id] },
+    rules: sessionRules(policyDocumentSchema.parse({ session: { idleMinutes: 1 } })),
+    at: at + 60_000,
+    by,
+  }),
+  'tighten-sessions': ({ user }) => ({
+    kind: 'tighten-sessions',
+    of: { userId: user.id },
+    rules: sessionRules(policyDocumentSchema.parse({ session: { idleMinutes: 1 } })),
+    at: at + 59_999,
+    outlivedUntil: at + 360_000,
+  }),
+  'end-grants-beyond-policy': ({ grant }) => ({
+    kind: 'end-grants-beyond-policy',
+    grantIds: [grant.id],
+    rules: sessionRules(
+      policyDocumentSchema.parse({
+        overrides: [{ when: { client: grant.clientId }, set: { session: { idleMinutes: 1 } } }],
+      }),
+    ),
+    at: at + 60_000,
+  }),
+  // As after a change of policy: what was enforced is older than what is in force.
+  'note-policy-enforced': () => ({ kind: 'note-policy-enforced', version: 2 }),
   'create-tenant': (_person, number) => ({
     kind: 'create-tenant',
     id: `third-${number}`,

@@ -56,6 +56,7 @@ export const guards: readonly Guard[] = [
   { what: 'nobody is there', kind: 'set-user-roles', but: unknown },
   { what: 'nobody is there', kind: 'set-user-groups', but: unknown },
   { what: 'another version is in force', kind: 'set-policy', but: () => ({ expected: 2 }) },
+  { what: 'another version is in force', kind: 'note-policy-enforced', but: () => ({ version: 3 }) },
   { what: 'the session has ended', kind: 'set-session-risk', first: end },
   { what: 'nobody is there', kind: 'expect-within-reach', but: () => reaching({ of: { userId: stranger } }) },
   {
@@ -84,6 +85,7 @@ export const guards: readonly Guard[] = [
     but: ({ device }) => ({ device: { ...device, id: idOf(2, 88_888) as typeof device.id } }),
   },
   { what: 'the user is disabled', kind: 'create-session', first: disable },
+  { what: 'another policy is in force', kind: 'create-session', but: () => ({ policyVersion: 2 }) },
   { what: 'the session has ended', kind: 'create-grant', first: end },
   { what: 'the user is disabled', kind: 'create-grant', first: disable },
   { what: 'the session has ended', kind: 'end-session', first: end },

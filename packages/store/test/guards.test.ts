@@ -31,6 +31,9 @@ async function someone(): Promise<Person> {
 /** What sweeps whatever is there. */
 const sweeps: readonly Change['kind'][] = [
   'end-links',
+  'end-sessions-beyond-policy',
+  'tighten-sessions',
+  'end-grants-beyond-policy',
   'remove-recovery-codes',
   'remove-authenticators-since',
   'remove-second-factors',

@@ -59,7 +59,12 @@ describe('a batch', () => {
   test('adds to what was counted of its sessions, keeps its events, and moves idle limits', async () => {
     const person = await someone();
     const first = await stage.store.recordActivity(batchOf([person]));
-    assert.deepEqual(first, { isFirst: true, known: new Set([person.session.id]), moved: 1 });
+    assert.deepEqual(first, {
+      isFirst: true,
+      isOutdated: false,
+      known: new Set([person.session.id]),
+      moved: 1,
+    });
     await stage.store.recordActivity(batchOf([person], { activeAt: at + 2 * minute, now: at + 2 * minute }));
     assert.deepEqual(await countsOf(person), {
       requests: 6,
@@ -88,7 +93,12 @@ describe('a batch', () => {
       now: at + 2 * minute,
       moves: batchOf([person], { activeAt: at + 9 * minute }).moves,
     };
-    assert.deepEqual(await stage.store.recordActivity(again), { isFirst: false, known: new Set(), moved: 0 });
+    assert.deepEqual(await stage.store.recordActivity(again), {
+      isFirst: false,
+      isOutdated: false,
+      known: new Set(),
+      moved: 0,
+    });
     assert.deepEqual(await holdings(stage.store), before);
   });
 
@@ -164,6 +174,19 @@ test('a session that nobody has is told from those that count, and leaves nothin
   const events = await activityEventsAfter(stage.store.pool, home, { after: 0, limit: 1_000 });
   const told = new Set<SessionId>(events.map(({ sessionId }) => sessionId));
   assert.equal(told.has(stranger.session.id) || told.has(theirs.session.id), false);
+});
+
+test('a batch whose limits were decided by a policy that is no longer in force writes nothing, and counts when it is decided anew', async () => {
+  const person = await someone();
+  const outdated = batchOf([person], { policyVersion: 2 });
+  assert.deepEqual(await stage.store.recordActivity(outdated), {
+    isFirst: false,
+    isOutdated: true,
+    known: new Set(),
+    moved: 0,
+  });
+  assert.equal(await countsOf(person), undefined);
+  assert.equal((await stage.store.recordActivity({ ...outdated, policyVersion: 1 })).moved, 1);
 });
 
 test('activity that comes while its session ends never brings it back, in 200 rounds', async () => {

@@ -40,6 +40,9 @@ const sweeping: readonly Change['kind'][] = [
   'send-mail',
   'end-sessions-of-user',
   'end-grants-of-client',
+  'end-sessions-beyond-policy',
+  'tighten-sessions',
+  'end-grants-beyond-policy',
   'end-links',
   'remove-recovery-codes',
   'remove-authenticators-since',
@@ -103,7 +106,12 @@ describe('a report of activity', () => {
     await furnish(other, 502);
     const before = await holdings(stage.store);
     const work = { ...activityWork([personOf(other, 502)], 502), tenant: home };
-    assert.deepEqual(await stage.store.recordActivity(work), { isFirst: true, known: new Set(), moved: 0 });
+    assert.deepEqual(await stage.store.recordActivity(work), {
+      isFirst: true,
+      isOutdated: false,
+      known: new Set(),
+      moved: 0,
+    });
     assert.deepEqual({ ...(await holdings(stage.store)), marks: '' }, { ...before, marks: '' });
   });
 });

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { policyDocumentSchema, type TenantId } from '@argus/contract';
+import { sessionRules } from '@argus/core';
 import * as asked from '@argus/store';
 import { activityWork } from './activity-work.ts';
 import { authenticatorQuestions } from './authenticator-questions.ts';
@@ -31,6 +32,25 @@ type Question = (stage: Stage, tenant: TenantId, person: Person) => Promise<unkn
 
 const now = at + 1000;
 const all = { limit: 100 };
+/** Rules that end what clients of one tenant hold, and all sessions soon. */
+const beyond = {
+  rules: sessionRules(
+    policyDocumentSchema.parse({
+      session: { idleMinutes: 1 },
+      overrides: [
+        {
+          when: {
+            client: [oauth.clientOf(home, 1).id, oauth.clientOf(home, 2).id, oauth.clientOf(other, 1).id],
+          },
+          set: { session: { idleMinutes: 1 } },
+        },
+      ],
+    }),
+  ),
+  now: at + 59_000,
+  after: null,
+  limit: 100,
+};
 const linkHash = (tenant: TenantId) => Buffer.alloc(32, tenant === home ? 1 : 2);
 
 /** A case for each question of the store: a new one belongs here, or the last test of this file fails. */
@@ -77,6 +97,15 @@ const questions: Readonly<Record<string, Question>> = {
   'usersOfTenant by id': ({ store }, tenant, { user }) =>
     asked.usersOfTenant(store.pool, tenant, { ...all, now, userId: user.id }),
   policyInForce: ({ store }, tenant) => asked.policyInForce(store.pool, tenant, { now }),
+  policyVersion: ({ store }, tenant) => asked.policyVersion(store.pool, tenant),
+  'policyVersion by number': ({ store }, tenant) => asked.policyVersion(store.pool, tenant, { version: 2 }),
+  policyVersions: ({ store }, tenant) => asked.policyVersions(store.pool, tenant, all),
+  sessionsBeyondPolicy: ({ store }, tenant) =>
+    asked.sessionsBeyondPolicy(store.pool, tenant, { ...beyond, which: 'tightened' }),
+  grantsBeyondPolicy: ({ store }, tenant) =>
+    asked.grantsBeyondPolicy(store.pool, tenant, { ...beyond, now: at + 1_200_000 }),
+  policyEffects: ({ store }, tenant) =>
+    asked.policyEffects(store.pool, tenant, { rules: beyond.rules, now: beyond.now, since: at - 1 }),
   refreshFacts: ({ store }, tenant, { grant }) => store.refreshFacts({ tenant, grantId: grant.id }),
   ...oauthQuestions,
   ...authenticatorQuestions,
@@ -109,6 +138,10 @@ const ofTheInstallation = [
   'endingTenants',
   'takeImport',
   'forgetImports',
+  'tenantsToEnforce',
+  'dueEarlyEnds',
+  'databaseTime',
+  'isAnybodyOlder',
 ];
 /** Questions that the store itself asks, many at once, under another name. */
 const askedTogether = { refreshFactsQuestion: 'refreshFacts', codeFactsQuestion: 'codeFacts' };
@@ -355,7 +388,7 @@ test('an unknown tenant holds nothing', async () => {
   const nowhere = 'nowhere' as TenantId;
   for (const [name, ask] of Object.entries(questions)) {
     const found = JSON.stringify(await ask(stage, nowhere, person));
-    assert.match(found, /^(null|false|\[\]|\{"items":\[\],"nextCursor":null\})$/, name);
+    assert.match(found, /^(null|false|\[\]|\{("\w+":0,?)+\}|\{"items":\[\],"nextCursor":null\})$/, name);
   }
 });
 

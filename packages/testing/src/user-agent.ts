@@ -1,4 +1,5 @@
 import { type Endpoint, endpoints, problemSchema } from '@argus/contract';
+import { fetchAt } from './fetch-at.ts';
 import type { TestServer } from './server.ts';
 
 /** What came back, its body already checked against the contract. */
@@ -45,12 +46,16 @@ export function userAgent(
   };
   const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const jar = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const own = {
+    const own: Record<string, string> = {
       ...always,
       ...(jar ? { cookie: jar } : {}),
       ...(init.headers as Record<string, string> | undefined),
     };
-    const response = await fetch(new URL(path, server.url), { redirect: 'manual', ...init, headers: own });
+    const url = new URL(path, server.url);
+    const response =
+      own.host === undefined
+        ? await fetch(url, { redirect: 'manual', ...init, headers: own })
+        : await fetchAt(url, { ...init, headers: own });
     for (const line of response.headers.getSetCookie()) keep(cookies, line);
     return response;
   };

@@ -1,7 +1,7 @@
+import { applyDocumentSchema } from '@argus/contract';
 import type { Command } from 'commander';
 import { apply, changeLines } from '../apply.ts';
-import { type Mistaken, readDocument } from '../document.ts';
-import { Failure } from '../failure.ts';
+import { mistakenFailure, readDocument } from '../document.ts';
 import { peerOf, type RemoteOptions, show, withRemoteOptions } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -15,12 +15,8 @@ export function addApplyCommand(program: Command, terminal: Terminal): void {
 }
 
 async function applyFile(terminal: Terminal, file: string, options: RemoteOptions): Promise<void> {
-  const read = await readDocument(file);
+  const read = await readDocument(file, applyDocumentSchema);
   if ('mistakes' in read) throw mistakenFailure(file, read);
   const applied = await apply(await peerOf(options), read);
   show(terminal, options, { value: applied, lines: changeLines(applied) });
-}
-
-function mistakenFailure(file: string, { mistakes }: Mistaken): Failure {
-  return new Failure(`${file} cannot be applied; nothing was changed.`, { lines: mistakes });
 }

@@ -42,8 +42,13 @@ export function addUserCommands(program: Command, terminal: Terminal): void {
   );
   verb('roles <email> [role...]', 'give a user exactly these roles')
     .option('--none', 'take all roles away')
-    .action((email: string, roles: string[], options: RolesOptions) =>
+    .action((email: string, roles: string[], options: NoneOptions) =>
       setRoles(terminal, email, { ...options, roles }),
+    );
+  verb('groups <email> [group...]', 'put a user into exactly these groups, of which policy may speak')
+    .option('--none', 'take the user out of all groups')
+    .action((email: string, groups: string[], options: NoneOptions) =>
+      setGroups(terminal, email, { ...options, groups }),
     );
 }
 
@@ -52,13 +57,14 @@ interface InviteOptions extends TenantOptions {
   readonly role?: readonly string[];
 }
 
-interface RolesOptions extends TenantOptions {
+interface NoneOptions extends TenantOptions {
   readonly none?: boolean;
 }
 
 type Amendment = TenantOptions & {
   readonly status?: AdminUser['status'];
   readonly roles?: readonly string[];
+  readonly groups?: readonly string[];
 };
 
 async function listUsers(terminal: Terminal, options: TenantOptions & ListOptions): Promise<void> {
@@ -97,6 +103,7 @@ function linesOf(user: AdminUser): string[] {
     ['id', user.id],
     ['status', user.status],
     ['roles', user.roles.join(', ') || '-'],
+    ['groups', user.groups.join(', ') || '-'],
     ['created', shortTime(user.createdAt)],
     ['sessions', String(user.liveSessions)],
   ];
@@ -129,21 +136,31 @@ function uninvited({ problem }: Refused, email: string, tenant: string): Failure
 async function setRoles(
   terminal: Terminal,
   email: string,
-  options: RolesOptions & { readonly roles: readonly string[] },
+  options: NoneOptions & { readonly roles: readonly string[] },
 ): Promise<void> {
   if ((options.roles.length === 0) !== (options.none === true))
     throw new Failure('Name the roles that the user shall have, or --none.', { exitCode: 2 });
   await amendUser(terminal, email, options);
 }
 
+async function setGroups(
+  terminal: Terminal,
+  email: string,
+  options: NoneOptions & { readonly groups: readonly string[] },
+): Promise<void> {
+  if ((options.groups.length === 0) !== (options.none === true))
+    throw new Failure('Name the groups that the user shall be in, or --none.', { exitCode: 2 });
+  await amendUser(terminal, email, options);
+}
+
 async function amendUser(terminal: Terminal, email: string, options: Amendment): Promise<void> {
-  const { tenant, status, roles } = options;
+  const { tenant, status, roles, groups } = options;
   const peer = await peerOf(options);
   const { id } = await findUser(peer, { tenant, email });
   const user = await ask(peer, endpoints.adminChangeUser, {
     params: { id },
     query: { tenant },
-    body: { status, roles },
+    body: { status, roles, groups },
   });
   show(terminal, options, { value: user, lines: linesOf(user) });
 }

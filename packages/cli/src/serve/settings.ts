@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { type ApplyDocument, applyDocumentSchema } from '@argus/contract';
 import { type Config, type Environment, judgeEnvironment, mostWorkers, readEnvironment } from '@argus/server';
 import { type Document, readDocument } from '../document.ts';
 import { Failure } from '../failure.ts';
@@ -19,7 +20,7 @@ export interface Settings {
   readonly config: Config;
   readonly workers: number;
   /** To apply after the start. */
-  readonly document: Document | null;
+  readonly document: Document<ApplyDocument> | null;
 }
 
 /** Who wrote a flag looks for the flag: mistakes name it instead of its variable. */
@@ -33,7 +34,7 @@ const flagNames = [
 export async function readSettings({ env }: Pick<Terminal, 'env'>, flags: ServeFlags): Promise<Settings> {
   const judged = judgeEnvironment(await withFreePort(withFlags(readEnvironment(present(env)), flags)));
   const workers = workersOf(flags.workers);
-  const read = flags.apply === undefined ? null : await readDocument(flags.apply);
+  const read = flags.apply === undefined ? null : await readDocument(flags.apply, applyDocumentSchema);
   const mistakes = [
     ...(judged.mistakes ?? []).map((mistake) => inWordsOf(flags, mistake)),
     ...(workers === null ? [`--workers must be a whole number from 1 to ${mostWorkers}`] : []),

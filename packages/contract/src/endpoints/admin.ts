@@ -20,12 +20,23 @@ export const rolesSchema = z
   .array(roleSchema)
   .max(50)
   .refine((roles) => roles.join('","').length <= 1_500, 'have more than 1,500 characters together');
+/** What policy may speak of; not carried in tokens. */
+export const groupsSchema = z
+  .array(
+    z
+      .string()
+      .min(1)
+      .max(100)
+      .regex(/^[^\p{Cc}\p{Cs}]+$/u),
+  )
+  .max(50);
 
 export const adminUserSchema = z.strictObject({
   id: uuidSchema,
   email: z.string(),
   name: z.string().nullable(),
   roles: z.array(z.string()),
+  groups: z.array(z.string()),
   status: z.enum(userStatuses),
   createdAt: timeSchema,
   liveSessions: z.int(),
@@ -68,7 +79,8 @@ export const adminCreateUser = defineEndpoint({
 export const adminChangeUser = defineEndpoint({
   method: 'PATCH',
   path: '/admin/v1/users/{id}',
-  summary: 'Disable or enable a user, or set roles. Disabling ends every session and grant at once.',
+  summary:
+    'Disable or enable a user, or set roles or groups. Disabling ends every session and grant at once.',
   caller: 'operator',
   permission: 'manage-users',
   params: z.strictObject({ id: uuidSchema }),
@@ -76,6 +88,7 @@ export const adminChangeUser = defineEndpoint({
   body: z.strictObject({
     status: z.enum(userStatuses).optional(),
     roles: rolesSchema.optional(),
+    groups: groupsSchema.optional(),
   }),
   success: { status: 200, body: adminUserSchema },
   refusals: [...adminRefusals, 'not_found', 'conflict', 'last_owner'],

@@ -6,8 +6,11 @@ import {
   resourceSettingsSchema,
 } from '../client.ts';
 import { defineEndpoint } from '../endpoint.ts';
+import { policyDocumentSchema } from '../policy/document.ts';
+import { tenantChangesSchema } from '../tenant.ts';
 import { adminRefusals, rolesSchema, tenantSchema } from './admin.ts';
 import { clientWarningsSchema, newClientIdSchema } from './clients.ts';
+import { policyDifferenceSchema, policyWarningSchema } from './policy.ts';
 import { providerIdSchema, providerSecretSchema } from './providers.ts';
 import { serviceIdSchema, servicePublicKeySchema, serviceSettingsSchema } from './services.ts';
 import { emailSchema } from './shapes.ts';
@@ -57,7 +60,13 @@ const serviceDeclarationSchema = serviceSettingsSchema.extend({
 /** The declarative document of `argus apply`. Unknown keys are refused. */
 export const applyDocumentSchema = z.strictObject({
   tenants: z
-    .array(z.strictObject({ id: tenantSchema }))
+    .array(
+      tenantChangesSchema.extend({
+        id: tenantSchema,
+        /** All of it; without one, the one in force stays. */
+        policy: policyDocumentSchema.optional(),
+      }),
+    )
     .max(1000)
     .default([]),
   users: z.array(userDeclarationSchema).max(10_000).default([]),
@@ -70,7 +79,7 @@ export type ApplyDocument = z.infer<typeof applyDocumentSchema>;
 
 const appliedChangeSchema = z.strictObject({
   kind: z.enum(['create', 'change']),
-  what: z.enum(['tenant', 'user', 'resource', 'client', 'provider', 'service']),
+  what: z.enum(['tenant', 'policy', 'user', 'resource', 'client', 'provider', 'service']),
   name: z.string(),
   /** What is different from before. */
   fields: z.array(z.string()).optional(),
@@ -79,6 +88,9 @@ const appliedChangeSchema = z.strictObject({
   /** Made for a new client that declared none; shown in this answer alone. */
   secret: z.string().optional(),
   warnings: clientWarningsSchema.optional(),
+  /** What became different of a policy. */
+  difference: z.array(policyDifferenceSchema).optional(),
+  policyWarnings: z.array(policyWarningSchema).optional(),
 });
 export type AppliedChange = z.output<typeof appliedChangeSchema>;
 

@@ -9,6 +9,7 @@ import * as federation from './federation.ts';
 import * as imports from './imports.ts';
 import * as oauth from './oauth.ts';
 import * as operations from './operations.ts';
+import * as policy from './policy.ts';
 import * as providers from './providers.ts';
 import * as recovery from './recovery.ts';
 import * as registration from './registration.ts';
@@ -108,6 +109,13 @@ export const endpoints = {
   adminSuspendTenant: tenants.adminSuspendTenant,
   adminResumeTenant: tenants.adminResumeTenant,
   adminEraseTenant: tenants.adminEraseTenant,
+  adminShowPolicy: policy.adminShowPolicy,
+  adminSetPolicy: policy.adminSetPolicy,
+  adminListPolicyVersions: policy.adminListPolicyVersions,
+  adminShowPolicyVersion: policy.adminShowPolicyVersion,
+  adminRestorePolicy: policy.adminRestorePolicy,
+  adminListPolicyPresets: policy.adminListPolicyPresets,
+  adminShowEffectivePolicy: policy.adminShowEffectivePolicy,
   adminApply: apply.adminApply,
   adminStartImport: imports.adminStartImport,
   adminReceiveImport: imports.adminReceiveImport,

@@ -73,6 +73,8 @@ export const listedSessionSchema = z.strictObject({
   bound: z.boolean(),
   endedAt: timeSchema.nullable(),
   endReason: z.enum(endReasons).nullable(),
+  /** The device of the newer session that this one made room for. */
+  madeRoomFor: z.string().nullable(),
 });
 export type ListedSession = z.infer<typeof listedSessionSchema>;
 

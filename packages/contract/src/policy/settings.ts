@@ -19,14 +19,24 @@ import {
 } from './vocabulary.ts';
 
 /** An amount with its allowed range; every unit stands in the name of its key. */
-const amount = (least: number, most: number) => z.number().min(least).max(most);
-const whole = (least: number, most: number) => z.int().min(least).max(most);
+const amount = (least: number, most: number, otherwise = '') => {
+  const error = `must be a number from ${least} to ${most}${otherwise}`;
+  return z.number({ error }).min(least, { error }).max(most, { error });
+};
+const whole = (least: number, most: number, otherwise = '') => {
+  const error = `must be a whole number from ${least} to ${most}${otherwise}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+};
+/** One of a closed set, which a mistake tells. */
+export const oneOf = <const Each extends string>(values: readonly Each[]) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
+const orNull = ', or null for no limit';
 /** Null: no limit. */
-const limit = (most: number) => whole(1, most).nullable();
+const limit = (most: number) => whole(1, most, orNull).nullable();
 
 const sessionSettingsSchema = z.strictObject({
   /** Null: only the absolute limit ends a session. */
-  idleMinutes: amount(1, 43_200).nullable().optional(),
+  idleMinutes: amount(1, 43_200, orNull).nullable().optional(),
   absoluteHours: amount(0.25, 2_160).optional(),
   /** A second pair of limits, for people who ask at sign-in to stay signed in. */
   rememberMe: z
@@ -39,16 +49,16 @@ const sessionSettingsSchema = z.strictObject({
   concurrent: z
     .strictObject({
       max: limit(1_000).optional(),
-      perDeviceClass: z.partialRecord(z.enum(deviceClasses), limit(1_000)).optional(),
-      onLimit: z.enum(onLimits).optional(),
+      perDeviceClass: z.partialRecord(oneOf(deviceClasses), limit(1_000)).optional(),
+      onLimit: oneOf(onLimits).optional(),
     })
     .optional(),
-  binding: z.enum(bindings).optional(),
+  binding: oneOf(bindings).optional(),
   onContextChange: z
     .strictObject({
-      country: z.enum(contextReactions).optional(),
-      asn: z.enum(contextReactions).optional(),
-      device: z.enum(contextReactions).optional(),
+      country: oneOf(contextReactions).optional(),
+      asn: oneOf(contextReactions).optional(),
+      device: oneOf(contextReactions).optional(),
     })
     .optional(),
 });
@@ -60,14 +70,14 @@ const tokenSettingsSchema = z.strictObject({
   refresh: z
     .strictObject({ retryWindowSeconds: whole(0, 60).optional(), rotate: z.literal('always').optional() })
     .optional(),
-  algorithm: z.enum(signingAlgorithms).optional(),
+  algorithm: oneOf(signingAlgorithms).optional(),
   rsaBits: z.literal([2048, 3072, 4096]).optional(),
 });
 
 const factorSettingsSchema = z.strictObject({
   required: whole(1, 2).optional(),
   phishingResistant: z.boolean().optional(),
-  methods: z.array(z.enum(authenticatorKinds)).min(1).max(authenticatorKinds.length).optional(),
+  methods: z.array(oneOf(authenticatorKinds)).min(1).max(authenticatorKinds.length).optional(),
   rememberDeviceDays: whole(0, 90).optional(),
 });
 
@@ -80,7 +90,7 @@ const passwordSettingsSchema = z.strictObject({
   breachCheck: z.boolean().optional(),
   /** How many former passwords may not come back. */
   history: whole(0, 24).optional(),
-  composition: z.enum(compositions).optional(),
+  composition: oneOf(compositions).optional(),
 });
 
 const authenticationSettingsSchema = z.strictObject({
@@ -90,14 +100,14 @@ const authenticationSettingsSchema = z.strictObject({
     .strictObject({
       failures: whole(3, 100).optional(),
       minutes: amount(1, 1_440).optional(),
-      scope: z.enum(lockoutScopes).optional(),
+      scope: oneOf(lockoutScopes).optional(),
       knownDeviceBypass: z.boolean().optional(),
     })
     .optional(),
   passkey: z
     .strictObject({
-      userVerification: z.enum(userVerifications).optional(),
-      attestation: z.enum(attestations).optional(),
+      userVerification: oneOf(userVerifications).optional(),
+      attestation: oneOf(attestations).optional(),
       /** Whether passkeys that are copied between devices are taken. */
       backupEligible: z.boolean().optional(),
       /** Models that may be registered; null: all. */
@@ -108,17 +118,17 @@ const authenticationSettingsSchema = z.strictObject({
   stepUp: z
     .strictObject({
       maxAgeMinutes: amount(1, 1_440).optional(),
-      for: z.array(z.enum(sensitiveOperations)).max(sensitiveOperations.length).optional(),
+      for: z.array(oneOf(sensitiveOperations)).max(sensitiveOperations.length).optional(),
     })
     .optional(),
   signUp: z
     .strictObject({
-      mode: z.enum(signUpModes).optional(),
-      verifyEmail: z.enum(verifyEmailTimes).optional(),
+      mode: oneOf(signUpModes).optional(),
+      verifyEmail: oneOf(verifyEmailTimes).optional(),
     })
     .optional(),
   recovery: z.strictObject({ delayHours: amount(0, 336).optional() }).optional(),
-  otherSessionsOnChange: z.enum(otherSessionsReactions).optional(),
+  otherSessionsOnChange: oneOf(otherSessionsReactions).optional(),
 });
 
 /** Everything that a policy may set, none of it required. Unknown keys are refused. */
@@ -141,7 +151,7 @@ export const policySettingsSchema = z.strictObject({
     .optional(),
   feed: z
     .strictObject({
-      degraded: z.enum(degradedBehaviours).optional(),
+      degraded: oneOf(degradedBehaviours).optional(),
       staleAfterSeconds: amount(2, 60).optional(),
     })
     .optional(),
@@ -153,7 +163,7 @@ export const policySettingsSchema = z.strictObject({
     })
     .optional(),
   risk: z
-    .strictObject({ mode: z.enum(riskModes).optional(), challengeRate: amount(0, 1).optional() })
+    .strictObject({ mode: oneOf(riskModes).optional(), challengeRate: amount(0, 1).optional() })
     .optional(),
   audit: z.strictObject({ retainDays: whole(1, 3_650).optional() }).optional(),
 });

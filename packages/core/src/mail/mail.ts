@@ -47,6 +47,8 @@ interface Told {
   readonly 'recovery-started': { readonly link: string; readonly effectiveAt: Instant };
   readonly 'recovery-cancelled': { readonly at: Instant };
   readonly invitation: Expiring;
+  /** A sign-in found as many sessions as there may be, and one ended for it; the link leads to those that live. */
+  readonly 'made-room': Notice;
   /** What was changed is again as it was. */
   readonly 'undo-done': Notice & { readonly undone: 'email' | 'password' | 'authenticator' };
 }

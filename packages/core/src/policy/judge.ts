@@ -119,12 +119,15 @@ const impossible: readonly Contradiction[] = [
   },
 ];
 
-/** Only what the judged layer itself sets is held against it. */
+/** Only what the judged layer itself sets is held against it, and at the place where it does. */
 function contradictions(rules: ReadonlyMap<string, Ruled>, own: Values, place: string): Mistake[] {
   const value = (path: string) => rules.get(path)?.value ?? null;
   return impossible
     .filter(({ path, holds }) => isAbout(path, own) && holds(value))
-    .map(({ path, message }) => ({ path: place + path, message }));
+    .map(({ path, message }) => {
+      const at = [path, ...(partners[path] ?? [])].find((each) => own.has(each)) ?? path;
+      return { path: place + at, message: at === path ? message : `${path} ${message}` };
+    });
 }
 
 /** The keys that may make a contradiction of a path. */

@@ -33,7 +33,7 @@ export interface PolicyResolver {
   resolve(subject: PolicySubject): EffectivePolicy;
 }
 
-interface Layer {
+export interface Layer {
   readonly values: Values;
   readonly when: PolicyCondition;
   readonly rule: PolicyRule;
@@ -78,7 +78,7 @@ export function baseOf(document: PolicyDocument): Map<string, Ruled> {
   return rules;
 }
 
-function layersOf({ preset, overrides }: PolicyDocument): Layer[] {
+export function layersOf({ preset, overrides }: PolicyDocument): Layer[] {
   const layer = (name: 'preset-override' | 'override') => (each: PolicyOverride, index: number) => ({
     values: valuesOf(each.set),
     when: each.when,

@@ -60,6 +60,8 @@ export interface ActivityWork {
   /** When the events are forgotten. */
   readonly eventsExpireAt: Instant;
   readonly totals: readonly ActivityTotal[];
+  /** The policy by which limits move: where another is in force by now, nothing is written. Null: none was asked. */
+  readonly policyVersion: number | null;
   /** Sessions whose idle limit moves. */
   readonly moves: readonly (Lifetime & { readonly id: SessionId })[];
 }

@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import type { ActivityEntry, ActivityReport, SessionId } from '@argus/contract';
 import {
   type ActivityEvent,
-  type ActivityTotal,
   type ActivityWork,
   activityEventsKeptMs,
   isTimely,
@@ -14,7 +13,8 @@ import {
   subjectOf,
   totalsOf,
 } from '@argus/core';
-import { lifetimesOf } from '@argus/store';
+import { type ActivityWritten, lifetimesOf } from '@argus/store';
+import type { TenantPolicy } from '../policy/policy-book.ts';
 import type { Services } from '../services.ts';
 
 /** What became of a report. */
@@ -53,7 +53,7 @@ async function take(services: Services, { by, report, now }: Asked): Promise<Tak
   const events = report.entries.map((entry) => eventOf(entry, now));
   const totals = totalsOf(events);
   const sampled = report.sampling?.factor ?? 1;
-  const work: ActivityWork = {
+  const work: Counted = {
     tenant: by.tenant,
     serviceId: by.id,
     mark: {
@@ -66,9 +66,8 @@ async function take(services: Services, { by, report, now }: Asked): Promise<Tak
     events,
     eventsExpireAt: now + activityEventsKeptMs,
     totals,
-    moves: await movesOf(services, { by, totals, now }),
   };
-  const { isFirst, known, moved } = await services.store.recordActivity(work);
+  const { isFirst, known, moved } = await record(services, by, work);
   if (!isFirst) return { result: 'repeated', accepted: 0, unknown: 0 };
   services.metrics.activityExtensions.inc(moved);
   const ours = known.size === totals.length ? events : events.filter(({ sessionId }) => known.has(sessionId));
@@ -77,21 +76,35 @@ async function take(services: Services, { by, report, now }: Asked): Promise<Tak
   return { result: 'counted', accepted: ours.length, unknown: events.length - ours.length };
 }
 
+/** What is counted, whatever limits it moves. */
+type Counted = Omit<ActivityWork, 'moves' | 'policyVersion'>;
+
+/** How often it is decided anew when another policy came meanwhile, before the counts alone are written. */
+const rounds = 3;
+
+async function record(services: Services, by: Service, counted: Counted): Promise<ActivityWritten> {
+  for (let round = 0; round < rounds; round += 1) {
+    const policy = await services.policies.of(by.tenant);
+    const moves = await movesOf(services, counted, policy);
+    const policyVersion = Number.isFinite(policy.version) ? policy.version : null;
+    const written = await services.store.recordActivity({ ...counted, moves, policyVersion });
+    if (!written.isOutdated) return written;
+    services.policies.forget(by.tenant);
+  }
+  return services.store.recordActivity({ ...counted, moves: [], policyVersion: null });
+}
+
 /** Sessions whose idle limit moves by what is told of them. The statement that moves them judges again. */
 async function movesOf(
-  { store, policies }: Services,
-  {
-    by,
-    totals,
-    now,
-  }: { readonly by: Service; readonly totals: readonly ActivityTotal[]; readonly now: number },
+  { store }: Services,
+  { tenant, totals, now }: Counted,
+  policy: TenantPolicy,
 ): Promise<ActivityWork['moves']> {
   const active = new Map(
     totals.flatMap(({ sessionId, activeAt }) => (activeAt === null ? [] : [[sessionId, activeAt]])),
   );
   if (active.size === 0) return [];
-  const sessions = await lifetimesOf(store.pool, by.tenant, [...active.keys()]);
-  const policy = await policies.of(by.tenant);
+  const sessions = await lifetimesOf(store.pool, tenant, [...active.keys()]);
   return sessions.flatMap((session) => {
     const activeAt = active.get(session.id) ?? session.lastActiveAt;
     const limits = limitsOf(policy.resolve(subjectOf(session.user, session)).session, session);

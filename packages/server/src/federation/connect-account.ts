@@ -4,6 +4,7 @@ import type { Cookies } from '../http/cookies.ts';
 import type { Services } from '../services.ts';
 import { signInByPassword } from '../sign-in/by-password.ts';
 import type { SignInOutcome } from '../sign-in/outcome.ts';
+import { isServedHere } from '../tenant/address.ts';
 import { openLink, type PendingLink } from './pending-link.ts';
 
 export interface AccountProof {
@@ -21,7 +22,7 @@ export async function pendingLinkOf(
   { link, cookies }: Pick<AccountProof, 'link' | 'cookies'>,
 ): Promise<{ readonly pending: PendingLink; readonly providerName: string } | null> {
   const pending = openLink(services, { sealed: link, attempt: cookies.attempt });
-  if (!pending) return null;
+  if (!pending || !(await isServedHere(services, pending.tenant))) return null;
   const provider = await providerById(services.store.pool, pending.tenant, pending.providerId);
   return provider ? { pending, providerName: provider.settings.name } : null;
 }

@@ -9,6 +9,7 @@ import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
 import type { Services } from '../services.ts';
 import type { GoingOn } from '../sign-in/outcome.ts';
+import { isServedHere } from '../tenant/address.ts';
 import { fromNetwork } from '../throttle/throttle.ts';
 import { refusalOfUpstream } from './begin-journey.ts';
 import { exchangeCode, type Vouched } from './exchange-code.ts';
@@ -70,7 +71,9 @@ export async function finishJourney(services: Services, came: CameBack): Promise
   const { cookies, origin, current, search } = came;
   const sealed = came.state;
   const journey = openJourney(services, { sealed, attempt: cookies.attempt });
-  if (!journey || sealed === undefined) return { kind: 'refused', refused: 'form_expired' };
+  // Begun at another address, it ends there.
+  if (!journey || sealed === undefined || !(await isServedHere(services, journey.tenant)))
+    return { kind: 'refused', refused: 'form_expired' };
   const { tenant, nonce, verifier } = journey;
   // Every answer that comes back makes Argus ask the provider.
   const throttled = services.throttle.take([fromNetwork('network', origin.ip)], services.clock.now());

@@ -3,6 +3,7 @@ import { attemptOf } from '../flows/attempt.ts';
 import type { Answer } from '../http/answer.ts';
 import { seeOther } from '../http/answer.ts';
 import type { SetCookie } from '../http/cookies.ts';
+import { noRoomPage } from '../http/refusal-page.ts';
 import type { Call } from '../http/route.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
 import { messagePage, type SignInView, signInPage } from '../pages/index.ts';
@@ -59,6 +60,8 @@ export async function refusedAnswer(
 ): Promise<Answer> {
   const { refused, why, provider, journey, retryAfterSeconds } = end;
   const { status } = refusalOf(refused);
+  if (refused === 'too_many_sessions')
+    return noRoomPage({ request: journey?.request ?? undefined, returnTo: journey?.returnTo });
   const isSignIn = journey === undefined || journey.purpose === 'sign-in';
   if (journey && isSignIn && !why && (refused === 'provider_refused' || refused === 'provider_unreachable')) {
     const view = { refusal: refused, providerName: provider?.settings.name };

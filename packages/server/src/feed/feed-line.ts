@@ -18,7 +18,7 @@ export interface FeedLine {
   tend(): void;
 }
 
-type Needs = Pick<Services, 'config' | 'clock' | 'keys' | 'policies' | 'store' | 'log'>;
+type Needs = Pick<Services, 'config' | 'tenants' | 'clock' | 'keys' | 'policies' | 'store' | 'log'>;
 
 const page = 500;
 /** So many are kept in memory for those who come back after a moment. */

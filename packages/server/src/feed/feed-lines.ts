@@ -16,7 +16,7 @@ export interface FeedLines {
   followers(): readonly Follower[];
 }
 
-type Needs = Pick<Services, 'config' | 'clock' | 'keys' | 'policies' | 'store' | 'log'>;
+type Needs = Pick<Services, 'config' | 'tenants' | 'clock' | 'keys' | 'policies' | 'store' | 'log'>;
 
 export function createFeedLines(
   services: Needs,

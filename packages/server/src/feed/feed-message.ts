@@ -2,8 +2,9 @@ import type { FeedEvent, TenantId, Told } from '@argus/contract';
 import type { FeedEnd, NumberedEvent, Numbering } from '@argus/store';
 import { type FeedEventMessage, feedDigest, issueFeedToken } from '@argus/tokens';
 import type { Services } from '../services.ts';
+import { issuerOf } from '../tenant/address.ts';
 
-type Needs = Pick<Services, 'config' | 'clock' | 'keys' | 'policies'>;
+type Needs = Pick<Services, 'config' | 'tenants' | 'clock' | 'keys' | 'policies'>;
 
 /** Feeds keep what those who come back may still want, and a little more for clocks that differ. */
 const marginSeconds = 60;
@@ -30,7 +31,7 @@ export function numberingFor(services: Needs, tenant: string): Numbering {
 }
 
 async function signed(
-  { config, keys }: Needs,
+  services: Needs,
   of: {
     readonly tenant: string;
     readonly event: FeedEvent;
@@ -41,14 +42,14 @@ async function signed(
   const { tenant, event, last, now } = of;
   const seq = last.head + 1;
   const message: FeedEventMessage = {
-    iss: config.issuer,
+    iss: await issuerOf(services, tenant as TenantId),
     tenant,
     time: Math.floor(now / 1000),
     seq,
     prev: last.digest,
     ...event,
   };
-  return { seq, event, token: await issueFeedToken(keys.ring(), message, now) };
+  return { seq, event, token: await issueFeedToken(services.keys.ring(), message, now) };
 }
 
 /** No token that was issued before lives longer than `exp`; what is told of began at `before` or earlier. */

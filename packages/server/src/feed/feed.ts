@@ -36,7 +36,16 @@ export interface Feed {
 
 type Needs = Pick<
   Services,
-  'config' | 'clock' | 'random' | 'keys' | 'policies' | 'store' | 'log' | 'metrics' | 'serviceBook'
+  | 'config'
+  | 'tenants'
+  | 'clock'
+  | 'random'
+  | 'keys'
+  | 'policies'
+  | 'store'
+  | 'log'
+  | 'metrics'
+  | 'serviceBook'
 >;
 
 const pollMs = 500;
@@ -67,6 +76,7 @@ export function openFeed(services: Needs): Feed {
       lines.of(defaultTenant).catch(report);
       listening = services.store.listenToFeeds({
         onGrown: (tenant) => void lines.advance(tenant).catch(report),
+        onPolicyChanged: (tenant) => services.policies.forget(tenant as TenantId), // the database names tenants
         onLost: (reason) => services.log.warn({ reason }, 'the feed is heard by polling for now'),
       });
       let turn = 0;

@@ -1,10 +1,12 @@
+import type { TenantId } from '@argus/contract';
 import { type HeartbeatMessage, issueFeedToken } from '@argus/tokens';
 import { stopwatch } from '../services/clock.ts';
 import type { Services } from '../services.ts';
+import { issuerOf } from '../tenant/address.ts';
 import type { FeedLine } from './feed-line.ts';
 import type { Follower } from './follower.ts';
 
-type Needs = Pick<Services, 'config' | 'clock' | 'keys' | 'serviceBook'>;
+type Needs = Pick<Services, 'config' | 'tenants' | 'clock' | 'keys' | 'serviceBook'>;
 
 /** A node that has not heard from its database for this long says nothing: it could miss an end and not know. */
 const contactSeconds = 2;
@@ -50,11 +52,11 @@ export async function beat(services: Needs, { lines, contact, node, turn }: Beat
 
 /** Say to one stream how far the feed has come, if it has come as far. */
 export async function sayHead(
-  { config, clock, keys }: Needs,
+  services: Needs,
   of: {
     readonly line: FeedLine;
     readonly follower: Follower;
-    readonly tenant: string;
+    readonly tenant: TenantId;
     readonly node: string;
   },
 ): Promise<void> {
@@ -62,9 +64,9 @@ export async function sayHead(
   const head = follower.place();
   // One that is still catching up has no number to be compared with.
   if (head === null || head !== of.line.head()) return;
-  const now = clock.now();
+  const now = services.clock.now();
   const message: HeartbeatMessage = {
-    iss: config.issuer,
+    iss: await issuerOf(services, tenant),
     tenant,
     time: Math.floor(now / 1000),
     type: 'heartbeat',
@@ -72,6 +74,6 @@ export async function sayHead(
     head,
     nonce: follower.nonce,
   };
-  const data = await issueFeedToken(keys.ring(), message, now);
+  const data = await issueFeedToken(services.keys.ring(), message, now);
   follower.stream.send({ type: 'heartbeat', data });
 }

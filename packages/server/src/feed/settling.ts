@@ -1,7 +1,10 @@
 import type { Services } from '../services.ts';
 import { numberingFor } from './feed-message.ts';
 
-type Needs = Pick<Services, 'config' | 'clock' | 'keys' | 'policies' | 'store' | 'log' | 'metrics'>;
+type Needs = Pick<
+  Services,
+  'config' | 'tenants' | 'clock' | 'keys' | 'policies' | 'store' | 'log' | 'metrics'
+>;
 
 /** Gives what waits its numbers, in one process one batch of a tenant after the other. */
 export interface Settling {

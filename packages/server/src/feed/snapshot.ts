@@ -2,6 +2,7 @@ import type { Instant, SnapshotEntry, TenantId } from '@argus/contract';
 import { feedEnd, toldBetween } from '@argus/store';
 import { issueFeedToken, type SnapshotMessage, snapshotEntryOf, snapshotPartEntries } from '@argus/tokens';
 import type { Services } from '../services.ts';
+import { issuerOf } from '../tenant/address.ts';
 
 /** All that is refused in a tenant as of a number, in signed parts. */
 export interface Snapshot {
@@ -9,7 +10,7 @@ export interface Snapshot {
   readonly parts: readonly string[];
 }
 
-type Needs = Pick<Services, 'config' | 'clock' | 'keys' | 'policies' | 'store'>;
+type Needs = Pick<Services, 'config' | 'tenants' | 'clock' | 'keys' | 'policies' | 'store'>;
 
 const page = 2_000;
 /** Those whose clocks are behind still take what has expired here. */
@@ -70,7 +71,7 @@ async function takeSnapshot(services: Needs, tenant: TenantId): Promise<Snapshot
 }
 
 async function signedParts(
-  { config, keys, policies }: Needs,
+  services: Needs,
   tenant: TenantId,
   of: {
     readonly head: number;
@@ -82,11 +83,12 @@ async function signedParts(
 ): Promise<string[]> {
   const { now } = of;
   const parts = Math.max(1, Math.ceil(of.entries.length / snapshotPartEntries));
-  const { feed: policy } = await policies.effective(tenant);
+  const { feed: policy } = await services.policies.effective(tenant);
+  const iss = await issuerOf(services, tenant);
   const tokens: string[] = [];
   for (let part = 1; part <= parts; part += 1) {
     const message: SnapshotMessage = {
-      iss: config.issuer,
+      iss,
       tenant,
       time: Math.floor(now / 1000),
       type: 'snapshot',
@@ -97,7 +99,7 @@ async function signedParts(
       policy,
       entries: of.entries.slice((part - 1) * snapshotPartEntries, part * snapshotPartEntries),
     };
-    tokens.push(await issueFeedToken(keys.ring(), message, now));
+    tokens.push(await issueFeedToken(services.keys.ring(), message, now));
   }
   return tokens;
 }

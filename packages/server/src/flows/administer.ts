@@ -50,9 +50,10 @@ export interface UserAmendment {
   readonly userId: UserId;
   readonly status?: UserStatus | undefined;
   readonly roles?: readonly string[] | undefined;
+  readonly groups?: readonly string[] | undefined;
 }
 
-/** Disable, enable, or give roles. Disabling ends every session and grant in the same commit. */
+/** Disable, enable, or give roles or groups. Disabling ends every session and grant in the same commit. */
 export async function amendUser(
   services: Services,
   by: Administrator,
@@ -78,7 +79,7 @@ export async function amendUser(
 
 function amended(
   { actor, origin }: Administrator,
-  { userId, status, roles }: UserAmendment,
+  { userId, status, roles, groups }: UserAmendment,
   at: Instant,
 ): { changes: Change[]; drafts: EventDraft[] } {
   const changes: Change[] = [];
@@ -99,6 +100,10 @@ function amended(
   if (roles) {
     changes.push({ kind: 'set-user-roles', userId, roles });
     drafts.push({ type: 'user.roles-changed', ...about, details: { roles } });
+  }
+  if (groups) {
+    changes.push({ kind: 'set-user-groups', userId, groups });
+    drafts.push({ type: 'user.groups-changed', ...about, details: { groups } });
   }
   return { changes, drafts };
 }

@@ -2,6 +2,7 @@ import type { ApplyDocument, TenantId } from '@argus/contract';
 import { type Change, canonicalEmail, canonicalName, type EventDraft, type User } from '@argus/core';
 import { usersOfTenant } from '@argus/store';
 import { type Services, stamp } from '../services.ts';
+import { actingFor } from '../tenant/address.ts';
 import type { ApplyOutcome } from './apply-outcome.ts';
 import type { Ender } from './end-sessions.ts';
 import { newLink } from './new-link.ts';
@@ -20,7 +21,8 @@ export async function applyUser(
   const now = services.clock.now();
   const { items } = await usersOfTenant(services.store.pool, tenant, { email, limit: 1, now });
   const known = items[0]?.user;
-  if (!known) return createUser(services, { ...by, tenant }, { ...declared, email });
+  // Its link leads to where the tenant's people sign in.
+  if (!known) return createUser(await actingFor(services, tenant), { ...by, tenant }, { ...declared, email });
   const { changes, events } = differences(known, declared, by);
   if (changes.length === 0) return null;
   const written = await services.store.commit({ tenant, changes, events: stamp(services, now, events) });

@@ -1,11 +1,12 @@
 import { type AppliedChange, type ApplyDocument, administratorRole, ownerRole } from '@argus/contract';
-import type { EventDraft } from '@argus/core';
 import type { Refused } from '../http/answer.ts';
-import { type Services, stamp } from '../services.ts';
+import { applyPolicy } from '../policy/apply-policy.ts';
+import type { Services } from '../services.ts';
 import { applyClient } from './apply-client.ts';
 import type { ApplyOutcome } from './apply-outcome.ts';
 import { applyProvider, applyResource } from './apply-provider.ts';
 import { applyService } from './apply-service.ts';
+import { applyTenant } from './apply-tenant.ts';
 import { applyUser } from './apply-user.ts';
 import type { Ender } from './end-sessions.ts';
 import { mistakesOfDocument } from './judge-document.ts';
@@ -48,6 +49,7 @@ function stepsOf(
 ): (() => Promise<ApplyOutcome>)[] {
   return [
     ...tenants.map((each) => () => applyTenant(services, by, each)),
+    ...tenants.flatMap(({ id, policy }) => (policy ? [() => applyPolicy(services, by, { id, policy })] : [])),
     ...resources.map((each) => () => applyResource(services, by, each)),
     ...clients.map((each) => () => applyClient(services, by, each)),
     ...providers.map((each) => () => applyProvider(services, by, each)),
@@ -59,20 +61,4 @@ function stepsOf(
 
 function rank({ roles }: ApplyDocument['users'][number]): number {
   return roles.includes(ownerRole) || roles.includes(administratorRole) ? 1 : 0;
-}
-
-async function applyTenant(
-  services: Services,
-  by: Ender,
-  { id }: ApplyDocument['tenants'][number],
-): Promise<ApplyOutcome> {
-  const at = services.clock.now();
-  const { actor, origin } = by;
-  const event: EventDraft = { type: 'configuration.applied', actor, origin, details: { tenant: id } };
-  const written = await services.store.commit({
-    tenant: id,
-    changes: [{ kind: 'create-tenant', id, at }],
-    events: stamp(services, at, [event]),
-  });
-  return written.isCommitted ? { kind: 'create', what: 'tenant', name: id } : null;
 }

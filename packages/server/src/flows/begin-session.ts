@@ -103,13 +103,13 @@ function changesOf(
     {
       kind: 'create-session',
       session,
+      policyVersion: Number.isFinite(version) ? version : undefined,
       methods: session.amr,
       authenticationIds: session.amr.map(() => services.random.uuid()),
-      policyVersion: Number.isFinite(version) ? version : undefined,
     },
     { kind: 'create-grant', grant },
     ...replaced(services, arrival, at),
-    ...makeRoom(policy, { session, origin: arrival.origin, chosen: arrival.instead }),
+    ...makeRoom(services, policy, { ...arrival, session, chosen: arrival.instead }),
   ];
 }
 

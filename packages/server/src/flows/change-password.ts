@@ -80,7 +80,9 @@ export async function changePassword(
     ],
     events: stamp(services, at, [{ type: 'user.password-changed', ...about }, ...birth.events]),
   });
-  return written.isCommitted ? welcome(services, birth) : { refused: 'conflict' };
+  if (written.isCommitted) return welcome(services, birth);
+  if (written.lost === 'create-session') services.policies.forget(tenant);
+  return { refused: 'conflict' };
 }
 
 /** A password makes fresh what a password opened; a session that more had opened keeps its level and its time. */

@@ -1,9 +1,11 @@
 import { argusClient, type GrantId, type SessionId, type TenantId, type UserId } from '@argus/contract';
-import { type RefreshFacts, sessionValidity } from '@argus/core';
+import { lifetimeUnder, limitsOf, type RefreshFacts, sessionValidity, subjectOf } from '@argus/core';
 import { isOfPerson, verifyAccessToken, verifyRefreshToken } from '@argus/tokens';
 import type { Refused } from '../http/answer.ts';
 import type { Cookies } from '../http/cookies.ts';
 import type { Services } from '../services.ts';
+import { isServedHere } from '../tenant/address.ts';
+import { sessionOver } from './session-over.ts';
 
 /** The live session behind a request, read from the database: Argus itself never trusts a token alone. */
 export interface Current extends RefreshFacts {
@@ -17,11 +19,17 @@ export async function currentSession(services: Services, cookies: Cookies): Prom
   const claims = accessClaims(services, cookies);
   if (!claims) return { refused: 'session_required' };
   const tenant = claims.tenant as TenantId; // we signed it
+  if (!(await isServedHere(services, tenant))) return { refused: 'session_required' };
   const facts = await services.store.refreshFacts({ tenant, grantId: claims.gid as GrantId });
   if (!facts || facts.session.id !== claims.sid) return { refused: 'session_ended' };
-  const isLive = sessionValidity(facts.session, facts.user.status, services.clock.now()).isValid;
-  if (!isLive || facts.grant.status !== 'active') return { refused: 'session_ended' };
-  return { ...facts, tenant, accessExpiresAt: claims.exp * 1000 };
+  const now = services.clock.now();
+  const policy = await services.policies.of(tenant, facts.policyVersion);
+  const limits = limitsOf(policy.resolve(subjectOf(facts.user, facts.session)).session, facts.session);
+  // The row may be older than the policy: whoever reads it judges by what holds now.
+  const session = lifetimeUnder(facts.session, limits);
+  const isLive = sessionValidity(session, facts.user.status, now).isValid;
+  if (!isLive || facts.grant.status !== 'active') return sessionOver({ ...facts, session }, now);
+  return { ...facts, session, tenant, accessExpiresAt: claims.exp * 1000 };
 }
 
 /** The claims of a good access cookie of our own; null otherwise. */

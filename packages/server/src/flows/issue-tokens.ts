@@ -12,6 +12,7 @@ import {
 import { issueAccessToken, issueRefreshToken, refreshTokenId } from '@argus/tokens';
 import type { SetCookie } from '../http/cookies.ts';
 import type { Services } from '../services.ts';
+import { isServedHere } from '../tenant/address.ts';
 
 /** The state that a pair of tokens speaks of: the grant as it is now, and its session's limits. */
 export interface TokenState {
@@ -33,6 +34,8 @@ export interface IssuedTokens {
 
 /** A fresh access token, and the refresh token of the grant's generation: for one state always the same one. */
 export async function issueTokens(services: Services, state: TokenState): Promise<IssuedTokens> {
+  // Whatever led here, a session of one tenant must not begin at the host of another.
+  if (!(await isServedHere(services, state.tenant))) throw new Error('a tenant was to be served elsewhere');
   const now = services.clock.now();
   const refresh = issueRefreshToken(services.keys.ring(), refreshClaims(services, state), now);
   const { access, exp } = await issueAccess(services, state, now);

@@ -1,7 +1,9 @@
 import type { ApplyDocument, ClientSettings, ServiceId, TenantId } from '@argus/contract';
 import type { Mistake, ServiceKey } from '@argus/core';
 import { knownTenants, type Owned, ownersOf, serviceByKey } from '@argus/store';
+import { declaredPolicyMistakes } from '../policy/apply-policy.ts';
 import type { Services } from '../services.ts';
+import { mistakesInTenant, namesOfOthers } from '../tenant/administer-tenants.ts';
 import { mistakesOfResource } from './administer-resources.ts';
 import { mistakesInClient, strangeResources } from './judge-client.ts';
 import { userMistakes } from './judge-declared-users.ts';
@@ -16,6 +18,8 @@ export async function mistakesOfDocument(
 ): Promise<readonly Mistake[]> {
   const mistakes = [
     ...(await strangeTenants(services, document)),
+    ...(await declaredPolicyMistakes(services, document)),
+    ...tenantMistakes(services, document),
     ...(await userMistakes(services, document)),
     ...resourceMistakes(services, document),
     ...clientMistakes(document),
@@ -28,6 +32,7 @@ export async function mistakesOfDocument(
 /** What the document says and the installation, or another part of the document, contradicts. */
 async function clashes(services: Services, document: ApplyDocument): Promise<Mistake[]> {
   return [
+    ...(await tenantClashes(services, document)),
     ...(await ownershipMistakes(services, 'resources', document.resources)),
     ...(await ownershipMistakes(services, 'clients', document.clients)),
     ...(await ownershipMistakes(services, 'providers', document.providers)),
@@ -51,6 +56,31 @@ async function strangeTenants({ store }: Services, document: ApplyDocument): Pro
         : [{ path: `${section}.${at}.tenant`, message: 'is not declared and does not exist' }],
     ),
   );
+}
+
+function tenantMistakes(services: Services, { tenants }: ApplyDocument): Mistake[] {
+  const seen = new Set<string>();
+  return tenants.flatMap(({ id, ...settings }, at) => {
+    const { hosts = [], domains = [] } = settings;
+    const named = [
+      { path: 'id', key: `id ${id}` },
+      ...hosts.map((name, place) => ({ path: `hosts.${place}`, key: `host ${name}` })),
+      ...domains.map((name, place) => ({ path: `domains.${place}`, key: `domain ${name}` })),
+    ];
+    const twice = named.flatMap(({ path, key }) =>
+      seen.has(key) ? [{ path, message: 'is declared twice' }] : [],
+    );
+    for (const { key } of named) seen.add(key);
+    return under(`tenants.${at}`, [...mistakesInTenant(services, id, settings), ...twice]);
+  });
+}
+
+/** A host or a domain leads to one tenant. */
+async function tenantClashes(services: Services, { tenants }: ApplyDocument): Promise<Mistake[]> {
+  const mistakes: Mistake[] = [];
+  for (const [at, { id, ...settings }] of tenants.entries())
+    mistakes.push(...under(`tenants.${at}`, await namesOfOthers(services, id, settings)));
+  return mistakes;
 }
 
 /** An id can be had once in the installation: twice in a document, or where another tenant has it, it cannot. */

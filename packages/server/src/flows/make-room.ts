@@ -1,4 +1,4 @@
-import type { SessionId } from '@argus/contract';
+import type { SessionId, TenantId } from '@argus/contract';
 import {
   type Change,
   type EffectivePolicy,
@@ -7,11 +7,17 @@ import {
   ruleInWords,
   type Session,
   type SessionLimitPath,
+  type User,
 } from '@argus/core';
 import type { Committed } from '@argus/store';
+import { mailFor } from '../mail/mail-change.ts';
+import { occurrenceOf } from '../mail/occurrence.ts';
+import { sessionsUrl } from '../mail/places.ts';
 import type { Services } from '../services.ts';
 
 export interface Beginning {
+  readonly tenant: TenantId;
+  readonly user: User;
   readonly session: Session;
   readonly origin: Origin;
   /** The session that the person chose to end for it. */
@@ -19,7 +25,11 @@ export interface Beginning {
 }
 
 /** What keeps a session that begins within its limits: written with it, so that sign-ins at once cannot pass them. */
-export function makeRoom(policy: EffectivePolicy, { session, origin, chosen }: Beginning): Change[] {
+export function makeRoom(
+  services: Services,
+  policy: EffectivePolicy,
+  { tenant, user, session, origin, chosen }: Beginning,
+): Change[] {
   const { concurrent } = policy.session;
   const { id: sessionId, userId, deviceClass, createdAt: at } = session;
   if (!isLimited(concurrent, deviceClass) && chosen === undefined) return [];
@@ -28,8 +38,15 @@ export function makeRoom(policy: EffectivePolicy, { session, origin, chosen }: B
     `session.concurrent.perDeviceClass.${deviceClass}`,
   ];
   const rules = Object.fromEntries(paths.map((path) => [path, ruleOf(policy, path)]));
-  const by = { actor: 'user', origin };
-  return [{ kind: 'make-room', userId, sessionId, deviceClass, chosen, policy: concurrent, rules, at, by }];
+  const draft = {
+    kind: 'made-room',
+    name: user.name,
+    by: occurrenceOf(origin, at),
+    link: sessionsUrl(services.config),
+  } as const;
+  const notice = mailFor(services, tenant, { to: user.email, userId, draft });
+  const decided = { policy: concurrent, rules, notice, at, by: { actor: 'user', origin } };
+  return [{ kind: 'make-room', userId, sessionId, deviceClass, chosen, ...decided }];
 }
 
 /** Which rule set a limit of sessions, in words. */

@@ -12,7 +12,9 @@ import {
 import { equalInConstantTime, type RefreshClaims, refreshTokenId, verifyRefreshToken } from '@argus/tokens';
 import type { Refused } from '../http/answer.ts';
 import { type Services, stamp } from '../services.ts';
+import { isServedHere } from '../tenant/address.ts';
 import type { Try } from '../throttle/throttle.ts';
+import { sessionOver } from './session-over.ts';
 import { slowDown } from './slow-down.ts';
 
 export interface Renewal<Unfit extends object = never> {
@@ -44,6 +46,7 @@ export async function renewGrant<Unfit extends object = never>(
   if (!proven) return refusedAs(services, 'forged');
   const { claims } = proven;
   const name = { tenant: claims.tenant as TenantId, grantId: claims.gid as GrantId }; // we signed both
+  if (!(await isServedHere(services, name.tenant))) return refusedAs(services, 'elsewhere');
   const throttled = services.throttle.take([{ limit: 'refresh', whose: name.grantId }], services.clock.now());
   if (throttled) {
     const origin = { ip: renewal.ip, userAgent: renewal.userAgent };
@@ -146,11 +149,9 @@ async function refuse(
   { facts, tenant }: Decided,
 ): Promise<Refused | 'lost'> {
   const reason = decision.events[0]?.reason ?? 'unknown';
-  const answer: Refused =
-    reason === 'grant-replaced'
-      ? { refused: 'unavailable', retryAfterSeconds: 1 }
-      : { refused: 'session_ended' };
   const now = services.clock.now();
+  const answer: Refused =
+    reason === 'grant-replaced' ? { refused: 'unavailable', retryAfterSeconds: 1 } : sessionOver(facts, now);
   const isMere = decision.changes.length === 0;
   const mere: Try = { limit: 'refusedRefresh', whose: facts.grant.id };
   if (isMere && services.throttle.take([mere], now)) return refusedAs(services, reason, answer);

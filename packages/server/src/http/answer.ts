@@ -1,4 +1,12 @@
-import { type Permission, type Problem, problemOf, type RefusalCode, refusalOf } from '@argus/contract';
+import {
+  type EndReason,
+  type Permission,
+  type PlanAddOn,
+  type Problem,
+  problemOf,
+  type RefusalCode,
+  refusalOf,
+} from '@argus/contract';
 import type { Requirement } from '@argus/core';
 import type { SetCookie } from './cookies.ts';
 import type { PagePolicy } from './security-headers.ts';
@@ -26,6 +34,10 @@ export interface Refused {
   readonly errors?: Problem['errors'];
   /** What the caller's roles do not carry. */
   readonly permission?: Permission;
+  /** What would have to be added to the plan. */
+  readonly addOn?: PlanAddOn;
+  /** Why the session ended that was shown, where its holder may hear it. */
+  readonly endReason?: EndReason;
   /** What a stronger or fresher proof would have to be. */
   readonly needs?: Requirement;
 }
@@ -36,8 +48,13 @@ export function isRefused(outcome: object): outcome is Refused {
 
 /** A refusal as a problem answer (RFC 9457). */
 export function problemAnswer(refusal: Refused, cookies: readonly SetCookie[] = []): Answer {
-  const { refused, errors, permission } = refusal;
-  const body = problemOf(refused, { ...(errors ? { errors } : {}), ...(permission ? { permission } : {}) });
+  const { refused, errors, permission, addOn, endReason } = refusal;
+  const body = problemOf(refused, {
+    ...(errors ? { errors } : {}),
+    ...(permission ? { permission } : {}),
+    ...(addOn ? { addOn } : {}),
+    ...(endReason ? { endReason } : {}),
+  });
   return {
     status: refusalOf(refused).status,
     text: { type: 'application/problem+json', body: JSON.stringify(body) },

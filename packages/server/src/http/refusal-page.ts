@@ -1,5 +1,10 @@
 import { type RefusalCode, refusalOf } from '@argus/contract';
-import { authorizationErrorPage, messagePage } from '../pages/index.ts';
+import {
+  authorizationErrorPage,
+  messagePage,
+  type SessionLimitView,
+  sessionLimitPage,
+} from '../pages/index.ts';
 import type { Answer } from './answer.ts';
 import type { SetCookie } from './cookies.ts';
 
@@ -19,4 +24,10 @@ export function deadEndPage(code: RefusalCode, clientName?: string): Answer {
   const { status, sentence } = refusalOf(code);
   const html = authorizationErrorPage({ status, title: 'This request cannot go on', sentence, clientName });
   return { status, html };
+}
+
+/** What was proved holds, and there is no room for a session: the page says how to make some. */
+export function noRoomPage(waiting: SessionLimitView = {}): Answer {
+  const { status } = refusalOf('too_many_sessions');
+  return { status, html: sessionLimitPage(waiting) };
 }

@@ -45,6 +45,11 @@ export interface Route {
   readonly endpoint?: Endpoint;
   /** `oauth`: refusals are the JSON of RFC 6749 §5.2; otherwise problems (RFC 9457). */
   readonly speaks?: 'oauth';
+  /**
+   * What names the tenant where the host does not: the link that is brought, the sign-in that goes on, or the domain of
+   * an address (`tenant/tenant-of-call.ts`).
+   */
+  readonly tenantBy?: 'link' | 'attempt' | 'address';
   /** Which answers leave on a beat (`Pace`), because their time could tell whether somebody has an account here. */
   readonly paced?: 'all' | 'refusals';
   handle(services: Services, call: Call): Promise<Answer>;
@@ -53,6 +58,11 @@ export interface Route {
 /** The route with these answers on a beat. */
 export function paced(which: NonNullable<Route['paced']>, route: Route): Route {
   return { ...route, paced: which };
+}
+
+/** The route whose tenant is named by this where the host names none. */
+export function tenantBy(what: NonNullable<Route['tenantBy']>, route: Route): Route {
+  return { ...route, tenantBy: what };
 }
 
 /** A call whose parts have the forms that the contract gives them. */
@@ -102,6 +112,15 @@ export async function answerParsed<const E extends Endpoint>(
   return answer({ ...call, ...parsed, endpoint } as EndpointCall<E>); // parsed by the very schemas of E
 }
 
+type Issue = NonNullable<ReturnType<Schema['safeParse']>['error']>['issues'][number];
+
+/** Where and why; each key that is not known has a place of its own. */
+function mistakesIn(issue: Issue): { readonly path: string[]; readonly message: string }[] {
+  const path = issue.path.map(String);
+  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
+  return issue.keys.map((key) => ({ path: [...path, key], message: 'is not known here' }));
+}
+
 function parseCall(
   endpoint: Endpoint,
   call: Call,
@@ -111,12 +130,9 @@ function parseCall(
     if (!schema) return value;
     const result = schema.safeParse(value);
     if (result.success) return result.data;
-    for (const issue of result.error.issues.slice(0, 20 - errors.length)) {
-      errors.push({
-        path: [place, ...issue.path.map(String)].join('.').slice(0, 200),
-        message: issue.message.slice(0, 200),
-      });
-    }
+    const more = result.error.issues.flatMap(mistakesIn).slice(0, 20 - errors.length);
+    for (const { path, message } of more)
+      errors.push({ path: [place, ...path].join('.').slice(0, 200), message: message.slice(0, 200) });
     return undefined;
   };
   const parts = {

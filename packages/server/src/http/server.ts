@@ -10,6 +10,8 @@ import Fastify, {
 import { HashingBusy } from '../authenticators/password/hasher.ts';
 import { stopwatch } from '../services/clock.ts';
 import type { Services } from '../services.ts';
+import { arrive } from '../tenant/arrive.ts';
+import { inNameOf, tenantOfCall } from '../tenant/tenant-of-call.ts';
 import { type Answer, problemAnswer, type Refused } from './answer.ts';
 import { parseForm, parseJson, parseParameters } from './body.ts';
 import { answerByOurselves, brokenConnectionHandler, hasOneHost } from './broken.ts';
@@ -117,8 +119,14 @@ function openStream(
 async function answerTo(services: Services, route: Route, request: FastifyRequest): Promise<Answer> {
   const refuse = (refused: Refused) => refusalAnswer(route, refused);
   try {
-    const call = readCall(route, request, services.config.origins);
-    return 'refused' in call ? refuse(call) : await route.handle(services, call);
+    const { headers, method, raw } = request;
+    const arrived = await arrive(services, route, { host: headers.host, method, url: raw.url ?? '/' });
+    if ('answer' in arrived) return arrived.answer;
+    const here = arrived.services;
+    const call = readCall(route, request, here.config.origins);
+    if ('refused' in call) return refuse(call);
+    const tenant = await tenantOfCall(here, route, call);
+    return await route.handle(await inNameOf(here, route, call), { ...call, tenant });
   } catch (fault) {
     if (fault instanceof HashingBusy || fault instanceof BatchFull)
       return refuse({ refused: 'unavailable', retryAfterSeconds: 2 });

@@ -3,6 +3,7 @@ import type { Recovery } from '@argus/core';
 import { dueRecoveries, userFacts } from '@argus/store';
 import { noticeChanges } from '../recovery/notice.ts';
 import { type Services, stamp } from '../services.ts';
+import { actingFor } from '../tenant/address.ts';
 
 /** In one run; the rest waits for the next. */
 const width = 100;
@@ -12,7 +13,7 @@ export async function completeRecoveries(services: Services): Promise<number> {
   const now = services.clock.now();
   let completed = 0;
   for (const due of await dueRecoveries(services.store.pool, { now, limit: width }))
-    if (await complete(services, due)) completed += 1;
+    if (await complete(await actingFor(services, due.tenant), due)) completed += 1;
   return completed;
 }
 

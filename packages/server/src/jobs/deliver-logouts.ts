@@ -1,6 +1,7 @@
 import { takeLogoutDeliveries } from '@argus/store';
 import { deliverLogout } from '../oauth/logout/deliver-logout.ts';
 import type { Services } from '../services.ts';
+import { actingFor } from '../tenant/address.ts';
 
 /** Deliveries on their way at once. All of them are over within the timeout, long before their lease is. */
 const width = 100;
@@ -11,7 +12,9 @@ export async function deliverLogouts(services: Services, timeoutMs = defaultTime
   const now = services.clock.now();
   const taken = await takeLogoutDeliveries(services.store.pool, { now, limit: width });
   const tries = await Promise.allSettled(
-    taken.map((delivery) => deliverLogout(services, delivery, timeoutMs)),
+    taken.map(async (delivery) =>
+      deliverLogout(await actingFor(services, delivery.tenant), delivery, timeoutMs),
+    ),
   );
   // What could not be settled comes again when its lease is over; the fault is told once for all.
   for (const one of tries) if (one.status === 'rejected') throw one.reason;

@@ -26,7 +26,8 @@ export async function endExpiredSessions(services: Services, sweep: Sweep): Prom
   return ended;
 }
 
-async function endExpired(services: Services, session: ExpiredSession, at: number): Promise<0 | 1> {
+/** End one whose limits have passed, if they still have. */
+export async function endExpired(services: Services, session: ExpiredSession, at: number): Promise<0 | 1> {
   const { tenant, sessionId, isAbsolute } = session;
   const reason = isAbsolute ? 'absolute-expired' : 'idle-expired';
   const written = await services.store.commit({

@@ -5,12 +5,15 @@ import { deliverLogouts } from './deliver-logouts.ts';
 import { deliverMails } from './deliver-mails.ts';
 import { endExpiredSessions, type Sweep } from './end-expired.ts';
 import { endTenants } from './end-tenants.ts';
+import { endEarlyOnes, enforcePolicies } from './enforce-policies.ts';
 import { forgetUnusedClients } from './forget-clients.ts';
 import { forgetWhatExpired } from './forget-expired.ts';
 import { runImports } from './run-imports.ts';
 
 export type Job =
   | 'end-expired'
+  | 'enforce-policies'
+  | 'end-early-ones'
   | 'tend-keys'
   | 'deliver-logouts'
   | 'deliver-mails'
@@ -23,6 +26,8 @@ export type Job =
 /** What one process of an installation does beside answering; each node has one that does. */
 export const allJobs: readonly Job[] = [
   'end-expired',
+  'enforce-policies',
+  'end-early-ones',
   'tend-keys',
   'deliver-logouts',
   'deliver-mails',
@@ -41,6 +46,10 @@ export function startJob(services: Services, job: Job): { stop(): Promise<void> 
       const sweep: Sweep = { place: null };
       return repeat(10_000, async () => void (await endExpiredSessions(services, sweep)), report);
     }
+    case 'enforce-policies':
+      return repeat(1_000, async () => void (await enforcePolicies(services)), report);
+    case 'end-early-ones':
+      return repeat(1_000, async () => void (await endEarlyOnes(services)), report);
     case 'tend-keys':
       return repeat(60_000, () => services.keys.tend('system'), report);
     case 'deliver-logouts':

@@ -1,5 +1,5 @@
 import type { TenantId, UserId } from '@argus/contract';
-import type { Change, MailDraft } from '@argus/core';
+import type { Change, Mail, MailDraft } from '@argus/core';
 import type { Services } from '../services.ts';
 import { sealMail } from './sealed-mail.ts';
 
@@ -11,12 +11,14 @@ export interface MailOrder {
   readonly draft: MailDraft;
 }
 
-/** The change that sends a mail: it leaves when, and only if, the commit that it belongs to was written. */
-export function mailChange(services: Services, tenant: TenantId, { to, userId, draft }: MailOrder): Change {
+/** A mail as the outbox keeps it. */
+export function mailFor(services: Services, tenant: TenantId, { to, userId, draft }: MailOrder): Mail {
   const id = services.random.uuid();
   const sealed = sealMail(services, { tenant, id }, { to, draft });
-  return {
-    kind: 'send-mail',
-    mail: { id, kind: draft.kind, userId, sealed, createdAt: services.clock.now() },
-  };
+  return { id, kind: draft.kind, userId, sealed, createdAt: services.clock.now() };
+}
+
+/** The change that sends a mail: it leaves when, and only if, the commit that it belongs to was written. */
+export function mailChange(services: Services, tenant: TenantId, order: MailOrder): Change {
+  return { kind: 'send-mail', mail: mailFor(services, tenant, order) };
 }

@@ -24,13 +24,18 @@ function endedRow(session: ListedSession, now: string): Html {
   return html`<li class="${tone}">
 <span class="device-icon">${deviceIcon(session.device.type)}</span>
 <h3 class="row-name"><bdi>${deviceWords(session.device)}</bdi></h3>
-<p class="row-reason">${session.endReason === null ? 'Ended.' : endReasonSentence(session.endReason)}</p>
+<p class="row-reason">${whyEnded(session)}</p>
 <dl class="facts">
 ${session.endedAt !== null && html`<div><dt>Ended</dt> <dd>${timeBoth(session.endedAt, now)}</dd></div>`}
 <div><dt>Signed in</dt> <dd>${timeAbsolute(session.createdAt)}</dd></div>
 <div><dt>From</dt> <dd><span class="address">${session.location.ip}</span></dd></div>
 </dl>
 </li>`;
+}
+
+function whyEnded({ endReason, madeRoomFor }: ListedSession): Html | string {
+  if (madeRoomFor !== null) return html`Ended to make room for a sign-in on <bdi>${madeRoomFor}</bdi>.`;
+  return endReason === null ? 'Ended.' : endReasonSentence(endReason);
 }
 
 /** What happened to the account, newest first as given. */

@@ -15,6 +15,8 @@ export interface ChooseSessionView {
   readonly returnTo: string;
   readonly clientName?: string | undefined;
   readonly sessions: readonly ListedSession[];
+  /** How many of them have to end. */
+  readonly toEnd: number;
   readonly refusal?: RefusalCode | undefined;
   readonly retryAfterSeconds?: number | undefined;
   /** RFC 3339; what "3 minutes ago" is counted from. */
@@ -31,7 +33,7 @@ export function chooseSessionPage(v: ChooseSessionView): string {
     shape: 'narrow',
     hasProblem: problem !== undefined,
     body: html`<h1>${heading}</h1>
-<p class="lead">You are signed in on as many devices as you may be. Choose the session that ends, and this sign-in goes on${v.clientName && html` to <strong><bdi>${v.clientName}</bdi></strong>`}.</p>
+<p class="lead">You are signed in on as many devices as you may be. ${what(v.toEnd)}${v.clientName && html` to <strong><bdi>${v.clientName}</bdi></strong>`}.</p>
 ${problemSummary(problem)}
 ${postForm(
   { action: '/sign-in/choose-session', formToken: v.formToken },
@@ -44,12 +46,19 @@ ${v.sessions.map((session) => choice(session, v.now))}
   });
 }
 
-function choice({ id, device, location, lastActiveAt }: ListedSession, now: string): Html {
+function what(toEnd: number): string {
+  return toEnd === 1
+    ? 'Choose the session that ends, and this sign-in goes on'
+    : `${toEnd} sessions have to end, one after the other, before this sign-in goes on`;
+}
+
+function choice({ id, device, location, lastActiveAt, createdAt }: ListedSession, now: string): Html {
   return html`<li>
 <span class="device-icon">${deviceIcon(device.type)}</span>
 <h2 class="row-name"><bdi>${deviceWords(device)}</bdi></h2>
 <dl class="facts">
 <div><dt>Last active</dt> <dd>${timeRelative(lastActiveAt, now)}</dd></div>
+<div><dt>Signed in</dt> <dd>${timeRelative(createdAt, now)}</dd></div>
 <div><dt>From</dt> <dd><span class="address">${location.ip}</span></dd></div>
 </dl>
 <p class="act"><button class="button" name="endSessionId" value="${id}">End<span class="unseen"> the session of <bdi>${deviceWords(device)}</bdi>, last active ${timeRelative(lastActiveAt, now)}</span></button></p>

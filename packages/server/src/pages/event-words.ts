@@ -32,6 +32,7 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
   'user.enabled': { sentence: 'Your account was enabled again.', tone: 'notable' },
   'user.name-changed': { sentence: 'The name on your account was changed.', tone: 'notable' },
   'user.roles-changed': { sentence: 'What you are allowed to do was changed.', tone: 'notable' },
+  'user.groups-changed': { sentence: 'The groups that your account is in were changed.', tone: 'notable' },
   'administration.refused': {
     sentence: 'Something was tried in administration that your account may not do.',
     tone: 'notable',
@@ -134,6 +135,7 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
   'logout.failed': { sentence: 'An application could not be told that your session ended.', tone: 'notable' },
   'mail.sent': { sentence: 'An e-mail was sent to you.', tone: 'quiet' },
   'mail.failed': { sentence: 'An e-mail to you could not be delivered.', tone: 'notable' },
+  'policy.changed': { sentence: 'The rules for sessions were changed.', tone: 'quiet' },
   'tenant.created': { sentence: 'This place was set up.', tone: 'quiet' },
   'tenant.changed': { sentence: 'Settings of this place were changed.', tone: 'quiet' },
   'tenant.plan-changed': { sentence: 'The plan of this place was changed.', tone: 'quiet' },
@@ -144,4 +146,5 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
   'import.started': { sentence: 'An import of people began.', tone: 'quiet' },
   'import.ended': { sentence: 'An import of people ended.', tone: 'quiet' },
   'users.exported': { sentence: 'People were exported.', tone: 'quiet' },
+  'policy.enforced': { sentence: 'Changed rules were applied to all live sessions here.', tone: 'quiet' },
 };

@@ -37,6 +37,7 @@ export {
 export { type RecoveryCodesView, recoveryCodesPage } from './recovery-codes.ts';
 export { scopeSentence } from './scope-words.ts';
 export { type SecondFactorView, secondFactorPage } from './second-factor.ts';
+export { type SessionLimitView, sessionLimitPage } from './session-limit.ts';
 export { type SignInNotice, type SignInView, signInPage } from './sign-in.ts';
 export { type SignUpView, signUpPage } from './sign-up.ts';
 export { type ProvingMethod, type StepUpView, stepUpPage } from './step-up.ts';

@@ -1,5 +1,6 @@
-import type { RefusalCode } from '@argus/contract';
+import type { EndReason, RefusalCode } from '@argus/contract';
 import { carrying } from './carrying.ts';
+import { endedNotice } from './ended-notice.ts';
 import { field, hidden, noticeBanner, postForm, problemSummary } from './form.ts';
 import { framed } from './frame.ts';
 import { type Html, html } from './html.ts';
@@ -13,6 +14,8 @@ export interface SignInView {
   readonly returnTo?: string | undefined;
   readonly refusal?: RefusalCode | undefined;
   readonly notice?: SignInNotice | undefined;
+  /** Why the session ended that `notice` speaks of. */
+  readonly ended?: EndReason | undefined;
   readonly retryAfterSeconds?: number | undefined;
   /** The sealed authorization request that waits for this sign-in. */
   readonly request?: string | undefined;
@@ -109,17 +112,20 @@ function problemOn(v: SignInView): Problem | undefined {
   return v.notice === 'cookies-needed' ? { sentence: notices[v.notice], fields: [] } : undefined;
 }
 
-function noticeOn({ linking, notice }: SignInView): string | undefined {
-  if (!linking) return notice && notices[notice];
-  const { providerName } = linking;
+function noticeOn({ linking, notice, ended }: SignInView): string | undefined {
+  if (linking) return linkingNotice(linking.providerName);
+  if (notice === undefined || notice === 'session-ended') return notice && endedNotice(ended);
+  return notices[notice];
+}
+
+function linkingNotice(providerName: string): string {
   return `You have an account here already. Sign in to it, and from then on ${providerName} opens it too. If you did not come from ${providerName} yourself, close this page.`;
 }
 
-const notices: Readonly<Record<SignInNotice, string>> = {
+const notices: Readonly<Record<Exclude<SignInNotice, 'session-ended'>, string>> = {
   // True for a known address too: the page must not tell whether the account was new.
   'account-ready': 'You can sign in now with your e-mail address and password.',
   'signed-out': 'You are signed out.',
-  'session-ended': 'Your session has ended. Sign in again to go on.',
   'password-changed': 'Your password is changed. Sign in with the new one.',
   'cookies-needed':
     'Your browser did not keep the cookie of this page. Allow cookies for this site, check that its address begins with https, and try again.',

@@ -35,6 +35,10 @@ const endReasonWords: Readonly<Record<EndReason, Wording>> = {
   'changes-undone': { sentence: 'Ended because changes to the account were taken back.', tone: 'notable' },
   'account-recovered': { sentence: 'Ended because the account was recovered.', tone: 'notable' },
   'tenant-suspended': { sentence: 'Ended because all access here was suspended.', tone: 'notable' },
+  'policy-changed': {
+    sentence: 'Ended because the rules for how long sessions last here became stricter.',
+    tone: 'notable',
+  },
   'signed-out-at-provider': {
     sentence: 'Ended because you signed out at the provider you had come from.',
     tone: 'quiet',

@@ -24,8 +24,8 @@ export interface PolicyBook {
   /** `atLeast`: a version that is known to be in force already. */
   of(tenant: TenantId, atLeast?: number): Promise<TenantPolicy>;
   effective(tenant: TenantId, subject?: PolicySubject): Promise<EffectivePolicy>;
-  /** Something was changed: the next look is fresh. */
-  forget(): void;
+  /** It was changed, or without a tenant any of them: the next look is fresh. */
+  forget(tenant?: TenantId): void;
 }
 
 export function openPolicyBook(store: Pick<Store, 'pool'>, clock: Clock): PolicyBook {
@@ -35,11 +35,11 @@ export function openPolicyBook(store: Pick<Store, 'pool'>, clock: Clock): Policy
     async of(tenant, atLeast = 0) {
       const known = await load(tenant);
       if (known.version >= atLeast) return known;
-      kept.clear();
+      kept.drop(tenant);
       return load(tenant);
     },
     effective: async (tenant, subject = {}) => (await load(tenant)).resolve(subject),
-    forget: () => kept.clear(),
+    forget: (tenant) => (tenant === undefined ? kept.clear() : kept.drop(tenant)),
   };
   return book;
 }

@@ -96,7 +96,8 @@ async function sessionsOf(
     endedSessionsOfUser(pool, tenant, { userId: user.id, limit: 10 }),
     auditEvents(pool, tenant, { userId: user.id, notable: true, limit: 10 }),
   ]);
-  const record = { session, device: current.device, clients: [current.grant.clientId], email: user.email };
+  const { device, grant } = current;
+  const record = { session, device, clients: [grant.clientId], email: user.email, madeRoomFor: null };
   return {
     current: {
       ...describeSession(record, session.id),

@@ -55,7 +55,7 @@ export function describeDevice(device: Device): SessionAnswer['device'] {
 }
 
 export function describeSession(
-  { session, device, clients }: SessionRecord,
+  { session, device, clients, madeRoomFor }: SessionRecord,
   currentId: string | null,
 ): ListedSession {
   return {
@@ -72,6 +72,7 @@ export function describeSession(
     bound: false,
     endedAt: session.endedAt === null ? null : time(session.endedAt),
     endReason: session.endReason,
+    madeRoomFor: madeRoomFor && deviceName(readUserAgent(madeRoomFor.userAgent)),
   };
 }
 
@@ -90,7 +91,16 @@ export function describeActivity(activity: SessionActivity | undefined): Activit
 
 export function describeUser({ user, liveSessions }: UserRecord): AdminUser {
   const { id, email, name, status } = user;
-  return { id, email, name, roles: [...user.roles], status, createdAt: time(user.createdAt), liveSessions };
+  return {
+    id,
+    email,
+    name,
+    roles: [...user.roles],
+    groups: [...user.groups],
+    status,
+    createdAt: time(user.createdAt),
+    liveSessions,
+  };
 }
 
 export function describeEvent(event: AuditEvent): AuditEventAnswer {

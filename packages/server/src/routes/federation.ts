@@ -15,7 +15,7 @@ import { isFormOf, type Visit, visitOf } from '../flows/visit.ts';
 import { type Answer, isRefused, problemAnswer, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
 import { refusalPage } from '../http/refusal-page.ts';
-import { type Call, endpointRoute, type Route } from '../http/route.ts';
+import { type Call, endpointRoute, type Route, tenantBy } from '../http/route.ts';
 import { leadOn } from '../oauth/authorization/lead-on.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
 import { messagePage } from '../pages/index.ts';
@@ -30,18 +30,25 @@ import { visitForm } from './visit-form.ts';
 
 /** People who prove at another provider who they are (OIDC Core §3.1, as the client). */
 export const federationRoutes: readonly Route[] = [
-  endpointRoute(endpoints.signInIdentifier, async (services, call) => {
-    const tenant = await tenantOfSignIn(services, call);
-    const throttled = services.throttle.take([fromNetwork('network', call.origin.ip)], services.clock.now());
-    if (throttled) return problemAnswer(await slowDown(services, { tenant, origin: call.origin, throttled }));
-    const provider = await routeByDomain(services, tenant, call.body.identifier);
-    const providers = await shownProviders(services, tenant);
-    const methods = provider
-      ? ['federated', 'password']
-      : ['password', ...(providers.length > 0 ? ['federated'] : [])];
-    const led = provider ? { provider: { id: provider.id, name: provider.settings.name } } : {};
-    return { status: 200, json: { methods, ...led, providers } };
-  }),
+  tenantBy(
+    'address',
+    endpointRoute(endpoints.signInIdentifier, async (services, call) => {
+      const tenant = await tenantOfSignIn(services, call);
+      const throttled = services.throttle.take(
+        [fromNetwork('network', call.origin.ip)],
+        services.clock.now(),
+      );
+      if (throttled)
+        return problemAnswer(await slowDown(services, { tenant, origin: call.origin, throttled }));
+      const provider = await routeByDomain(services, tenant, call.body.identifier);
+      const providers = await shownProviders(services, tenant);
+      const methods = provider
+        ? ['federated', 'password']
+        : ['password', ...(providers.length > 0 ? ['federated'] : [])];
+      const led = provider ? { provider: { id: provider.id, name: provider.settings.name } } : {};
+      return { status: 200, json: { methods, ...led, providers } };
+    }),
+  ),
 
   endpointRoute(endpoints.beginFederatedSignIn, async (services, call) => {
     const { params, body, cookies, origin } = call;

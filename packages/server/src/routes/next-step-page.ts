@@ -4,7 +4,7 @@ import { attemptOf } from '../flows/attempt.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
 import type { SetCookie } from '../http/cookies.ts';
-import { refusalPage } from '../http/refusal-page.ts';
+import { noRoomPage, refusalPage } from '../http/refusal-page.ts';
 import type { Call } from '../http/route.ts';
 import { leadOn } from '../oauth/authorization/lead-on.ts';
 import { type PageRequest, requestOf, sealedOf } from '../oauth/authorization/page-request.ts';
@@ -42,6 +42,8 @@ export function tenantOfPage(call: Call, request: PageRequest | null): TenantId 
 /** The page for what the sign-in of this browser takes now. */
 export async function nextStepAnswer(services: Services, call: Call, refused?: Refused): Promise<Answer> {
   const request = await requestOf(services, call);
+  if (refused?.refused === 'too_many_sessions')
+    return noRoomPage({ request: request?.sealed, returnTo: safeReturn(fieldsOf(call).returnTo) });
   const tenant = tenantOfPage(call, request);
   const needs = await neededNow(services, { ...call, tenant });
   // A form that is no longer good says so; where nothing is under way, there is no page to say it on.
@@ -94,7 +96,7 @@ async function shownStep(services: Services, call: Call, step: Step): Promise<st
     }
     case 'choose-session': {
       const sessions = needs.sessions.map((record) => describeSession(record, null));
-      return chooseSessionPage({ ...view, sessions, now: time(services.clock.now()) });
+      return chooseSessionPage({ ...view, sessions, toEnd: needs.toEnd, now: time(services.clock.now()) });
     }
   }
 }

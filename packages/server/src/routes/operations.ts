@@ -12,8 +12,8 @@ export interface Readiness {
 }
 
 export function operationsRoutes(readiness: Readiness): readonly Route[] {
-  // Made once: it takes milliseconds, and anyone may ask.
-  let described: unknown;
+  // Made once for each place: it takes milliseconds, and anyone may ask.
+  let described: { readonly issuer: string; readonly json: unknown } | undefined;
   return [
     endpointRoute(endpoints.jwks, async (services) => ({
       status: 200,
@@ -55,8 +55,9 @@ export function operationsRoutes(readiness: Readiness): readonly Route[] {
       path: '/openapi.json',
       accepts: 'nothing',
       handle: async ({ config }) => {
-        described ??= openApiDocument(config.issuer, version);
-        return { status: 200, json: described };
+        const { issuer } = config;
+        if (described?.issuer !== issuer) described = { issuer, json: openApiDocument(issuer, version) };
+        return { status: 200, json: described.json };
       },
     },
   ];

@@ -3,6 +3,7 @@ import type { LinkKind } from '@argus/core';
 import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
+import { noRoomPage } from '../http/refusal-page.ts';
 import { type Call, paced, type Route } from '../http/route.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
 import { type ConfirmView, confirmPage, recoverPage, resetPasswordPage } from '../pages/index.ts';
@@ -66,14 +67,22 @@ export const recoveryPageRoutes: readonly Route[] = [
     accepts: 'nothing',
     handle: (services, call) => recoverAnswer(services, call),
   },
-  { method: 'POST', path: '/recover', accepts: 'form', paced: 'all', handle: takeRecover },
+  {
+    method: 'POST',
+    path: '/recover',
+    accepts: 'form',
+    tenantBy: 'address',
+    paced: 'all',
+    handle: takeRecover,
+  },
   {
     method: 'GET',
     path: '/reset',
     accepts: 'nothing',
+    tenantBy: 'link',
     handle: (services, call) => resetAnswer(services, call),
   },
-  { method: 'POST', path: '/reset', accepts: 'form', handle: takeReset },
+  { method: 'POST', path: '/reset', accepts: 'form', tenantBy: 'link', handle: takeReset },
   ...linkPages.flatMap(routesOf),
   paced(
     'all',
@@ -107,12 +116,14 @@ function routesOf(page: LinkPage): Route[] {
       method: 'GET',
       path,
       accepts: 'nothing',
+      tenantBy: 'link',
       handle: (services, call) => linkAnswer(services, call, { page }),
     },
     {
       method: 'POST',
       path,
       accepts: 'form',
+      tenantBy: 'link',
       async handle(services, call) {
         if (attemptRefusal(services, call))
           return linkAnswer(services, call, { page, refused: { refused: 'form_expired' } });
@@ -193,6 +204,7 @@ async function takeReset(services: Services, call: Call): Promise<Answer> {
   if (password.length > 1024) return resetAnswer(services, call, { refused: 'password_too_long' });
   const { tenant, cookies, origin } = call;
   const outcome = await completeRecovery(services, { tenant, token, password, cookies, origin });
+  if (isRefused(outcome) && outcome.refused === 'too_many_sessions') return noRoomPage();
   if (isRefused(outcome)) return resetAnswer(services, call, outcome);
   return isGoingOn(outcome)
     ? toNextStep(call, { returnTo: '/account', cookies: outcome.cookies })

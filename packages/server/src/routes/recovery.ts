@@ -1,6 +1,6 @@
 import { endpoints } from '@argus/contract';
 import { isRefused, problemAnswer, type Refused } from '../http/answer.ts';
-import { endpointRoute, paced, type Route } from '../http/route.ts';
+import { endpointRoute, paced, type Route, tenantBy } from '../http/route.ts';
 import { stopRecovery } from '../recovery/administer-recovery.ts';
 import { beginRecovery } from '../recovery/begin-recovery.ts';
 import { changeEmail, sendVerification } from '../recovery/change-email.ts';
@@ -14,21 +14,36 @@ import { signInAnswer } from './sign-in-answer.ts';
 export const recoveryRoutes: readonly Route[] = [
   paced(
     'all',
-    endpointRoute(endpoints.beginRecovery, async (services, { body, tenant, origin }) =>
-      answered(202, await beginRecovery(services, { ...body, tenant, origin })),
+    tenantBy(
+      'address',
+      endpointRoute(endpoints.beginRecovery, async (services, { body, tenant, origin }) =>
+        answered(202, await beginRecovery(services, { ...body, tenant, origin })),
+      ),
     ),
   ),
-  endpointRoute(endpoints.completeRecovery, async (services, { body, tenant, cookies, origin }) =>
-    signInAnswer(services, await completeRecovery(services, { ...body, tenant, cookies, origin })),
+  tenantBy(
+    'link',
+    endpointRoute(endpoints.completeRecovery, async (services, { body, tenant, cookies, origin }) =>
+      signInAnswer(services, await completeRecovery(services, { ...body, tenant, cookies, origin })),
+    ),
   ),
-  endpointRoute(endpoints.verifyEmail, async (services, { body, tenant, origin }) =>
-    answered(200, await verifyEmail(services, { ...body, tenant, origin })),
+  tenantBy(
+    'link',
+    endpointRoute(endpoints.verifyEmail, async (services, { body, tenant, origin }) =>
+      answered(200, await verifyEmail(services, { ...body, tenant, origin })),
+    ),
   ),
-  endpointRoute(endpoints.undoChanges, async (services, { body, tenant, origin }) =>
-    answered(200, await undoChanges(services, { ...body, tenant, origin })),
+  tenantBy(
+    'link',
+    endpointRoute(endpoints.undoChanges, async (services, { body, tenant, origin }) =>
+      answered(200, await undoChanges(services, { ...body, tenant, origin })),
+    ),
   ),
-  endpointRoute(endpoints.stopRecovery, async (services, { body, tenant, origin }) =>
-    answered(200, await stopRecovery(services, { ...body, tenant, origin })),
+  tenantBy(
+    'link',
+    endpointRoute(endpoints.stopRecovery, async (services, { body, tenant, origin }) =>
+      answered(200, await stopRecovery(services, { ...body, tenant, origin })),
+    ),
   ),
   paced(
     'all',

@@ -13,5 +13,6 @@ export function safeReturn(path: string | undefined): string {
 export function toSignIn(refused: Refused, returnTo: string): Answer {
   const query = new URLSearchParams({ returnTo });
   if (refused.refused === 'session_ended') query.set('notice', 'session-ended');
+  if (refused.endReason) query.set('ended', refused.endReason);
   return seeOther(`/sign-in?${query}`);
 }

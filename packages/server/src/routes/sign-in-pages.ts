@@ -1,4 +1,4 @@
-import { refusalOf } from '@argus/contract';
+import { type EndReason, endReasons, refusalOf } from '@argus/contract';
 import { leadToProvider } from '../federation/lead-to-provider.ts';
 import { routeByDomain, shownProviders } from '../federation/shown-providers.ts';
 import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
@@ -8,7 +8,7 @@ import { isInviting, readLink, useLink } from '../flows/use-link.ts';
 import { isFormOf, visitOf } from '../flows/visit.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
-import { refusalPage } from '../http/refusal-page.ts';
+import { noRoomPage, refusalPage } from '../http/refusal-page.ts';
 import type { Call, Route } from '../http/route.ts';
 import { leadOn } from '../oauth/authorization/lead-on.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
@@ -23,9 +23,16 @@ import { safeReturn } from './return-to.ts';
 export const signInPageRoutes: readonly Route[] = [
   { method: 'GET', path: '/', accepts: 'nothing', handle: async () => seeOther('/account') },
   { method: 'GET', path: '/sign-in', accepts: 'nothing', handle: showSignIn },
-  { method: 'POST', path: '/sign-in', accepts: 'form', paced: 'refusals', handle: takeSignIn },
-  { method: 'GET', path: '/link', accepts: 'nothing', handle: showLink },
-  { method: 'POST', path: '/link', accepts: 'form', handle: takeLink },
+  {
+    method: 'POST',
+    path: '/sign-in',
+    accepts: 'form',
+    tenantBy: 'address',
+    paced: 'refusals',
+    handle: takeSignIn,
+  },
+  { method: 'GET', path: '/link', accepts: 'nothing', tenantBy: 'link', handle: showLink },
+  { method: 'POST', path: '/link', accepts: 'form', tenantBy: 'link', handle: takeLink },
   { method: 'POST', path: '/sign-out', accepts: 'form', handle: takeSignOut },
 ];
 
@@ -49,11 +56,14 @@ async function showSignIn(services: Services, call: Call): Promise<Answer> {
   const request = await requestOf(services, call);
   if (!isRefused(visit) && !request) return seeOther(safeReturn(call.query.returnTo), visit.cookies);
   const notice = notices.find((known) => known === call.query.notice);
-  return signInAnswer(services, call, { notice });
+  const ended = endReasons.find((known) => known === call.query.ended);
+  return signInAnswer(services, call, { notice, ended });
 }
 
 export interface Shown {
   readonly notice?: SignInNotice | undefined;
+  /** Why, with the notice that a session ended. */
+  readonly ended?: EndReason | undefined;
   readonly refused?: Refused;
   /** One that nobody has here any more: the browser is told to offer it no longer. */
   readonly unknownPasskey?: UnknownPasskey | undefined;
@@ -62,10 +72,12 @@ export interface Shown {
 export async function signInAnswer(
   services: Services,
   call: Call,
-  { notice, refused, unknownPasskey }: Shown,
+  { notice, ended, refused, unknownPasskey }: Shown,
 ): Promise<Answer> {
   const fields = fieldsOf(call);
   const request = await requestOf(services, call);
+  const returnTo = safeReturn(fields.returnTo ?? call.query.returnTo);
+  if (refused?.refused === 'too_many_sessions') return noRoomPage({ request: request?.sealed, returnTo });
   const tenant = tenantOfPage(call, request);
   const attempt = await beginningAttempt(services, { ...call, tenant });
   const html = signInPage({
@@ -77,11 +89,12 @@ export async function signInAnswer(
     offersPasskey: (await services.policies.effective(tenant)).authentication.factors.methods.includes(
       'passkey',
     ),
-    returnTo: safeReturn(fields.returnTo ?? call.query.returnTo),
+    returnTo,
     refusal: refused?.refused,
     retryAfterSeconds: refused?.retryAfterSeconds,
     unknownPasskey,
     notice,
+    ended,
   });
   return {
     status: refused ? refusalOf(refused.refused).status : notice === 'cookies-needed' ? 403 : 200,
@@ -155,6 +168,7 @@ async function takeLink(services: Services, call: Call): Promise<Answer> {
     return linkAnswer(services, call, { token, refused: { refused: 'invalid_request' } });
   const { tenant, cookies, origin } = call;
   const outcome = await useLink(services, { tenant, token, password, email, name, cookies, origin });
+  if (isRefused(outcome) && outcome.refused === 'too_many_sessions') return noRoomPage();
   if (isRefused(outcome)) return linkAnswer(services, call, { token, refused: outcome });
   return isGoingOn(outcome)
     ? toNextStep(call, { returnTo: '/account', cookies: outcome.cookies })

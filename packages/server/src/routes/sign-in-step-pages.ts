@@ -4,7 +4,7 @@ import { relyingPartyOf } from '../authenticators/passkey/relying-party-of.ts';
 import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
 import { type Answer, isRefused, problemAnswer } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
-import type { Call, Route } from '../http/route.ts';
+import { type Call, type Route, tenantBy } from '../http/route.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
 import { recoveryCodesPage, type UnknownPasskey } from '../pages/index.ts';
 import type { Services } from '../services.ts';
@@ -25,8 +25,7 @@ import { authenticationIn, registrationIn } from './credential-field.ts';
 import { afterStep, nextStepAnswer, tenantOfPage } from './next-step-page.ts';
 import { signInAnswer } from './sign-in-pages.ts';
 
-/** The pages of a sign-in after its first proof. */
-export const signInStepPageRoutes: readonly Route[] = [
+const stepPages: readonly Route[] = [
   {
     method: 'GET',
     path: '/sign-in/next',
@@ -71,6 +70,9 @@ export const signInStepPageRoutes: readonly Route[] = [
   ),
   optionsRoute('/sign-in/enrol/passkey/options', beginPasskeyInSignIn),
 ];
+
+/** The pages of a sign-in after its first proof. */
+export const signInStepPageRoutes: readonly Route[] = stepPages.map((page) => tenantBy('attempt', page));
 
 type StepCall = Call & NextProof;
 

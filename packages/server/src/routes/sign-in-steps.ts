@@ -1,7 +1,7 @@
 import { endpoints } from '@argus/contract';
 import { attemptOf } from '../flows/attempt.ts';
 import { isRefused, problemAnswer } from '../http/answer.ts';
-import { endpointRoute, type Route } from '../http/route.ts';
+import { endpointRoute, type Route, tenantBy } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { continueWithRecoveryCode, continueWithTotp } from '../sign-in/by-code.ts';
 import { signInByPasskey, signInPasskeyOptions } from '../sign-in/by-passkey.ts';
@@ -16,7 +16,7 @@ import {
 import { signInAnswer, signInState } from './sign-in-answer.ts';
 
 /** What a sign-in takes after its first proof; the attempt cookie stands for what was proved before. */
-export const signInStepRoutes: readonly Route[] = [
+const steps: readonly Route[] = [
   endpointRoute(endpoints.signInWithTotp, async (services, { body, tenant, cookies, origin }) =>
     signInAnswer(services, await continueWithTotp(services, { ...body, tenant, cookies, origin })),
   ),
@@ -53,6 +53,8 @@ export const signInStepRoutes: readonly Route[] = [
     return isRefused(enrolled) ? problemAnswer(enrolled) : enrolledAnswer(services, enrolled);
   }),
 ];
+
+export const signInStepRoutes: readonly Route[] = steps.map((step) => tenantBy('attempt', step));
 
 async function enrolledAnswer(services: Services, { outcome, recoveryCodes }: EnrolledInSignIn) {
   const json = { answer: await signInState(services, outcome), recoveryCodes: [...recoveryCodes] };

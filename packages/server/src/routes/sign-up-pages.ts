@@ -15,7 +15,14 @@ export const signUpPageRoutes: readonly Route[] = [
     accepts: 'nothing',
     handle: async (services, call) => signUpAnswer(services, call),
   },
-  { method: 'POST', path: '/sign-up', accepts: 'form', paced: 'all', handle: takeSignUp },
+  {
+    method: 'POST',
+    path: '/sign-up',
+    accepts: 'form',
+    tenantBy: 'address',
+    paced: 'all',
+    handle: takeSignUp,
+  },
 ];
 
 async function signUpAnswer(services: Services, call: Call, refused?: Refused): Promise<Answer> {

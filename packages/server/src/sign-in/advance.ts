@@ -50,7 +50,7 @@ const rounds = 3;
 export async function advance(services: Services, proven: Proven): Promise<Advanced> {
   let outcome = await goStep(services, proven);
   for (let round = 1; round < rounds && lostItsPlace(outcome); round += 1) {
-    services.policies.forget();
+    services.policies.forget(proven.tenant);
     outcome = await goStep(services, proven);
   }
   return outcome;

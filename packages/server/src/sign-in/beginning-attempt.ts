@@ -1,4 +1,4 @@
-import { progressOfAttempt } from '@argus/store';
+import { tenantOfAttempt } from '@argus/store';
 import { type Attempt, attemptOf } from '../flows/attempt.ts';
 import type { Call } from '../http/route.ts';
 import { hashOf } from '../secrets.ts';
@@ -9,6 +9,7 @@ export async function beginningAttempt(services: Services, call: Call): Promise<
   const { attempt, ...others } = call.cookies;
   if (attempt === undefined) return attemptOf(services, call);
   const ask = { attemptHash: hashOf(attempt), now: services.clock.now() };
-  const progress = await progressOfAttempt(services.store.pool, call.tenant, ask);
-  return attemptOf(services, progress ? { ...call, cookies: others } : call);
+  // In whichever tenant it was: an address may lead to another one than last time.
+  const isUnderWay = (await tenantOfAttempt(services.store.pool, ask)) !== null;
+  return attemptOf(services, isUnderWay ? { ...call, cookies: others } : call);
 }

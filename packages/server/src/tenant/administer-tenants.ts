@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { TenantChanges } from '@argus/contract';
+import { defaultTenant, type TenantChanges } from '@argus/contract';
 import type { EventDraft, Mistake, Tenant } from '@argus/core';
 import { tenantById, tenantsOfNames } from '@argus/store';
-import type { Administrator } from '../flows/administrator.ts';
-import { denied } from '../flows/administrator.ts';
+import { type Administrator, denied } from '../flows/administrator.ts';
 import type { Ender } from '../flows/end-sessions.ts';
+import { mistaken } from '../flows/mistake.ts';
 import type { Refused } from '../http/answer.ts';
 import { type Services, stamp } from '../services.ts';
+import { forgetTenants } from './forget-tenants.ts';
 
 /** Create a tenant. Its own log tells of its beginning. */
 export async function createTenant(
@@ -16,6 +17,8 @@ export async function createTenant(
 ): Promise<Tenant | Refused> {
   if (await tenantById(services.store.pool, by.tenant))
     return { refused: 'conflict', errors: [{ path: 'body.id', message: 'names a tenant that exists' }] };
+  const wrong = mistakesInTenant(services, by.tenant, settings);
+  if (wrong.length > 0) return mistaken(wrong);
   const taken = await namesOfOthers(services, by.tenant, settings);
   if (taken.length > 0) return conflicting(taken);
   const isWritten = await writeNewTenant(services, by, { settings, reason: 'administration' });
@@ -29,12 +32,14 @@ export async function writeNewTenant(
   { settings, reason }: { readonly settings: TenantChanges; readonly reason: 'administration' | 'apply' },
 ): Promise<boolean> {
   const at = services.clock.now();
-  const event: EventDraft = { type: 'tenant.created', actor, origin, reason, details: { settings } };
+  const created: EventDraft = { type: 'tenant.created', actor, origin, reason, details: { settings } };
+  const applied: EventDraft = { type: 'configuration.applied', actor, origin, details: { tenant } };
   const written = await services.store.commit({
     tenant,
     changes: [{ kind: 'create-tenant', id: tenant, at, settings }],
-    events: stamp(services, at, [event]),
+    events: stamp(services, at, reason === 'apply' ? [created, applied] : [created]),
   });
+  forgetTenants(services, tenant);
   return written.isCommitted;
 }
 
@@ -51,6 +56,8 @@ export async function changeTenant(
   }
   const known = await tenantById(services.store.pool, by.tenant);
   if (!known) return { refused: 'not_found' };
+  const wrong = mistakesInTenant(services, by.tenant, settings);
+  if (wrong.length > 0) return mistaken(wrong);
   const taken = await namesOfOthers(services, by.tenant, settings);
   if (taken.length > 0) return conflicting(taken);
   const written = await writeTenant(services, by, { known, settings });
@@ -75,6 +82,7 @@ export async function writeTenant(
       eventsOf(known, settings, fields).map((event) => ({ ...event, actor, origin })),
     ),
   });
+  forgetTenants(services, tenant);
   return written.isCommitted ? { fields } : null;
 }
 
@@ -102,6 +110,22 @@ function differences(known: Tenant, settings: TenantChanges): (keyof TenantChang
   const names = Object.keys(settings) as (keyof TenantChanges)[]; // its own keys, which Object.keys forgets
   return names.filter(
     (name) => settings[name] !== undefined && !isDeepStrictEqual(known[name], settings[name]),
+  );
+}
+
+/** What cannot be set, whatever other tenants have. */
+export function mistakesInTenant(
+  { config }: Pick<Services, 'config'>,
+  tenant: string,
+  { hosts = [] }: TenantChanges,
+): Mistake[] {
+  if (tenant === defaultTenant && hosts.length > 0)
+    return [{ path: 'hosts', message: 'must be empty: this tenant is at the address of the installation' }];
+  const { hostname } = new URL(config.issuer);
+  return hosts.flatMap((host, place) =>
+    host === hostname
+      ? [{ path: `hosts.${place}`, message: 'is the address of the installation, which other tenants share' }]
+      : [],
   );
 }
 

@@ -6,6 +6,7 @@ import { mistaken } from '../flows/mistake.ts';
 import type { Refused } from '../http/answer.ts';
 import { type Services, stamp } from '../services.ts';
 import { endSomeSessions } from './end-tenant.ts';
+import { forgetTenants } from './forget-tenants.ts';
 
 /**
  * Let nobody into a tenant any more. The first of its sessions end before the answer, the others by a job; services are
@@ -65,13 +66,6 @@ async function turn(services: Services, by: Ender, { change, type }: Turn): Prom
     changes: [change],
     events: stamp(services, services.clock.now(), [{ type, actor, origin }]),
   });
-  forgetTenant(services);
+  forgetTenants(services, tenant);
   return (written.isCommitted && (await tenantById(pool, tenant))) || { refused: 'conflict' };
-}
-
-/** What this process knows of clients, services and policies tells whether their tenant is active: the next look is fresh. */
-function forgetTenant({ clients, serviceBook, policies }: Services): void {
-  clients.forget();
-  serviceBook.forget();
-  policies.forget();
 }

@@ -89,7 +89,8 @@ export const renewGrant: Write<Of<'renew-grant'>> = ({ renewal }) => ({
         AND g.status = 'active' AND g.expires_at > $6
       RETURNING g.id, held.is_active
     ), moved AS (
-      UPDATE sessions s SET last_active_at = $8, idle_expires_at = GREATEST(s.idle_expires_at, $9)
+      UPDATE sessions s SET last_active_at = $8,
+        idle_expires_at = LEAST(GREATEST(s.idle_expires_at, $9), s.absolute_expires_at)
       FROM renewed WHERE s.tenant_id = $1 AND s.id = $3 AND renewed.is_active
     )
     SELECT id FROM renewed`,

@@ -2,6 +2,7 @@ import type { Change } from '@argus/core';
 import * as authenticators from './authenticators.ts';
 import * as clients from './clients.ts';
 import * as devices from './device-authorizations.ts';
+import * as enforcement from './enforcement.ts';
 import * as federation from './federation.ts';
 import * as grants from './grants.ts';
 import * as imports from './imports.ts';
@@ -36,6 +37,10 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'set-user-groups': users.setUserGroups,
   'set-policy': policies.setPolicy,
   'set-session-risk': policies.setSessionRisk,
+  'end-sessions-beyond-policy': enforcement.endSessionsBeyondPolicy,
+  'tighten-sessions': enforcement.tightenSessions,
+  'end-grants-beyond-policy': enforcement.endGrantsBeyondPolicy,
+  'note-policy-enforced': enforcement.notePolicyEnforced,
   'hold-user': users.holdUser,
   'expect-within-reach': rulers.expectWithinReach,
   'hold-session': sessions.holdSession,

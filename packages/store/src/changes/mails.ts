@@ -1,6 +1,6 @@
 import type { Change } from '@argus/core';
 import { timestamp } from '../postgres/pool.ts';
-import type { Write } from './write.ts';
+import type { GuardedWrite, Write } from './write.ts';
 
 type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 
@@ -9,7 +9,7 @@ const mostOfUser = 5;
 const mostOfNobody = 1_000;
 
 // Commits at one moment do not see each other's mail, so a few more may slip through; nobody is made to wait for it.
-export const sendMail: Write<Of<'send-mail'>> = ({ mail }) => {
+export const sendMail: GuardedWrite<Of<'send-mail'>> = ({ mail }) => {
   const [name, whose, most] =
     mail.userId === null
       ? (['send-mail-to-nobody', 'user_id IS NULL', mostOfNobody] as const)

@@ -1,6 +1,7 @@
 import { type Change, decideRoom, type Eviction } from '@argus/core';
 import { timestamp } from '../postgres/pool.ts';
 import { liveSessionOf, liveSessionsText } from '../tables/live-session-rows.ts';
+import { sendMail } from './mails.ts';
 import type { AskingStatement, GuardedStatement } from './write.ts';
 
 type MakeRoom = Extract<Change, { kind: 'make-room' }>;
@@ -21,7 +22,9 @@ export function makeRoom(change: MakeRoom): AskingStatement {
     follows(rows) {
       const decision = decideRoom(rows.map(liveSessionOf), { deviceClass, chosen }, policy);
       if (decision.kind !== 'admit') return null;
-      return decision.evicted.length === 0 ? [] : [evict(change, decision.evicted)];
+      if (decision.evicted.length === 0) return [];
+      const evicting = evict(change, decision.evicted);
+      return change.notice ? [evicting, sendMail({ kind: 'send-mail', mail: change.notice })] : [evicting];
     },
   };
 }

@@ -10,9 +10,9 @@ type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 
 export const createSession: Write<Of<'create-session'>> = ({
   session,
+  policyVersion,
   methods,
   authenticationIds,
-  policyVersion,
 }) => ({
   first: shareTenant,
   name: 'create-session',
@@ -92,7 +92,10 @@ export const endSession: Write<Of<'end-session'>> = (change) => ({
   text: `
     UPDATE sessions SET state = 'ended', ended_at = $3, end_reason = $4
     WHERE tenant_id = $1 AND id = $2 AND state = 'active' AND ($5::uuid IS NULL OR user_id = $5)
-      AND (NOT $6::boolean OR idle_expires_at <= $3) RETURNING id, user_id, device_id`,
+      AND (NOT $6::boolean OR idle_expires_at <= $3)
+    RETURNING id, user_id, device_id, EXISTS (
+      SELECT FROM early_ends e
+      WHERE e.tenant_id = sessions.tenant_id AND e.session_id = sessions.id AND e.outlived_until > $3) AS is_outlived`,
   values: [
     change.sessionId,
     timestamp(change.at),

@@ -39,4 +39,6 @@ export interface AskingStatement {
 }
 
 /** How one kind of change is written. */
-export type Write<Kind> = (change: Kind) => GuardedStatement | AskingStatement;
+export type Write<Kind> = GuardedWrite<Kind> | ((change: Kind) => AskingStatement);
+
+export type GuardedWrite<Kind> = (change: Kind) => GuardedStatement;

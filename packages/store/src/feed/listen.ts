@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { after, type Waiting } from '../services/clock.ts';
-import { feedChannel } from './number-events.ts';
+import { feedChannel, policyChannel } from './number-events.ts';
 
 export interface FeedListening extends AsyncDisposable {
   close(): Promise<void>;
@@ -10,6 +10,8 @@ export interface FeedEars {
   readonly url: string;
   /** A feed of this tenant grew somewhere. */
   onGrown(tenant: string): void;
+  /** The policy of this tenant is another than it was. */
+  onPolicyChanged(tenant: string): void;
   /** The connection was lost; until it is back nothing is heard, and whoever asks the database again hears all. */
   onLost(reason: string): void;
   /** When to try again, in milliseconds. */
@@ -41,7 +43,10 @@ export function listenToFeeds(ears: FeedEars): FeedListening {
     client = next;
     next.on('error', (error) => lose(next, error.message));
     next.on('end', () => lose(next, 'the connection ended'));
-    next.on('notification', ({ payload }) => void (payload && ears.onGrown(payload)));
+    next.on('notification', ({ channel, payload }) => {
+      if (payload && channel === policyChannel) ears.onPolicyChanged(payload);
+      else if (payload) ears.onGrown(payload);
+    });
     void listen(next, lose);
   };
 
@@ -59,7 +64,7 @@ export function listenToFeeds(ears: FeedEars): FeedListening {
 async function listen(client: pg.Client, lose: (lost: pg.Client, reason: string) => void): Promise<void> {
   try {
     await client.connect();
-    await client.query(`LISTEN ${feedChannel}`);
+    await client.query(`LISTEN ${feedChannel}; LISTEN ${policyChannel}`);
   } catch (error) {
     lose(client, error instanceof Error ? error.message : 'no connection');
   }

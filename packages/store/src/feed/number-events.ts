@@ -35,6 +35,8 @@ export type Numbering = (
 
 /** The channel on which nodes hear that a feed grew. */
 export const feedChannel = 'argus_feed';
+/** The channel on which nodes hear that a policy is another. */
+export const policyChannel = 'argus_policy';
 const atOnce = 200;
 
 /**
@@ -78,6 +80,7 @@ async function numberOnce(client: Client, tenant: string, numbering: Numbering):
       timestamp(expiresAt),
       end.head + events.length,
       digest,
+      events.some(({ event }) => event.type === 'policy-changed'),
     ],
   });
   return { events, isMore: rows.length === atOnce };
@@ -92,4 +95,4 @@ const numberedText = `
   ), moved AS (
     UPDATE feeds SET head = $7, digest = $8 WHERE tenant_id = $1
   )
-  SELECT pg_notify('${feedChannel}', $1::text)`;
+  SELECT pg_notify('${feedChannel}', $1::text), CASE WHEN $9 THEN pg_notify('${policyChannel}', $1::text) END`;

@@ -9,14 +9,17 @@ export interface SessionRecord {
   readonly device: Device;
   readonly clients: readonly string[];
   readonly email: string;
+  /** The browser of the newer session that this one made room for. */
+  readonly madeRoomFor: { readonly userAgent: string | null } | null;
 }
 
 const from = `
-  SELECT ${sessionColumns}, ${deviceColumns}, u.email,
+  SELECT ${sessionColumns}, ${deviceColumns}, u.email, newer.id AS newer_id, newer.user_agent AS newer_user_agent,
     (SELECT array_agg(DISTINCT g.client_id) FROM grants g WHERE g.tenant_id = s.tenant_id AND g.session_id = s.id) AS clients
   FROM sessions s
   JOIN devices d ON d.tenant_id = s.tenant_id AND d.id = s.device_id
-  JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id`;
+  JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+  LEFT JOIN sessions newer ON newer.tenant_id = s.tenant_id AND newer.id = s.made_room_for`;
 
 /** One session of a tenant, whatever its state. */
 export async function sessionOfTenant(pool: Pool, tenant: TenantId, id: SessionId): Promise<Session | null> {
@@ -94,5 +97,7 @@ export async function sessionsOfTenant(
 }
 
 function recordOf(row: Row): SessionRecord {
-  return { session: sessionOf(row), device: deviceOf(row), clients: row.clients ?? [], email: row.email };
+  const madeRoomFor = row.newer_id === null ? null : { userAgent: row.newer_user_agent };
+  const clients = row.clients ?? [];
+  return { session: sessionOf(row), device: deviceOf(row), clients, email: row.email, madeRoomFor };
 }

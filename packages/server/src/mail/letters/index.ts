@@ -6,6 +6,7 @@ import { authenticatorAdded, authenticatorRemoved } from './authenticators.ts';
 import { emailChanged } from './email-changed.ts';
 import { invitation } from './invitation.ts';
 import { knownAddress } from './known-address.ts';
+import { madeRoom } from './made-room.ts';
 import { passwordChanged } from './password-changed.ts';
 import { recoveryCancelled, recoveryStarted } from './recovery.ts';
 import { recoveryCodesReplaced, recoveryCodesUsed } from './recovery-codes.ts';
@@ -28,6 +29,7 @@ const letters: { readonly [Kind in MailKind]: Writer<Kind> } = {
   'recovery-started': recoveryStarted,
   'recovery-cancelled': recoveryCancelled,
   invitation,
+  'made-room': madeRoom,
   'undo-done': undoDone,
 };
 

@@ -12,9 +12,8 @@ import {
   riskLevels,
   sensitiveOperations,
 } from '@argus/contract';
-import { orders, type PolicyValue } from '@argus/core';
+import { orders, type PolicyValue, settingsOf } from '@argus/core';
 import fc from 'fast-check';
-import { settingsOf } from '../src/policy/settings.ts';
 
 const some = <Each extends string>(list: readonly Each[], minLength = 0) =>
   fc.uniqueArray(fc.constantFrom(...list), { minLength });
