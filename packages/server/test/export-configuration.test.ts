@@ -17,7 +17,17 @@ const secret = 'a declared secret of the right length';
 
 /** Everything that can be declared, with every field that can be set. */
 const whole = {
-  tenants: [{ id: 'acme' }],
+  tenants: [
+    {
+      id: 'acme',
+      name: 'Acme',
+      hosts: ['login.acme.example'],
+      domains: ['acme.example', 'acme.test'],
+      plan: 'professional',
+      addOns: ['multi-device-management'],
+      policy: { preset: 'strict' },
+    },
+  ],
   resources: [{ tenant: 'acme', id: 'https://notes.example/api', name: 'Notes API', scopes: ['notes.read'] }],
   clients: [
     {

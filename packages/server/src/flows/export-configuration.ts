@@ -4,6 +4,7 @@ import {
   clientsOfTenant,
   type Page,
   type PageRequest,
+  policyInForce,
   providersOfTenant,
   resourcesOfTenant,
   type ServiceRecord,
@@ -32,7 +33,7 @@ export async function exportConfiguration(
   const document: ExportedDocument = { tenants: [], resources: [], clients: [], providers: [], services: [] };
   const leftOut: LeftOut[] = [];
   for (const tenant of tenants) {
-    document.tenants.push(declaredTenant(tenant));
+    document.tenants.push(await declaredTenant(services, tenant));
     await addResources(services, tenant.id, document);
     await addClients(services, tenant.id, { document, leftOut });
     await addProviders(services, tenant.id, document);
@@ -51,8 +52,16 @@ async function tenantsToExport({ store }: Services, only: TenantId | undefined):
   return tenant === null || tenant.status === 'erasing' ? [] : [tenant];
 }
 
-function declaredTenant({ id }: Tenant): ApplyDocument['tenants'][number] {
-  return { id };
+/** Where nobody decided anything there is no policy to declare. */
+const undecided = 1;
+
+async function declaredTenant(
+  { store, clock }: Services,
+  { id, name, hosts, domains, plan, addOns }: Tenant,
+): Promise<ApplyDocument['tenants'][number]> {
+  const inForce = await policyInForce(store.pool, id, { now: clock.now() });
+  const policy = inForce && inForce.version > undecided ? { policy: inForce.document } : {};
+  return { id, name, hosts: [...hosts], domains: [...domains], plan, addOns: [...addOns], ...policy };
 }
 
 async function addResources({ store }: Services, tenant: TenantId, into: ExportedDocument): Promise<void> {
