@@ -38,7 +38,7 @@ export const importGuards: readonly Guard[] = [
   {
     what: 'the file is not whole',
     kind: 'advance-import',
-    but: (person) => ({ importId: arrivingOf(person, numberOf(person)).id }) as Partial<Change>, // of this kind
+    but: (person) => ({ importId: arrivingOf(person, numberOf(person)).id }),
   },
   { what: 'it has ended', kind: 'end-import', first: cancel(runningOf) },
   {

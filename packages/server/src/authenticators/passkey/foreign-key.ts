@@ -34,8 +34,7 @@ type Jwk = Readonly<Record<string, unknown>>;
 
 /** RFC 9053 §7, RFC 8230 §4. */
 function coseOf({ kty, crv, x, y, n, e }: Jwk): Bytes | null {
-  const kind = `${kty} ${crv ?? ''}`.trim();
-  if (kind === 'EC P-256')
+  if (kty === 'EC' && crv === 'P-256')
     return cose([
       [1, 2],
       [3, -7],
@@ -43,7 +42,7 @@ function coseOf({ kty, crv, x, y, n, e }: Jwk): Bytes | null {
       [-2, bytesOf(x)],
       [-3, bytesOf(y)],
     ]);
-  if (kind === 'OKP Ed25519')
+  if (kty === 'OKP' && crv === 'Ed25519')
     return cose([
       [1, 1],
       [3, -8],
