@@ -23,7 +23,7 @@ import { createMetrics } from './metrics.ts';
 import { openClientBook } from './oauth/client/client-book.ts';
 import { openClientKeyring } from './oauth/client/client-keys.ts';
 import { openSoftwareIssuers } from './oauth/client/software-issuers.ts';
-import { fixedPolicy, openPolicyBook } from './policy/policy-book.ts';
+import { fixedPolicy, openPolicyBook, type PolicyBook } from './policy/policy-book.ts';
 import { createSecrets, hashOf } from './secrets.ts';
 import { openServiceBook } from './service/service-book.ts';
 import { type Clock, systemClock, within } from './services/clock.ts';
@@ -197,8 +197,8 @@ async function openServices(
     store.pool,
     (document) => parts.policy?.feed ?? policyResolver(document).resolve({}).feed,
   );
-  const keys = await openKeys({ store, masterKey, clock, random });
-  const books = openBooks(store, clock);
+  const keys = await openKeys({ store, masterKey, clock, random, policies });
+  const books = openBooks(store, clock, policies);
   const { tenants, servicesAnywhere: serviceBook } = books;
   const parties = { tenants, serviceBook, policies, keys };
   const feed = openFeed({ config, clock, random, log, store, metrics, ...parties });
@@ -235,10 +235,10 @@ async function openServices(
 }
 
 /** Who may be spoken of in a request, at the address of the installation. */
-function openBooks(store: Store, clock: Clock) {
+function openBooks(store: Store, clock: Clock, policies: PolicyBook) {
   const tenants = openTenantDirectory(store, clock);
   const servicesAnywhere = openServiceBook(store, clock);
-  const clientsAnywhere = openClientBook(store, clock);
+  const clientsAnywhere = openClientBook(store, clock, policies);
   const serving = { tenants, hostTenant: null };
   return {
     ...serving,

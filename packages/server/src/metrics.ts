@@ -25,6 +25,7 @@ export interface Metrics {
   readonly sessionLimits: Counter<'outcome'>;
   readonly tenantsEnded: Counter<'outcome'>;
   readonly throttled: Counter<'limit'>;
+  readonly lockouts: Counter<'outcome'>;
   readonly logouts: Counter<'outcome'>;
   readonly mails: Counter<'kind' | 'outcome'>;
   readonly serviceRefusals: Counter<'reason'>;
@@ -93,6 +94,7 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       'outcome',
     ),
     throttled: counter('argus_throttled_total', 'Tries held back by a limit', 'limit'),
+    lockouts: counter('argus_lockouts_total', 'Accounts locked by wrong passwords, and unlocked', 'outcome'),
     logouts: counter(
       'argus_logout_deliveries_total',
       'Tries to tell a client that a session ended, by outcome',

@@ -25,6 +25,7 @@ const whole = {
       domains: ['acme.example'],
       plan: 'professional',
       addOns: ['multi-device-management'],
+      policy: { preset: 'pci-dss', session: { idleMinutes: 10 } },
     },
   ],
   resources: [{ tenant: 'acme', id: 'https://notes.example/api', name: 'Notes API', scopes: ['notes.read'] }],
