@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { TenantId } from '@argus/contract';
+import { policyDocumentSchema, type TenantId } from '@argus/contract';
 import * as asked from '@argus/store';
 import { activityWork } from './activity-work.ts';
 import { authenticatorQuestions } from './authenticator-questions.ts';
