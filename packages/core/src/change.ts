@@ -18,6 +18,7 @@ import type { Origin } from './audit/event.ts';
 import type { AuthenticatorChange } from './authenticator/change.ts';
 import type { Device } from './device/device.ts';
 import type { FederationChange } from './federation/change.ts';
+import type { ImportChange } from './import/import.ts';
 import type { Mail } from './mail/mail.ts';
 import type { OAuthChange } from './oauth/change.ts';
 import type { ConcurrencyPolicy } from './policy/policy.ts';
@@ -49,6 +50,7 @@ export type Change =
   | ServiceChange
   | TenantChange
   | InvitationChange
+  | ImportChange
   /** Expects the address to be free. */
   | { readonly kind: 'create-user'; readonly user: User }
   /** Expects the stored password to be the one that was verified (`expected`), or none at all (`null`). */

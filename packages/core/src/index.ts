@@ -15,6 +15,7 @@ export * from './federation/identity.ts';
 export * from './federation/linking.ts';
 export * from './federation/provider.ts';
 export * from './federation/sign-in.ts';
+export * from './import/import.ts';
 export * from './mail/mail.ts';
 export * from './oauth/audience.ts';
 export * from './oauth/authorization.ts';

@@ -13,6 +13,7 @@ export { endEarlyOnes, enforcePolicies } from './jobs/enforce-policies.ts';
 export { erasePeople } from './jobs/erase-people.ts';
 export { forgetUnusedClients } from './jobs/forget-clients.ts';
 export { forgetWhatExpired } from './jobs/forget-expired.ts';
+export { runImports } from './jobs/run-imports.ts';
 export type { WrittenMail } from './mail/mail-files.ts';
 export type { MailTransport, Message, Sent } from './mail/transport.ts';
 export { type Argus, type Parts, startArgus } from './main.ts';

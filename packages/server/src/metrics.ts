@@ -36,6 +36,7 @@ export interface Metrics {
   readonly activityUntold: Counter<'why'>;
   readonly activityExtensions: Counter;
   readonly breachedLookups: Counter<'outcome'>;
+  readonly importedRows: Counter<'outcome'>;
   /** Everything as Prometheus reads it. */
   page(): Promise<string>;
 }
@@ -86,6 +87,7 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       'Questions to the range of breached passwords, by outcome',
       'outcome',
     ),
+    importedRows: counter('argus_imported_rows_total', 'Rows of imported files, by outcome', 'outcome'),
     serviceRefusals: counter(
       'argus_service_refusals_total',
       'Requests of services that were refused, by reason',

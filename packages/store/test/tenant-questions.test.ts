@@ -7,6 +7,8 @@ import * as asked from '@argus/store';
 import { activityWork } from './activity-work.ts';
 import { authenticatorQuestions } from './authenticator-questions.ts';
 import * as authenticators from './authenticator-stage.ts';
+import { importQuestions } from './import-questions.ts';
+import { newcomerOf } from './import-stage.ts';
 import { oauthQuestions } from './oauth-questions.ts';
 import * as oauth from './oauth-stage.ts';
 import { policyQuestions } from './policy-questions.ts';
@@ -85,6 +87,7 @@ const questions: Readonly<Record<string, Question>> = {
   ...authenticatorQuestions,
   ...serviceQuestions,
   ...policyQuestions,
+  ...importQuestions,
 };
 
 /** Questions about the whole installation: their rows name their tenant, and are tested apart. */
@@ -111,6 +114,8 @@ const ofTheInstallation = [
   'tenantOfLink',
   'invitationByHash',
   'endingTenants',
+  'takeImport',
+  'forgetImports',
   'tenantsToEnforce',
   'dueEarlyEnds',
   'databaseTime',
@@ -183,6 +188,13 @@ async function furnish(tenant: TenantId): Promise<void> {
       },
     ],
     events: [eventOf({ userId: gone.user.id, reason: `event of ${tenant}` })],
+  });
+  const newcomer = newcomerOf(signedIn, 1);
+  const user = { ...newcomer.user, email: `only-in-${tenant}@example.org` };
+  await store.commit({
+    tenant,
+    changes: [{ kind: 'create-newcomers', newcomers: [{ ...newcomer, user }], at }],
+    events: [],
   });
   // Both tenants tell of the same session, each of something else.
   const isHome = tenant === home;

@@ -9,6 +9,7 @@ import { endEarlyOnes, enforcePolicies } from './enforce-policies.ts';
 import { erasePeople } from './erase-people.ts';
 import { forgetUnusedClients } from './forget-clients.ts';
 import { forgetWhatExpired } from './forget-expired.ts';
+import { runImports } from './run-imports.ts';
 
 export type Job =
   | 'end-expired'
@@ -21,7 +22,8 @@ export type Job =
   | 'erase-people'
   | 'end-tenants'
   | 'forget-expired'
-  | 'forget-clients';
+  | 'forget-clients'
+  | 'run-imports';
 
 /** What one process of an installation does beside answering; each node has one that does. */
 export const allJobs: readonly Job[] = [
@@ -36,6 +38,7 @@ export const allJobs: readonly Job[] = [
   'end-tenants',
   'forget-expired',
   'forget-clients',
+  'run-imports',
 ];
 
 /** Run a job by itself, again and again; a fault in it is logged and does not end it. */
@@ -66,5 +69,16 @@ export function startJob(services: Services, job: Job): { stop(): Promise<void> 
       return repeat(60_000, async () => void (await forgetWhatExpired(services)), report);
     case 'forget-clients':
       return repeat(3_600_000, async () => void (await forgetUnusedClients(services)), report);
+    case 'run-imports': {
+      let isStopping = false;
+      const work = async () => void (await runImports(services, () => isStopping));
+      const running = repeat(1_000, work, report);
+      return {
+        stop() {
+          isStopping = true;
+          return running.stop();
+        },
+      };
+    }
   }
 }

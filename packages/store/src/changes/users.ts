@@ -6,7 +6,7 @@ import type { Write } from './write.ts';
 type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 
 // An address that its owner may still take back is nobody else's: or a thief would only have to sign up with it.
-const reserved = (email: string, at: string) => `
+export const reserved = (email: string, at: string) => `
   SELECT FROM links WHERE tenant_id = $1 AND details ->> 'previousEmail' = ${email}
     AND consumed_at IS NULL AND expires_at > ${at}`;
 
