@@ -19,10 +19,12 @@ const ofClient: Need = { by: administrator, names: [], tells: ['clientId'] };
 
 /** Who may have done it, and what the line must name beside time, address and browser. */
 export const needs: Readonly<Record<AuditEventType, Need>> = {
-  'user.created': { by: /^(anyone|operator|administrator:.+)$/, names: ['userId', 'reason'] },
+  'user.created': { by: /^(anyone|operator|system|administrator:.+)$/, names: ['userId', 'reason'] },
   'user.sign-up-repeated': { by: /^anyone$/, names: ['userId'] },
   'user.disabled': { by: administrator, names: ['userId'] },
   'user.enabled': { by: administrator, names: ['userId'] },
+  'user.locked': { by: /^anyone$/, names: ['userId', 'reason'], tells: ['until'] },
+  'user.unlocked': { by: /^(operator|administrator:.+)$/, names: ['userId'] },
   'user.roles-changed': { by: administrator, names: ['userId'] },
   'user.groups-changed': { by: administrator, names: ['userId'], tells: ['groups'] },
   'administration.refused': {
@@ -114,8 +116,15 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'recovery.started': { by: /^(operator|administrator:.+)$/, names: ['userId'] },
   'recovery.cancelled': { by: /^(anyone|operator|administrator:.+)$/, names: ['userId'] },
   'recovery.completed': { by: /^system$/, names: ['userId'], tells: ['startedBy'] },
-  'mail.sent': { by: /^system$/, names: ['userId'], tells: ['kind', 'attempts'] },
+  'mail.sent': { by: /^system$/, names: [], tells: ['kind', 'attempts'] },
   'mail.failed': { by: /^system$/, names: ['userId', 'reason'], tells: ['kind', 'attempts'] },
+  'invitation.sent': { by: /^(operator|administrator:.+)$/, names: [], tells: ['invitationId', 'roles'] },
+  'invitation.sent-again': { by: /^(operator|administrator:.+)$/, names: [], tells: ['invitationId'] },
+  'invitation.revoked': { by: /^(operator|administrator:.+)$/, names: [], tells: ['invitationId'] },
+  'invitation.accepted': { by: /^anyone$/, names: ['userId'], tells: ['invitationId'] },
+  'user.exported': { by: /^(user|operator|administrator:.+)$/, names: ['userId'] },
+  'user.erasure-begun': { by: /^(user|operator|administrator:.+)$/, names: ['userId'] },
+  'user.erased': { by: /^system$/, names: ['userId'] },
   'policy.changed': { by: administrator, names: [], tells: ['version', 'difference'] },
   'tenant.created': { by: operator, names: ['reason'], tells: ['settings'] },
   'tenant.changed': { by: /^(operator|administrator:.+)$/, names: [], tells: ['fields', 'to'] },
@@ -124,5 +133,12 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'tenant.resumed': { by: operator, names: [] },
   'tenant.erasure-begun': { by: operator, names: [] },
   'tenant.erased': { by: /^system$/, names: [], tells: ['tenant'] },
+  'import.started': { by: administrator, names: [], tells: ['importId', 'format', 'onExisting'] },
+  'import.ended': {
+    by: /^(system|administrator:.+)$/,
+    names: ['reason'],
+    tells: ['importId', 'startedBy', 'rows', 'created', 'skipped', 'refused'],
+  },
+  'users.exported': { by: operator, names: [], tells: ['people', 'withSecrets'] },
   'policy.enforced': { by: /^system$/, names: [], tells: ['version', 'ended', 'tightened'] },
 };

@@ -9,7 +9,15 @@ import {
   endpoints,
   providerSettingsSchema,
 } from '@argus/contract';
-import type { Change, Client, Provider, Resource, Service } from '@argus/core';
+import {
+  type Change,
+  type Client,
+  type Import,
+  noRows,
+  type Provider,
+  type Resource,
+  type Service,
+} from '@argus/core';
 import { endTenants } from '@argus/server';
 import type { TestServer } from '@argus/testing/server';
 import type { Route } from '../src/http/route.ts';
@@ -54,6 +62,8 @@ interface Subject {
 }
 
 const uuid = '01990000-0000-7000-8000-00000000beef';
+/** Nothing has it. */
+const otherUuid = '01990000-0000-7000-8000-00000000cafe';
 /** Of the form of a thumbprint; nobody signs with it. */
 const sampleKeyId = 's'.repeat(43);
 const newServiceKey = () => generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
@@ -120,6 +130,11 @@ export const refusedSamples: { readonly [Name in EndpointName]?: number } = {
   confirmTotpInSignIn: 401,
   passkeyOptionsInSignIn: 401,
   addPasskeyInSignIn: 401,
+  acceptInvitation: 410,
+  invitationPasskeyOptions: 410,
+  acceptInvitationWithPasskey: 410,
+  adminRevokeInvitation: 404,
+  adminResendInvitation: 404,
   completeRecovery: 410,
   verifyEmail: 410,
   undoChanges: 410,
@@ -133,6 +148,8 @@ export const refusedSamples: { readonly [Name in EndpointName]?: number } = {
   adminShowRecovery: 404,
   adminCancelRecovery: 404,
   adminRemoveAuthenticator: 404,
+  adminReceiveImport: 404,
+  adminCancelImport: 404,
 };
 
 const bodies: { readonly [Name in EndpointName]?: (subject: Subject) => unknown } = {
@@ -148,6 +165,12 @@ const bodies: { readonly [Name in EndpointName]?: (subject: Subject) => unknown 
   stepUpWithPassword: () => ({ password }),
   adminCreateUser: () => ({ email: 'invited@example.org' }),
   adminChangeUser: () => ({ roles: ['editor'], groups: ['abroad'] }),
+  eraseAccount: ({ person }) => ({ confirm: person.email }),
+  adminEraseUser: ({ target }) => ({ confirm: target.email }),
+  acceptInvitation: () => ({ token: 'no such link', password: newPassword }),
+  invitationPasskeyOptions: () => ({ token: 'no such link' }),
+  acceptInvitationWithPasskey: () => ({ token: 'no such link', credential: attested }),
+  adminInvite: () => ({ email: 'asked@example.org' }),
   adminRotateKeys: () => ({ emergency: false }),
   adminCreateClient: () => client,
   adminChangeClient: () => ({ name: 'Renamed', scopes: ['openid'] }),
@@ -156,10 +179,13 @@ const bodies: { readonly [Name in EndpointName]?: (subject: Subject) => unknown 
   adminChangeService: () => ({ status: 'active' }),
   adminAddServiceKey: () => ({ publicKey: newServiceKey() }),
   adminDeclareProvider: () => ({ ...provider, domains: ['declared.example'] }),
+  adminPreviewPolicy: () => ({ preset: 'strict' }),
   // Nothing that the next sample would feel.
   adminSetPolicy: () => ({ preset: 'balanced', tokens: { codeSeconds: 50 } }),
   adminRestorePolicy: () => ({ note: 'As it was' }),
   adminApply: () => ({ tenants: [{ id: 'third' }] }),
+  adminStartImport: () => ({ format: 'json', name: 'people' }),
+  adminReceiveImport: () => ({ offset: 0, data: 'e30=' }),
   adminCreateTenant: () => {
     newTenants += 1;
     return { id: `new-${newTenants}` };
@@ -176,6 +202,9 @@ const ids: { readonly [Name in EndpointName]?: (subject: Subject) => string } = 
   endOneSession: ({ person }) => person.sessionId,
   adminEndSession: ({ target }) => target.sessionId,
   adminChangeUser: ({ target }) => target.userId,
+  adminExportUser: ({ target }) => target.userId,
+  adminEraseUser: ({ target }) => target.userId,
+  adminUnlockUser: ({ target }) => target.userId,
   adminListConsents: ({ target }) => target.userId,
   adminWithdrawConsent: ({ target }) => target.userId,
   adminListAuthenticators: ({ target }) => target.userId,
@@ -184,6 +213,8 @@ const ids: { readonly [Name in EndpointName]?: (subject: Subject) => string } = 
   adminShowRecovery: ({ target }) => target.userId,
   adminStartRecovery: ({ target }) => target.userId,
   adminCancelRecovery: ({ target }) => target.userId,
+  adminReceiveImport: () => otherUuid,
+  adminCancelImport: () => otherUuid,
   // Their own, which is what administrators see.
   adminShowTenant: () => defaultTenant,
   adminChangeTenant: () => defaultTenant,
@@ -283,6 +314,7 @@ export async function declareSamples(server: TestServer, subject: Subject): Prom
     { kind: 'create-client', client: made },
     { kind: 'declare-resource', resource },
     { kind: 'declare-provider', provider: upstream },
+    { kind: 'create-import', import: importOfSamples(at), most: 100, dueAt: at + 86_400_000 },
     { kind: 'declare-service', service },
     { kind: 'add-service-key', key },
     { kind: 'give-consent', consent: consentOf(subject.person) },
@@ -307,6 +339,29 @@ async function declareTenants({ argus }: TestServer): Promise<void> {
     await write(id, { kind: 'settle-tenant', at, suspendedBy: at });
   }
   await write(tenant, { kind: 'resume-tenant' });
+}
+
+/** A file that is arriving. */
+function importOfSamples(at: number): Import {
+  return {
+    id: uuid,
+    tenant: defaultTenant,
+    name: 'people',
+    format: 'json',
+    onExisting: 'skip',
+    givesAdministration: false,
+    state: 'receiving',
+    startedBy: 'operator',
+    askerId: null,
+    bytes: 0,
+    place: null,
+    counts: noRows,
+    failure: null,
+    createdAt: at,
+    beganAt: null,
+    movedAt: null,
+    endedAt: null,
+  };
 }
 
 /** Somebody with whom the samples succeed. */

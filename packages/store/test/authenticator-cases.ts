@@ -36,6 +36,7 @@ export const authenticatorCases = {
     id: passkeyOf(person, number).id,
     fromSignCount: 7,
     signCount: 8,
+    isBackupEligible: true,
     isBackedUp: true,
     at: later,
   }),
@@ -98,6 +99,17 @@ export const authenticatorCases = {
     userId: user.id,
     use: 'totp',
     isKnownDevice: true,
+  }),
+  'forget-password-tries': ({ user }) => ({
+    kind: 'forget-password-tries',
+    userId: user.id,
+    isKnownDevice: true,
+  }),
+  'expect-unlocked': ({ user }) => ({
+    kind: 'expect-unlocked',
+    userId: user.id,
+    isKnownDevice: false,
+    at: later,
   }),
   'remember-device': ({ user, device }) => ({
     kind: 'remember-device',

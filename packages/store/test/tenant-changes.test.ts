@@ -25,12 +25,16 @@ async function furnish(tenant: TenantId, number: number): Promise<void> {
 /** What changes of this kind expect nothing, and so are never lost. */
 const unconditional: readonly Change['kind'][] = [
   'create-user',
+  'create-newcomers',
+  'create-import',
   'create-link',
+  'invite',
   'create-tenant',
   'change-tenant',
   'create-client',
   'claim-mark',
   'end-token',
+  'expect-unlocked',
   // Where nothing lives there is room.
   'make-room',
 ];
@@ -47,6 +51,7 @@ const sweeping: readonly Change['kind'][] = [
   'remove-second-factors',
   'close-password',
   'forget-guesses',
+  'forget-password-tries',
   'forget-devices',
 ];
 

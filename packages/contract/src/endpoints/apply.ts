@@ -111,6 +111,7 @@ export const adminApply = defineEndpoint({
     ...adminRefusals,
     'password_too_short',
     'password_too_long',
+    'password_composition',
     'password_common',
     'conflict',
     'last_owner',

@@ -15,6 +15,8 @@ export type AuthenticatorChange =
       readonly id: AuthenticatorId;
       readonly fromSignCount: number;
       readonly signCount: number;
+      /** Counts where it is not known yet. */
+      readonly isBackupEligible: boolean;
       readonly isBackedUp: boolean;
       readonly at: Instant;
     }
@@ -75,6 +77,19 @@ export type AuthenticatorChange =
       readonly userId: UserId;
       readonly use: GuessUse;
       readonly isKnownDevice: boolean | null;
+    }
+  /** The passwords that were tried count no more: those of known devices, of strangers, or of both; expects nothing. */
+  | {
+      readonly kind: 'forget-password-tries';
+      readonly userId: UserId;
+      readonly isKnownDevice: boolean | null;
+    }
+  /** Expects no lock by wrong passwords to be in force there; writes nothing. */
+  | {
+      readonly kind: 'expect-unlocked';
+      readonly userId: UserId;
+      readonly isKnownDevice: boolean;
+      readonly at: Instant;
     }
   | {
       readonly kind: 'remember-device';
