@@ -99,6 +99,8 @@ const questions: Readonly<Record<string, Question>> = {
     asked.usersOfTenant(store.pool, tenant, { ...all, now, email: user.email }),
   'usersOfTenant by id': ({ store }, tenant, { user }) =>
     asked.usersOfTenant(store.pool, tenant, { ...all, now, userId: user.id }),
+  idleUsers: ({ store }, tenant) =>
+    asked.idleUsers(store.pool, tenant, { since: now * 2, after: null, limit: 10 }),
   formerPasswords: ({ store }, tenant, { user }) =>
     asked.formerPasswords(store.pool, tenant, { userId: user.id, limit: 4 }),
   policyInForce: ({ store }, tenant) => asked.policyInForce(store.pool, tenant, { now }),
@@ -149,6 +151,7 @@ const ofTheInstallation = [
   'databaseTime',
   'isAnybodyOlder',
   'demandedKeys',
+  'tenantsDisablingIdle',
 ];
 /** Questions that the store itself asks, many at once, under another name. */
 const askedTogether = { refreshFactsQuestion: 'refreshFacts', codeFactsQuestion: 'codeFacts' };
