@@ -6,6 +6,7 @@ import { addAuthenticatorCommands } from './commands/authenticators.ts';
 import { addClientCommands } from './commands/clients.ts';
 import { addConsentCommands } from './commands/consents.ts';
 import { addExportCommand } from './commands/export.ts';
+import { addInvitationCommands } from './commands/invitations.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addOpenApiCommand } from './commands/open-api.ts';
 import { addPolicyCommands } from './commands/policy.ts';
@@ -34,6 +35,7 @@ export function createProgram(terminal: Terminal): Command {
   addTenantCommands(program, terminal);
   addExportCommand(program, terminal);
   addUserCommands(program, terminal);
+  addInvitationCommands(program, terminal);
   addRoleCommands(program, terminal);
   addPolicyCommands(program, terminal);
   addSessionCommands(program, terminal);

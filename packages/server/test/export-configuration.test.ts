@@ -17,7 +17,17 @@ const secret = 'a declared secret of the right length';
 
 /** Everything that can be declared, with every field that can be set. */
 const whole = {
-  tenants: [{ id: 'acme' }],
+  tenants: [
+    {
+      id: 'acme',
+      name: 'Acme',
+      hosts: ['login.acme.example'],
+      domains: ['acme.example'],
+      plan: 'professional',
+      addOns: ['multi-device-management'],
+      policy: { preset: 'pci-dss', session: { idleMinutes: 10 } },
+    },
+  ],
   resources: [{ tenant: 'acme', id: 'https://notes.example/api', name: 'Notes API', scopes: ['notes.read'] }],
   clients: [
     {

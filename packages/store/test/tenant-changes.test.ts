@@ -26,11 +26,13 @@ async function furnish(tenant: TenantId, number: number): Promise<void> {
 const unconditional: readonly Change['kind'][] = [
   'create-user',
   'create-link',
+  'invite',
   'create-tenant',
   'change-tenant',
   'create-client',
   'claim-mark',
   'end-token',
+  'expect-unlocked',
   // Where nothing lives there is room.
   'make-room',
 ];
@@ -47,6 +49,7 @@ const sweeping: readonly Change['kind'][] = [
   'remove-second-factors',
   'close-password',
   'forget-guesses',
+  'forget-password-tries',
   'forget-devices',
 ];
 

@@ -4,6 +4,7 @@ import {
   clientsOfTenant,
   type Page,
   type PageRequest,
+  policyVersion,
   providersOfTenant,
   resourcesOfTenant,
   type ServiceRecord,
@@ -32,7 +33,7 @@ export async function exportConfiguration(
   const document: ExportedDocument = { tenants: [], resources: [], clients: [], providers: [], services: [] };
   const leftOut: LeftOut[] = [];
   for (const tenant of tenants) {
-    document.tenants.push(declaredTenant(tenant));
+    document.tenants.push(await declaredTenant(services, tenant));
     await addResources(services, tenant.id, document);
     await addClients(services, tenant.id, { document, leftOut });
     await addProviders(services, tenant.id, document);
@@ -51,8 +52,15 @@ async function tenantsToExport({ store }: Services, only: TenantId | undefined):
   return tenant === null || tenant.status === 'erasing' ? [] : [tenant];
 }
 
-function declaredTenant({ id }: Tenant): ApplyDocument['tenants'][number] {
-  return { id };
+async function declaredTenant(
+  { store }: Services,
+  { id, name, hosts, domains, plan, addOns }: Tenant,
+): Promise<ApplyDocument['tenants'][number]> {
+  const policy = await policyVersion(store.pool, id);
+  // Where nobody decided there is nothing to declare.
+  const settings = { name, hosts: [...hosts], domains: [...domains], plan, addOns: [...addOns] };
+  const declared = { id, ...settings };
+  return policy === null || policy.author === null ? declared : { ...declared, policy: policy.document };
 }
 
 async function addResources({ store }: Services, tenant: TenantId, into: ExportedDocument): Promise<void> {
