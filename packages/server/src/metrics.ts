@@ -25,6 +25,7 @@ export interface Metrics {
   readonly sessionLimits: Counter<'outcome'>;
   readonly tenantsEnded: Counter<'outcome'>;
   readonly throttled: Counter<'limit'>;
+  readonly idleAccounts: Counter<never>;
   readonly lockouts: Counter<'outcome'>;
   readonly logouts: Counter<'outcome'>;
   readonly mails: Counter<'kind' | 'outcome'>;
@@ -36,6 +37,7 @@ export interface Metrics {
   readonly activityUntold: Counter<'why'>;
   readonly activityExtensions: Counter;
   readonly breachedLookups: Counter<'outcome'>;
+  readonly importedRows: Counter<'outcome'>;
   /** Everything as Prometheus reads it. */
   page(): Promise<string>;
 }
@@ -94,6 +96,7 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       'outcome',
     ),
     throttled: counter('argus_throttled_total', 'Tries held back by a limit', 'limit'),
+    idleAccounts: counter('argus_idle_accounts_disabled_total', 'Accounts disabled because nobody used them'),
     lockouts: counter('argus_lockouts_total', 'Accounts locked by wrong passwords, and unlocked', 'outcome'),
     logouts: counter(
       'argus_logout_deliveries_total',
@@ -106,6 +109,7 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       'Questions to the range of breached passwords, by outcome',
       'outcome',
     ),
+    importedRows: counter('argus_imported_rows_total', 'Rows of imported files, by outcome', 'outcome'),
     serviceRefusals: counter(
       'argus_service_refusals_total',
       'Requests of services that were refused, by reason',

@@ -8,6 +8,8 @@ import * as asked from '@argus/store';
 import { activityWork } from './activity-work.ts';
 import { authenticatorQuestions } from './authenticator-questions.ts';
 import * as authenticators from './authenticator-stage.ts';
+import { importQuestions } from './import-questions.ts';
+import { newcomerOf } from './import-stage.ts';
 import { oauthQuestions } from './oauth-questions.ts';
 import * as oauth from './oauth-stage.ts';
 import { serviceQuestions } from './service-questions.ts';
@@ -97,6 +99,8 @@ const questions: Readonly<Record<string, Question>> = {
     asked.usersOfTenant(store.pool, tenant, { ...all, now, email: user.email }),
   'usersOfTenant by id': ({ store }, tenant, { user }) =>
     asked.usersOfTenant(store.pool, tenant, { ...all, now, userId: user.id }),
+  idleUsers: ({ store }, tenant) =>
+    asked.idleUsers(store.pool, tenant, { since: now * 2, after: null, limit: 10 }),
   formerPasswords: ({ store }, tenant, { user }) =>
     asked.formerPasswords(store.pool, tenant, { userId: user.id, limit: 4 }),
   policyInForce: ({ store }, tenant) => asked.policyInForce(store.pool, tenant, { now }),
@@ -113,6 +117,7 @@ const questions: Readonly<Record<string, Question>> = {
   ...oauthQuestions,
   ...authenticatorQuestions,
   ...serviceQuestions,
+  ...importQuestions,
 };
 
 /** Questions about the whole installation: their rows name their tenant, and are tested apart. */
@@ -139,11 +144,14 @@ const ofTheInstallation = [
   'tenantOfLink',
   'invitationByHash',
   'endingTenants',
+  'takeImport',
+  'forgetImports',
   'tenantsToEnforce',
   'dueEarlyEnds',
   'databaseTime',
   'isAnybodyOlder',
   'demandedKeys',
+  'tenantsDisablingIdle',
 ];
 /** Questions that the store itself asks, many at once, under another name. */
 const askedTogether = { refreshFactsQuestion: 'refreshFacts', codeFactsQuestion: 'codeFacts' };
@@ -211,6 +219,13 @@ async function furnish(tenant: TenantId): Promise<void> {
       },
     ],
     events: [eventOf({ userId: gone.user.id, reason: `event of ${tenant}` })],
+  });
+  const newcomer = newcomerOf(signedIn, 1);
+  const user = { ...newcomer.user, email: `only-in-${tenant}@example.org` };
+  await store.commit({
+    tenant,
+    changes: [{ kind: 'create-newcomers', newcomers: [{ ...newcomer, user }], at }],
+    events: [],
   });
   // Both tenants tell of the same session, each of something else.
   const isHome = tenant === home;
