@@ -17,6 +17,10 @@ export const authenticatorQuestions: Readonly<Record<string, Question>> = {
   recoveryCodesOfUser: ({ store }, tenant, { user }) =>
     asked.recoveryCodesOfUser(store.pool, tenant, user.id),
   passwordChangedAt: ({ store }, tenant, { user }) => asked.passwordChangedAt(store.pool, tenant, user.id),
+  formerPasswords: ({ store }, tenant, { user }) =>
+    asked.formerPasswords(store.pool, tenant, { userId: user.id, limit: 4 }),
+  idleUsers: ({ store }, tenant) =>
+    asked.idleUsers(store.pool, tenant, { since: now * 2, after: null, limit: 10 }),
   passwordLock: ({ store }, tenant, { user }) =>
     asked.passwordLock(store.pool, tenant, { userId: user.id, isKnownDevice: true, now }),
   rememberedUntil: ({ store }, tenant, { user, device }) =>

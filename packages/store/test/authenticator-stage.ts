@@ -145,6 +145,16 @@ export function authenticatorChanges(person: Person, number: number): Change[] {
   ];
 }
 
+/** The person changes the password twice, in each tenant to another one. */
+export function passwordsAfter({ tenant, user, phc }: Person): Change[] {
+  const about = { kind: 'set-password', userId: user.id, history: 4, at: at + ageOf(tenant) } as const;
+  const newer = `newer phc of ${tenant}`;
+  return [
+    { ...about, phc: newer, expected: phc },
+    { ...about, phc: `newest phc of ${tenant}`, expected: newer },
+  ];
+}
+
 /** A person who is signed in and has every authenticator, in a tenant that has one of everything and imports people. */
 export async function furnish(store: Store, tenant: TenantId, number: number): Promise<Person> {
   const person = await furnishOAuth(store, tenant, number);

@@ -80,10 +80,6 @@ const questions: Readonly<Record<string, Question>> = {
     asked.usersOfTenant(store.pool, tenant, { ...all, now, email: user.email }),
   'usersOfTenant by id': ({ store }, tenant, { user }) =>
     asked.usersOfTenant(store.pool, tenant, { ...all, now, userId: user.id }),
-  idleUsers: ({ store }, tenant) =>
-    asked.idleUsers(store.pool, tenant, { since: now * 2, after: null, limit: 10 }),
-  formerPasswords: ({ store }, tenant, { user }) =>
-    asked.formerPasswords(store.pool, tenant, { userId: user.id, limit: 4 }),
   refreshFacts: ({ store }, tenant, { grant }) => store.refreshFacts({ tenant, grantId: grant.id }),
   ...oauthQuestions,
   ...authenticatorQuestions,
@@ -161,22 +157,7 @@ async function furnish(tenant: TenantId): Promise<void> {
         at: now,
         by: { actor: 'user' },
       },
-      {
-        kind: 'set-password',
-        userId: signedIn.user.id,
-        phc: `newer phc of ${tenant}`,
-        expected: signedIn.phc,
-        history: 4,
-        at: at + authenticators.ageOf(tenant),
-      },
-      {
-        kind: 'set-password',
-        userId: signedIn.user.id,
-        phc: `newest phc of ${tenant}`,
-        expected: `newer phc of ${tenant}`,
-        history: 4,
-        at: at + authenticators.ageOf(tenant),
-      },
+      ...authenticators.passwordsAfter(signedIn),
       { kind: 'set-user-roles', userId: gone.user.id, roles: [`role-of-${tenant}`] },
       { kind: 'create-link', link },
       {

@@ -1,0 +1,3 @@
+import { drive } from './preset-drive.ts';
+
+drive(['fedramp-moderate', 'fedramp-high']);

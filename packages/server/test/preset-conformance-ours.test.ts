@@ -1,0 +1,3 @@
+import { drive } from './preset-drive.ts';
+
+drive(['balanced', 'strict', 'relaxed']);

@@ -1,0 +1,3 @@
+import { drive } from './preset-drive.ts';
+
+drive(['pci-dss', 'hipaa', 'soc2']);
