@@ -9,8 +9,9 @@ import type { Ender } from './end-sessions.ts';
 export async function applyTenant(
   services: Services,
   { actor, origin }: Ender,
-  { id, policy: _, ...settings }: ApplyDocument['tenants'][number],
+  declared: ApplyDocument['tenants'][number],
 ): Promise<ApplyOutcome> {
+  const { id, policy: _, ...settings } = declared;
   const by = { tenant: id as TenantId, actor, origin }; // the schema gave it the form of one
   const known = await tenantById(services.store.pool, by.tenant);
   if (!known) {
