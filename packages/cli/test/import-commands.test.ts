@@ -85,7 +85,7 @@ describe('argus users import', () => {
     assert.ok(imports.some(({ name, state }) => name === 'people.csv' && state === 'finished'));
     const arriving = imports.find(({ name }) => name === 'nothing');
     assert.equal(arriving?.state, 'receiving');
-    const { id = '' } = arriving ?? {};
+    const id = String(started.body.id);
     assert.equal((await json<ImportAnswer>('imports', 'cancel', id)).state, 'cancelled');
     assert.match((await run('imports', 'show', id)).out, /^state +cancelled$/m);
     assert.match((await run('imports', 'list')).out, /^ID +NAME +FORMAT/);
