@@ -52,7 +52,8 @@ export async function ask<const E extends Endpoint>(
   throw new Failure(`${peer.url} answers ${endpoint.path} in a form that this command line does not know.`);
 }
 
-function pathOf(endpoint: Endpoint, { params = {}, query = {} }: Question): string {
+/** The path of a call with everything that it names. */
+export function pathOf(endpoint: Endpoint, { params = {}, query = {} }: Question): string {
   const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(params[name] ?? ''),
   );
@@ -62,7 +63,8 @@ function pathOf(endpoint: Endpoint, { params = {}, query = {} }: Question): stri
   return fields.length === 0 ? path : `${path}?${new URLSearchParams(fields)}`;
 }
 
-function refusalIn(peer: Peer, status: number, text: string): Failure {
+/** What an answer that is no success says. */
+export function refusalIn(peer: Peer, status: number, text: string): Failure {
   const problem = problemSchema.safeParse(jsonOf(text));
   if (!problem.success)
     return new Failure(`${peer.url} is not an Argus that this command line knows (${status}).`);
@@ -72,7 +74,7 @@ function refusalIn(peer: Peer, status: number, text: string): Failure {
   });
 }
 
-function unreachable(peer: Peer, error: unknown): Failure {
+export function unreachable(peer: Peer, error: unknown): Failure {
   const reason = codeOf(error) === 'ECONNREFUSED' ? 'nothing listens there' : messageOf(error);
   return new Failure(`Argus does not answer at ${peer.url}: ${reason}.`);
 }

@@ -20,28 +20,34 @@ export interface Message {
 
 const answerLimit = 16 * 1024 * 1024;
 
+/** Open one request; what its answer is read into is the caller's affair. */
+export function open(
+  peer: Peer,
+  message: Message,
+  answered: (response: http.IncomingMessage) => void,
+): http.ClientRequest {
+  const url = new URL(message.path, peer.url);
+  const request = (url.protocol === 'https:' ? https : http).request(url, optionsOf(peer, message), answered);
+  request.on('timeout', () => request.destroy(new Error(`no answer within ${message.silenceMs / 1000} s`)));
+  return request;
+}
+
 /** Send one request and read the whole answer. Rejects with the error of the network. */
 export function exchange(peer: Peer, message: Message): Promise<{ status: number; text: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
-  const url = new URL(message.path, peer.url);
-  const request = (url.protocol === 'https:' ? https : http).request(
-    url,
-    optionsOf(peer, message),
-    (response) => {
-      const chunks: Buffer[] = [];
-      let length = 0;
-      response.on('data', (chunk: Buffer) => {
-        length += chunk.length;
-        if (length > answerLimit) request.destroy(new Error('the answer is too long'));
-        chunks.push(chunk);
-      });
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-      );
-      response.on('error', reject);
-    },
-  );
-  request.on('timeout', () => request.destroy(new Error(`no answer within ${message.silenceMs / 1000} s`)));
+  const request = open(peer, message, (response) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    response.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > answerLimit) request.destroy(new Error('the answer is too long'));
+      chunks.push(chunk);
+    });
+    response.on('end', () =>
+      resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+    );
+    response.on('error', reject);
+  });
   request.on('error', reject);
   request.end(message.body);
   return promise;

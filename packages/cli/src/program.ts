@@ -7,6 +7,7 @@ import { addClientCommands } from './commands/clients.ts';
 import { addConsentCommands } from './commands/consents.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addImportCommands } from './commands/imports.ts';
+import { addInvitationCommands } from './commands/invitations.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addOpenApiCommand } from './commands/open-api.ts';
 import { addPolicyCommands } from './commands/policy.ts';
@@ -35,6 +36,7 @@ export function createProgram(terminal: Terminal): Command {
   addTenantCommands(program, terminal);
   addExportCommand(program, terminal);
   addUserCommands(program, terminal);
+  addInvitationCommands(program, terminal);
   addImportCommands(program, terminal);
   addRoleCommands(program, terminal);
   addPolicyCommands(program, terminal);

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { AdminSession, AdminUser, AuditEventAnswer } from '@argus/contract';
+import {
+  type AdminSession,
+  type AdminUser,
+  type AuditEventAnswer,
+  personExportSchema,
+} from '@argus/contract';
 import { testDatabase } from '@argus/testing/database';
 import { userAgent } from '@argus/testing/user-agent';
 import { argus, argusJson } from './commands.ts';
@@ -78,6 +83,18 @@ describe('the commands of an operator', () => {
     const asked = await run('users', 'show', 'ada@example.org', '--tenant', 'acme');
     assert.equal(asked.code, 1);
     assert.equal(asked.err, 'argus: There is no user ada@example.org in the tenant acme.\n');
+  });
+
+  test('what is kept of a user is written to a new file that only its owner reads', async () => {
+    const file = join(where[1] ?? '', 'ada.json');
+    const { bytes } = await json<{ bytes: number }>('users', 'export', 'ada@example.org', '--to', file);
+    const text = readFileSync(file, 'utf8');
+    assert.equal(Buffer.byteLength(text), bytes);
+    assert.equal(personExportSchema.parse(JSON.parse(text)).profile.email, 'ada@example.org');
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    const again = await run('users', 'export', 'eve@example.org', '--to', file);
+    assert.deepEqual([again.code, again.err], [1, `argus: There is a file ${file} already.\n`]);
+    assert.equal(readFileSync(file, 'utf8'), text);
   });
 
   test('an invitation gives a link that its server knows', async () => {

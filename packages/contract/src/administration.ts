@@ -33,7 +33,8 @@ export const permissions = {
   'read-tenant': 'See the settings of the tenant.',
   'read-roles': 'See which role carries what.',
   'end-sessions': 'End sessions.',
-  respond: 'Answer an attack: withdraw consents, and end sessions even of people who may do more.',
+  respond:
+    'Answer an attack: unlock accounts, withdraw consents, and end sessions even of people who may do more.',
   'start-recovery': 'Send links to new passwords; start and cancel recoveries of lost factors.',
   'manage-users': 'Create, import, change, disable and enable users.',
   'manage-authenticators': 'Take away what a user can sign in with.',

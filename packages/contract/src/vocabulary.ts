@@ -32,7 +32,11 @@ export const defaultTenant = 'default' as TenantId;
 /** The client under which Argus's own pages and cookies hold their grant. */
 export const argusClient = 'argus' as ClientId;
 
-export const userStatuses = ['active', 'disabled'] as const;
+/** What administrators set. */
+export const settableStatuses = ['active', 'disabled'] as const;
+export type SettableStatus = (typeof settableStatuses)[number];
+/** Somebody who is being erased is on the way out for good. */
+export const userStatuses = [...settableStatuses, 'erasing'] as const;
 export type UserStatus = (typeof userStatuses)[number];
 
 export const serviceStatuses = ['active', 'disabled'] as const;
@@ -63,6 +67,7 @@ export const endReasons = [
   'absolute-expired',
   'password-changed',
   'user-disabled',
+  'user-erased',
   'session-limit',
   'replaced',
   'stepped-up',
@@ -110,6 +115,8 @@ export const auditEventTypes = [
   'user.sign-up-repeated',
   'user.disabled',
   'user.enabled',
+  'user.locked',
+  'user.unlocked',
   'user.roles-changed',
   'user.groups-changed',
   'administration.refused',
@@ -188,6 +195,13 @@ export const auditEventTypes = [
   'recovery.completed',
   'mail.sent',
   'mail.failed',
+  'invitation.sent',
+  'invitation.sent-again',
+  'invitation.revoked',
+  'invitation.accepted',
+  'user.exported',
+  'user.erasure-begun',
+  'user.erased',
   'policy.changed',
   'tenant.created',
   'tenant.changed',

@@ -11,8 +11,8 @@ import type {
   PolicyDocument,
   RiskLevel,
   SessionId,
+  SettableStatus,
   UserId,
-  UserStatus,
 } from '@argus/contract';
 import type { Origin } from './audit/event.ts';
 import type { AuthenticatorChange } from './authenticator/change.ts';
@@ -27,6 +27,7 @@ import type { ServiceChange } from './service/service.ts';
 import type { SessionLimitPath } from './session/concurrency.ts';
 import type { Grant, Session } from './session/session.ts';
 import type { TenantChange } from './tenant/tenant.ts';
+import type { InvitationChange } from './user/invitation.ts';
 import type { Link, LinkKind, User } from './user/user.ts';
 
 /** On whose word a session ends. The commit itself tells the audit log of every session that it ended. */
@@ -48,6 +49,7 @@ export type Change =
   | AuthenticatorChange
   | ServiceChange
   | TenantChange
+  | InvitationChange
   | ImportChange
   /** Expects the address to be free. */
   | { readonly kind: 'create-user'; readonly user: User }
@@ -57,6 +59,8 @@ export type Change =
       readonly userId: UserId;
       readonly phc: string;
       readonly expected: string | null;
+      /** So many former ones are kept from now on, the replaced one among them; none if absent. */
+      readonly history?: number;
       readonly at: Instant;
     }
   /** The same password under a new hash. Expects the stored one to be `expected`; when it was set stays as it was. */
@@ -68,10 +72,18 @@ export type Change =
     }
   /** Expects this very password to be stored still; writes nothing, holds it until the commit. */
   | { readonly kind: 'expect-password'; readonly userId: UserId; readonly phc: string }
-  /** Disabling expects the tenant to keep an owner, or an administrator where it has no owner. */
-  | { readonly kind: 'set-user-status'; readonly userId: UserId; readonly status: UserStatus }
+  /** Expects somebody who is not being erased. Disabling expects the tenant to keep an owner, or an administrator where it has no owner. */
+  | { readonly kind: 'set-user-status'; readonly userId: UserId; readonly status: SettableStatus }
   /** Expects the tenant to keep an owner, or an administrator where it has no owner. */
   | { readonly kind: 'set-user-roles'; readonly userId: UserId; readonly roles: readonly string[] }
+  /** Expects somebody who is not being erased, and the tenant to keep an owner; from now on they are nobody's account. */
+  | {
+      readonly kind: 'begin-user-erasure';
+      readonly userId: UserId;
+      /** Makes pseudonyms of ids, and is forgotten at the end. */
+      readonly key: Uint8Array;
+      readonly at: Instant;
+    }
   | { readonly kind: 'set-user-groups'; readonly userId: UserId; readonly groups: readonly string[] }
   | { readonly kind: 'set-user-name'; readonly userId: UserId; readonly name: string | null }
   /** Expects this user, or the one of this session, to have none of the roles `beyond`, and whoever asks to have theirs still; holds the user. */

@@ -61,6 +61,7 @@ interface Case {
   readonly yesOf?: UserId;
   readonly hinted?: string;
   readonly reachable?: AssuranceLevel;
+  readonly strength?: AuthorizationFacts['strength'];
   readonly afterMs?: number;
 }
 
@@ -77,6 +78,7 @@ function factsOf(asked: Case): AuthorizationFacts {
       since === undefined ? null : { startedAt: since, chosenUserId: chosen, agreedUserId: yesOf },
     hintedSubject: asked.hinted ?? null,
     reachable: asked.reachable ?? 'urn:argus:aal1',
+    strength: asked.strength ?? 'enough',
     now: startMs + afterMs,
   };
 }
@@ -210,6 +212,24 @@ describe('acr_values', () => {
   ]);
 });
 
+describe('a session that is weaker than policy wants for this client', () => {
+  hold([
+    ['of somebody who can prove more', { strength: 'provable' }, 'step-up stronger'],
+    ['in silence', { strength: 'provable', asks: silent }, 'error interaction_required'],
+    ['of somebody who has nothing more', { strength: 'lacking' }, 'sign-in'],
+    [
+      'of somebody who has nothing more, in silence',
+      { strength: 'lacking', asks: silent },
+      'error login_required',
+    ],
+    [
+      'and that began for this very request',
+      { strength: 'lacking', since: startMs },
+      'error unmet_authentication_requirements',
+    ],
+  ]);
+});
+
 describe('prompt=select_account', () => {
   const asks = { prompt: ['select_account'] } as const;
   hold([
@@ -325,6 +345,7 @@ const cases: fc.Arbitrary<Case> = fc.record(
     yesOf: fc.constantFrom(ids.user, someoneElse),
     hinted: fc.constantFrom(ids.user, someoneElse),
     reachable: fc.constantFrom(...assuranceLevels),
+    strength: fc.constantFrom('enough', 'provable', 'lacking'),
     afterMs: fc.integer({ min: 0, max: 3_600_000 }),
   },
   { requiredKeys: [] },

@@ -71,6 +71,25 @@ describe('what is no address is refused:', () => {
   for (const [what, text] of junk) test(what, () => assert.equal(canonicalEmail(text), null));
 });
 
+test('however case, space and composition are written, the address is the same one; every other letter makes another', () => {
+  const letters = fc.string({
+    unit: fc.constantFrom(...'abcdefghij0123456789.+-_é'),
+    minLength: 1,
+    maxLength: 30,
+  });
+  fc.assert(
+    fc.property(letters, letters, fc.constantFrom('example.org', 'bücher.example'), (one, other, domain) => {
+      const canonical = canonicalEmail(`${one}@${domain}`);
+      assert.ok(canonical);
+      for (const written of [one.toUpperCase(), one.normalize('NFD'), ` ${one}`])
+        assert.equal(canonicalEmail(`${written}@${domain.toUpperCase()}`), canonical, written);
+      assert.equal(canonicalEmail(`${other}@${domain}`) === canonical, other === one, `${one} ${other}`);
+      assert.notEqual(canonicalEmail(`${one}@mail.${domain}`), canonical);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 test('the longest local part is taken', () => {
   assert.equal(canonicalEmail(`${'a'.repeat(64)}@example.org`), `${'a'.repeat(64)}@example.org`);
 });

@@ -42,6 +42,16 @@ describe('a sign-in', () => {
       assert.deepEqual(next(demands, [passkey()], { passkeys: 1 }), admit);
   });
 
+  test('with a passkey that may be copied sets up one that may not, where policy takes no other', () => {
+    const bound: Demands = { ...resistant, isBackupEligible: false };
+    const [synced, held] = [passkey({ isBackupEligible: true }), passkey({ isBackupEligible: false })];
+    assert.deepEqual(next(bound, [synced], { passkeys: 1 }), enrol('passkey'));
+    assert.deepEqual(next({ ...one, isBackupEligible: false }, [synced], { passkeys: 1 }), enrol('passkey'));
+    assert.deepEqual(next(bound, [held], { passkeys: 1 }), admit);
+    assert.deepEqual(next(bound, [synced, held], { passkeys: 2 }), admit);
+    assert.deepEqual(next({ ...one, isBackupEligible: false }, [pwd]), admit);
+  });
+
   test('with a passkey that was only touched takes a password too, and no code: both are held', () => {
     assert.deepEqual(next(one, [passkey(touched)], { passkeys: 1, hasTotp: true }), ask('password'));
     assert.deepEqual(next(two, [passkey(touched), pwd], { passkeys: 1 }), admit);

@@ -14,17 +14,21 @@ import {
 /** What policy asks, as far as the steps of a sign-in go. */
 export type Demands = Pick<AuthenticationPolicy['factors'], 'required' | 'isPhishingResistant' | 'methods'> &
   Pick<AuthenticationPolicy['passkey'], 'attestation'> &
+  Partial<Pick<AuthenticationPolicy['passkey'], 'isBackupEligible'>> &
   Pick<AuthenticationPolicy['signUp'], 'verifyEmail'>;
 /** Sessions at once. */
 export const max = 2;
 
-export function termsOf({ verifyEmail, attestation, ...factors }: Demands, onLimit: Limit): Terms {
+export function termsOf(
+  { verifyEmail, attestation, isBackupEligible = true, ...factors }: Demands,
+  onLimit: Limit,
+): Terms {
   const { authentication, session } = balanced;
   return {
     authentication: {
       ...authentication,
       factors: { ...authentication.factors, ...factors },
-      passkey: { ...authentication.passkey, attestation },
+      passkey: { ...authentication.passkey, attestation, isBackupEligible },
       signUp: { ...authentication.signUp, verifyEmail },
     },
     session: { ...session, concurrent: { ...session.concurrent, max, onLimit } },

@@ -94,3 +94,33 @@ test('an application that connects only now hears of a tenant that is suspended,
   await until(async () => (await reasonFor(guard, before.request())) === 'ended', 'the API refuses it');
   await later.close();
 });
+
+test('a tenant that gets the id of one that was erased has a feed of its own from the first number on', async () => {
+  const headers = await operatorHeaders(server);
+  const operator = userAgent(server);
+  const id = 'reborn';
+  const params = { id };
+  const linked = async (service: string) => {
+    const link = linkTo(server, await registerService(server, service, { tenant: id }), { tenant: id });
+    await untilLive(link);
+    return link;
+  };
+  await operator.call('adminCreateTenant', { headers, body: { id } });
+  const earlier = await linked('reborn-first');
+  await operator.call('adminSuspendTenant', { headers, params });
+  await until(() => earlier.state().revocations.entries === 1, 'it has heard of the suspension');
+  server.clock.advance(5_000);
+  await endTenants(server.argus.services);
+  await operator.call('adminEraseTenant', { headers, params, body: { confirm: id } });
+  await endTenants(server.argus.services);
+  await earlier.close();
+  await operator.call('adminCreateTenant', { headers, body: { id } });
+  const later = await linked('reborn-second');
+  await until(async () => {
+    await untilLive(later);
+    return later.state().revocations.entries === 0;
+  }, 'nothing of the earlier tenant is told');
+  await operator.call('adminSuspendTenant', { headers, params });
+  await until(() => later.state().revocations.entries === 1, 'it has heard of its own suspension');
+  await later.close();
+});

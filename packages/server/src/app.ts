@@ -1,6 +1,7 @@
 import type { FastifyInstance } from './http/server.ts';
 import { createHttpServer } from './http/server.ts';
 import { accountAuthenticatorPageRoutes } from './routes/account-authenticator-pages.ts';
+import { accountErasurePageRoutes } from './routes/account-erasure-pages.ts';
 import { accountPageRoutes } from './routes/account-pages.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { adminAuthenticatorRoutes } from './routes/admin-authenticators.ts';
@@ -8,6 +9,7 @@ import { adminClientRoutes } from './routes/admin-clients.ts';
 import { adminExportRoutes } from './routes/admin-export.ts';
 import { adminImportRoutes } from './routes/admin-imports.ts';
 import { adminPolicyRoutes } from './routes/admin-policy.ts';
+import { adminPolicyPreviewRoutes } from './routes/admin-policy-preview.ts';
 import { adminProviderRoutes } from './routes/admin-providers.ts';
 import { adminRoleRoutes } from './routes/admin-roles.ts';
 import { adminServiceRoutes } from './routes/admin-services.ts';
@@ -16,11 +18,14 @@ import { assetRoutes } from './routes/assets.ts';
 import { authenticatorRoutes } from './routes/authenticators.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { federationRoutes } from './routes/federation.ts';
+import { invitationPageRoutes } from './routes/invitation-pages.ts';
+import { invitationRoutes } from './routes/invitations.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { oauthDeviceRoutes } from './routes/oauth-device.ts';
 import { oauthLogoutRoutes } from './routes/oauth-logout.ts';
 import { oauthTokenRoutes } from './routes/oauth-tokens.ts';
 import { operationsRoutes, type Readiness } from './routes/operations.ts';
+import { personRoutes } from './routes/person.ts';
 import { recoveryRoutes } from './routes/recovery.ts';
 import { recoveryPageRoutes } from './routes/recovery-pages.ts';
 import { registrationRoutes } from './routes/registration.ts';
@@ -51,6 +56,9 @@ export function createApp(services: Services): App {
     ...authenticatorRoutes,
     ...sessionRoutes,
     ...consentRoutes,
+    ...personRoutes,
+    ...invitationRoutes,
+    ...invitationPageRoutes,
     ...adminRoutes,
     ...adminClientRoutes,
     ...adminExportRoutes,
@@ -58,6 +66,7 @@ export function createApp(services: Services): App {
     ...adminProviderRoutes,
     ...adminServiceRoutes,
     ...adminRoleRoutes,
+    ...adminPolicyPreviewRoutes,
     ...adminPolicyRoutes,
     ...adminTenantRoutes,
     ...serviceRoutes,
@@ -70,6 +79,7 @@ export function createApp(services: Services): App {
     ...wellKnownRoutes,
     ...signUpPageRoutes,
     ...accountPageRoutes,
+    ...accountErasurePageRoutes,
     ...accountAuthenticatorPageRoutes,
     ...stepUpRoutes,
     ...stepUpPageRoutes,

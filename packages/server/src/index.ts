@@ -10,6 +10,7 @@ export { deliverMails } from './jobs/deliver-mails.ts';
 export { endExpiredSessions } from './jobs/end-expired.ts';
 export { endTenants } from './jobs/end-tenants.ts';
 export { endEarlyOnes, enforcePolicies } from './jobs/enforce-policies.ts';
+export { erasePeople } from './jobs/erase-people.ts';
 export { forgetUnusedClients } from './jobs/forget-clients.ts';
 export { forgetWhatExpired } from './jobs/forget-expired.ts';
 export { runImports } from './jobs/run-imports.ts';

@@ -13,6 +13,7 @@ import {
   openKeyRing,
   planRotation,
 } from '@argus/tokens';
+import type { PolicyBook } from './policy/policy-book.ts';
 import type { Clock } from './services/clock.ts';
 import type { Random } from './services/random.ts';
 
@@ -58,6 +59,8 @@ export interface KeyKeeperParts {
   readonly vault?: KeyVault;
   readonly clock: Clock;
   readonly random: Random;
+  /** Who says how large RSA keys are to be. */
+  readonly policies: Pick<PolicyBook, 'rsaBits'>;
 }
 
 /** Load or make the signing keys. */
@@ -79,8 +82,9 @@ export async function openKeys(parts: KeyKeeperParts): Promise<KeyKeeper> {
       return serviceKey;
     },
     async tend(actor, order = {}) {
+      const rsaBits = await parts.policies.rsaBits();
       const stored = await changeSigningKeys(parts.store.pool, defaultTenant, (keys) =>
-        plan(parts, { keys, actor, order }),
+        plan(parts, { keys, actor, order, rsaBits }),
       );
       records = stored as readonly KeyRecord[]; // the same record; the database's CHECKs hold the closed sets
       ring = openKeyRing(records, safe);
@@ -98,15 +102,20 @@ interface Planning {
   readonly keys: readonly StoredKey[];
   readonly actor: string;
   readonly order: KeyOrder;
+  readonly rsaBits: number;
 }
 
-async function plan(parts: KeyKeeperParts, { keys, actor, order }: Planning): Promise<KeyChanges> {
+async function plan(parts: KeyKeeperParts, { keys, actor, order, rsaBits }: Planning): Promise<KeyChanges> {
   const { clock, random } = parts;
   const safe = safeOf(parts);
   const now = clock.now();
-  const planned = planRotation(keys as readonly KeyRecord[], { ...schedule, ...order }, now);
+  const records = keys as readonly KeyRecord[]; // as in `tend`
+  const outgrown = smallerThan(rsaBits, records, safe);
+  const planned = planRotation(records, { ...schedule, ...order, outgrown }, now);
   const { create, change, remove, withdraw } = planned;
-  const created: StoredKey[] = await Promise.all(create.map((spec) => generateKey(spec, safe, random)));
+  const created: StoredKey[] = await Promise.all(
+    create.map((spec) => generateKey({ ...spec, rsaBits }, safe, random)),
+  );
   const drafts: EventDraft[] = [
     ...created.map(
       (key): EventDraft => ({ type: 'key.created', actor, details: { kid: key.kid, use: key.use } }),
@@ -121,4 +130,11 @@ async function plan(parts: KeyKeeperParts, { keys, actor, order }: Planning): Pr
     ...(drafts.length > 0 ? { tells: { type: 'keys-rotated', emergency: withdraw.length > 0 } } : {}),
     events: drafts.map((draft) => ({ ...draft, id: random.uuid(), at: now })),
   };
+}
+
+/** The RSA keys whose modulus has fewer bits. */
+function smallerThan(rsaBits: number, records: readonly KeyRecord[], safe: KeySafe): ReadonlySet<string> {
+  const { keys } = openKeyRing(records, safe).jwks(Number.MAX_SAFE_INTEGER);
+  const small = keys.filter(({ n }) => n !== undefined && Buffer.from(n, 'base64url').length * 8 < rsaBits);
+  return new Set(small.map(({ kid }) => kid));
 }

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { type Policy, policyResolver } from '@argus/core';
-import { migrate, noteFeedPolicies, openStore } from '@argus/store';
+import { migrate, noteFeedPolicies, openStore, type Store } from '@argus/store';
 import { startPostgres } from '@argus/store/embedded';
 import { createDpopNonces } from '@argus/tokens';
 import { createActivityStream } from './activity/activity-stream.ts';
@@ -23,7 +23,7 @@ import { createMetrics } from './metrics.ts';
 import { openClientBook } from './oauth/client/client-book.ts';
 import { openClientKeyring } from './oauth/client/client-keys.ts';
 import { openSoftwareIssuers } from './oauth/client/software-issuers.ts';
-import { fixedPolicy, openPolicyBook } from './policy/policy-book.ts';
+import { fixedPolicy, openPolicyBook, type PolicyBook } from './policy/policy-book.ts';
 import { createSecrets, hashOf } from './secrets.ts';
 import { openServiceBook } from './service/service-book.ts';
 import { type Clock, systemClock, within } from './services/clock.ts';
@@ -197,23 +197,11 @@ async function openServices(
     store.pool,
     (document) => parts.policy?.feed ?? policyResolver(document).resolve({}).feed,
   );
-  const keys = await openKeys({ store, masterKey, clock, random });
-  const tenants = openTenantDirectory(store, clock);
-  const servicesAnywhere = openServiceBook(store, clock);
-  const clientsAnywhere = openClientBook(store, clock);
-  const serving = { tenants, hostTenant: null };
-  const feed = openFeed({
-    config,
-    clock,
-    random,
-    log,
-    store,
-    keys,
-    policies,
-    metrics,
-    tenants,
-    serviceBook: servicesAnywhere,
-  });
+  const keys = await openKeys({ store, masterKey, clock, random, policies });
+  const books = openBooks(store, clock, policies);
+  const { tenants, servicesAnywhere: serviceBook } = books;
+  const parties = { tenants, serviceBook, policies, keys };
+  const feed = openFeed({ config, clock, random, log, store, metrics, ...parties });
   store.onTold((tenant) => void feed.settle(tenant));
   stack.defer(() => feed.close());
   return {
@@ -221,11 +209,7 @@ async function openServices(
     clock,
     random,
     log,
-    ...serving,
-    serviceBook: servicesServed(servicesAnywhere, serving),
-    servicesAnywhere,
-    clients: clientsServed(clientsAnywhere, serving),
-    clientsAnywhere,
+    ...books,
     feed,
     activity: createActivityStream(),
     store,
@@ -247,6 +231,21 @@ async function openServices(
     passkeyMetadata: parts.passkeyMetadata ?? metadataIn(config, clock.now()),
     operatorKeyHash: Buffer.from(hashOf(operatorKey)).toString('hex'),
     policies,
+  };
+}
+
+/** Who may be spoken of in a request, at the address of the installation. */
+function openBooks(store: Store, clock: Clock, policies: PolicyBook) {
+  const tenants = openTenantDirectory(store, clock);
+  const servicesAnywhere = openServiceBook(store, clock);
+  const clientsAnywhere = openClientBook(store, clock, policies);
+  const serving = { tenants, hostTenant: null };
+  return {
+    ...serving,
+    clientsAnywhere,
+    clients: clientsServed(clientsAnywhere, serving),
+    servicesAnywhere,
+    serviceBook: servicesServed(servicesAnywhere, serving),
   };
 }
 

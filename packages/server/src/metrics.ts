@@ -23,7 +23,9 @@ export interface Metrics {
   /** From a change of policy that is looked at to sessions that keep it. */
   readonly policyEnforcements: Histogram;
   readonly sessionLimits: Counter<'outcome'>;
+  readonly tenantsEnded: Counter<'outcome'>;
   readonly throttled: Counter<'limit'>;
+  readonly lockouts: Counter<'outcome'>;
   readonly logouts: Counter<'outcome'>;
   readonly mails: Counter<'kind' | 'outcome'>;
   readonly serviceRefusals: Counter<'reason'>;
@@ -87,7 +89,13 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       'Sign-ins that found as many sessions as there may be, by what became of it',
       'outcome',
     ),
+    tenantsEnded: counter(
+      'argus_tenants_ended_total',
+      'Suspended tenants of which nothing lives any more, and tenants that were erased',
+      'outcome',
+    ),
     throttled: counter('argus_throttled_total', 'Tries held back by a limit', 'limit'),
+    lockouts: counter('argus_lockouts_total', 'Accounts locked by wrong passwords, and unlocked', 'outcome'),
     logouts: counter(
       'argus_logout_deliveries_total',
       'Tries to tell a client that a session ended, by outcome',

@@ -22,6 +22,8 @@ export interface Secrets {
   userCodeHash(code: string): Uint8Array;
   /** Shows that a WebAuthn challenge was made here, for what `text` says; it binds without being kept. */
   challengeTag(text: string): Uint8Array;
+  /** The name of nobody: a UUID that stands for an address without an account, the same each time. */
+  nobodyOf(text: string): string;
   /** Encrypts what others carry or the database keeps; `purpose` says what it is and cannot be exchanged. */
   seal(purpose: string, plaintext: string): string;
   /** What was sealed for this purpose; null for anything else. */
@@ -36,6 +38,7 @@ export function createSecrets(masterKey: Uint8Array, random: Random): Secrets {
   const clientKey = derive(masterKey, 'argus client secret');
   const userCodeKey = derive(masterKey, 'argus user code');
   const challengeKey = derive(masterKey, 'argus passkey challenge');
+  const nobodyKey = derive(masterKey, 'argus nobody');
   const sealing = masterKeyOf(derive(masterKey, 'argus sealed values').export());
   const tagOf = (secret: string) =>
     createHmac('sha256', deviceKey).update(secret).digest('base64url').slice(0, 22);
@@ -58,6 +61,12 @@ export function createSecrets(masterKey: Uint8Array, random: Random): Secrets {
     },
     clientSecretHash: (secret) => createHmac('sha256', clientKey).update(secret).digest(),
     userCodeHash: (code) => createHmac('sha256', userCodeKey).update(code).digest(),
+    nobodyOf(text) {
+      // RFC 9562 §5.8: version 8 is free to use; no user has a name of this version.
+      const hex = createHmac('sha256', nobodyKey).update(text).digest('hex');
+      const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`];
+      return [...parts, hex.slice(20, 32)].join('-');
+    },
     challengeTag: (text) => createHmac('sha256', challengeKey).update(text).digest(),
     seal: (purpose, plaintext) =>
       Buffer.from(seal(sealing, Buffer.from(plaintext, 'utf8'), purpose, random)).toString('base64url'),

@@ -53,6 +53,26 @@ test('a tenant that the same document makes has it from the beginning', async ()
   assert.equal((await fresh.show()).body.document.preset, 'strict');
 });
 
+test('groups of a user are as declared, and stay where none are', async () => {
+  const users = (...groups: string[][]) => {
+    const [declared] = groups;
+    const user = { tenant: 'other', email: 'grouped@example.org', ...(declared ? { groups: declared } : {}) };
+    return desk.operator('adminApply', { body: { users: [user] } });
+  };
+  const held = async () => {
+    const query = { email: 'grouped@example.org' };
+    return (await elsewhere.operator('adminListUsers', { query })).body.users[0].groups;
+  };
+  assert.equal((await users(['abroad'])).body.changes[0].kind, 'create');
+  assert.deepEqual(await held(), ['abroad']);
+  assert.equal((await users()).body.unchanged, 1);
+  assert.equal((await users(['abroad'])).body.unchanged, 1);
+  assert.equal((await users(['finance', 'abroad'])).body.changes[0].kind, 'change');
+  assert.deepEqual(await held(), ['finance', 'abroad']);
+  await users([]);
+  assert.deepEqual(await held(), []);
+});
+
 test('what is wrong is told at its place before anything is written', async () => {
   const held = await holdings(server);
   const wrong = { preset: 'pci-dss', session: { idleMinutes: 60 } };

@@ -110,7 +110,7 @@ test('each reason for which a session or a grant can end was met, but those of o
     const { rows } = await each.argus.services.store.pool.query('SELECT DISTINCT end_reason FROM grants');
     for (const { end_reason } of rows) met.add(end_reason);
   }
-  const elsewhere = ['ended-by-administrator', 'session-limit', 'email-changed'];
+  const elsewhere = ['ended-by-administrator', 'session-limit', 'email-changed', 'user-erased'];
   assert.deepEqual(
     endReasons.filter((reason) => !met.has(reason) && !elsewhere.includes(reason)),
     [],
@@ -180,7 +180,8 @@ test('a person reads about the own account alone, in sentences, and without the 
     'user.password-changed',
     'sign-in.refused',
     'user.sign-up-repeated',
-    'tries.slowed',
+    'user.locked',
+    'user.unlocked',
   ])
     assert.ok(types.includes(type), type);
   assert.ok(!types.includes('session.refreshed'));

@@ -1,8 +1,10 @@
 import { cookieNames } from '@argus/contract';
-import { deliverMails, endExpiredSessions, generousLimits, runImports } from '@argus/server';
+import { balanced } from '@argus/core';
+import { deliverMails, endExpiredSessions, erasePeople, runImports } from '@argus/server';
 import { changePolicy } from '@argus/testing/policies';
 import type { TestServer } from '@argus/testing/server';
 import { firefox, type UserAgent, userAgent } from '@argus/testing/user-agent';
+import { tokenTo } from './invitation-stage.ts';
 import { playAccounts } from './life-of-accounts.ts';
 import { playTenants } from './life-of-tenants.ts';
 import { heldSecrets, tapWire } from './life-secrets.ts';
@@ -31,6 +33,8 @@ export async function play(server: TestServer): Promise<Played> {
   const adaId = await personalLife(server);
   await thefts(server);
   await playAccounts(server);
+  await invited(server);
+  await parting(server);
   await playTenants(server);
   await endings(server);
   return { secrets: [...wire.heard, ...(await heldSecrets(server))], adaId, administratorId };
@@ -72,6 +76,7 @@ async function administration(server: TestServer): Promise<string> {
     { tenant: 'default', email: 'applied@example.org', password },
     { tenant: 'other', email: 'linked@example.org' },
   ];
+  await userAgent(server).call('adminExportUser', { headers, params: { id: administratorId } });
   const operator = userAgent(server);
   await operator.call('adminApply', { headers, body: { tenants: [{ id: 'other' }], users } });
   const renamed = [{ ...users[0], name: 'Renamed' }];
@@ -107,10 +112,42 @@ async function personalLife(server: TestServer): Promise<string> {
   await browser.call('changePassword', { body: { currentPassword: wrongPassword, newPassword } });
   await browser.call('changePassword', { body: { currentPassword: password, newPassword } });
   // Strangers, until they are told to slow down.
-  for (let guess = 0; guess <= generousLimits.account.burst; guess += 1)
-    await userAgent(server).call('signIn', { body: { identifier: ada, password: wrongPassword } });
+  for (const identifier of [ada, 'nobody@example.org'])
+    for (let guess = 0; guess <= balanced.authentication.lockout.failures; guess += 1)
+      await userAgent(server).call('signIn', { body: { identifier, password: wrongPassword } });
+  const unlock = { params: { id: body.user.id }, headers: await withKey(server) };
+  await userAgent(server).call('adminUnlockUser', unlock);
   server.clock.advance(hour / 6);
   return body.user.id;
+}
+
+/** Somebody is asked, twice, and comes; somebody else is asked and then not. */
+async function invited(server: TestServer): Promise<void> {
+  const operator = userAgent(server);
+  const headers = await withKey(server);
+  const ask = async (email: string) => ({
+    id: (await operator.call('adminInvite', { headers, body: { email } })).body.id as string,
+  });
+  const params = await ask('asked@example.org');
+  await operator.call('adminResendInvitation', { headers, params });
+  const token = await tokenTo(server, 'asked@example.org');
+  await userAgent(server).call('acceptInvitation', { body: { token, password } });
+  await operator.call('adminRevokeInvitation', { headers, params: await ask('not-asked@example.org') });
+}
+
+/** Somebody is erased who never came: of whoever did, the log would no longer say where from. */
+async function parting(server: TestServer): Promise<void> {
+  const operator = userAgent(server);
+  const headers = await withKey(server);
+  const email = 'unreachable@example.org';
+  const { body } = await operator.call('adminListUsers', { headers, query: { email } });
+  await operator.call('adminEraseUser', {
+    headers,
+    params: { id: body.users[0].id },
+    body: { confirm: email },
+  });
+  await deliverMails(server.argus.services);
+  await erasePeople(server.argus.services);
 }
 
 async function thefts(server: TestServer): Promise<void> {

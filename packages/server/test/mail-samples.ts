@@ -46,7 +46,14 @@ export function sampleDrafts({ name, device, label }: Chosen): {
     'recovery-codes-replaced': { kind: 'recovery-codes-replaced', ...notice },
     'recovery-started': { kind: 'recovery-started', name, link, effectiveAt: place.now + 1_440 * minute },
     'recovery-cancelled': { kind: 'recovery-cancelled', name, at: place.now },
+    'password-locked': {
+      kind: 'password-locked',
+      ...notice,
+      failures: 10,
+      until: place.now + 14 * minute,
+    },
     invitation: { kind: 'invitation', name, link, expiresAt: place.now + 7 * 1_440 * minute },
+    'account-erased': { kind: 'account-erased', name, by },
     'made-room': { kind: 'made-room', ...notice },
     'undo-done': { kind: 'undo-done', ...notice, undone: 'email' },
   };

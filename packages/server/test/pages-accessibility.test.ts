@@ -34,6 +34,7 @@ const eachShape = [
   'second factor, passkey',
   'enrol',
   'choose session',
+  'no room for a session',
   'recovery codes',
   'step-up with everything',
   'account with every way in',

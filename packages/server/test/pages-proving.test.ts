@@ -28,7 +28,7 @@ const factor = {
   methods: ['passkey', 'totp', 'recovery-code'] as const,
   rememberDeviceSeconds: 2_592_000,
 };
-const link = { formToken: 'token', token: 'secret', minLength: 15 };
+const link = { formToken: 'token', token: 'secret', rule: { minLength: 15, composition: 'none' as const } };
 const account = (change: Partial<AccountView>) =>
   accountPage(sampleAccount(() => 'x', { formToken: 'token', ...change }));
 let texts = 0;

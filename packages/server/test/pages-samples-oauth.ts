@@ -112,7 +112,7 @@ function signInStates(text: Texts): Record<string, string> {
     }),
     'sign-in, not linked': signInPage({ ...asking, refusal: 'account_not_linked' }),
     'sign-in to connect': signInPage({ ...asking, linking: { providerName: text() } }),
-    'sign-up for an application': signUpPage({ ...asked, minLength: 15 }),
+    'sign-up for an application': signUpPage({ ...asked, rule: { minLength: 15, composition: 'none' } }),
     'step-up for an application': stepUpPage({
       ...proving,
       methods: ['password', 'federated'],

@@ -104,6 +104,7 @@ function secondFactorStates(text: Texts): Record<string, string> {
     'choose session, more than one': chooseSessionPage({ ...session, toEnd: 2 }),
     'no room for a session': sessionLimitPage({ request: text(), returnTo: text() }),
     'choose session refused': chooseSessionPage({ ...session, clientName: text(), refusal: 'not_found' }),
+    'sign-in, made room': signInPage({ ...asked, notice: 'session-ended', ended: 'session-limit' }),
     'sign-in, passkey refused': signInPage({
       ...asked,
       refusal: 'passkey_refused',
@@ -141,7 +142,12 @@ function codeStates(text: Texts): Record<string, string> {
 
 function mailStates(text: Texts): Record<string, string> {
   const formToken = text();
-  const link = { formToken, token: text(), email: text(), minLength: 15 };
+  const link = {
+    formToken,
+    token: text(),
+    email: text(),
+    rule: { minLength: 15, composition: 'none' as const },
+  };
   const pages: Record<string, string> = {
     recover: recoverPage({ formToken, request: text() }),
     'recover, slowed down': recoverPage({

@@ -1,6 +1,8 @@
 import { type AuditEventType, auditEventTypes, endReasons, type RefusalCode } from '@argus/contract';
 import { accountPage } from '../src/pages/account.ts';
+import { erasedPage, erasePage } from '../src/pages/account-erasure.ts';
 import type { AccountNotice, AccountView } from '../src/pages/account-view.ts';
+import { closedPage, deadInvitationPage, invitationPage } from '../src/pages/invitation.ts';
 import { linkPage } from '../src/pages/link.ts';
 import { messagePage } from '../src/pages/message.ts';
 import { type SignInNotice, signInPage } from '../src/pages/sign-in.ts';
@@ -45,7 +47,7 @@ export function sampleAccount(text: Texts, change: Partial<AccountView> = {}): A
       sentence: index % 2 === 0 ? sentenceOf(type) : text(),
       ip: index % 3 === 0 ? null : text(),
     })),
-    minLength: 15,
+    rule: { minLength: 15, composition: 'none' },
     now,
     ...change,
   };
@@ -83,17 +85,50 @@ const passwordRefusals: readonly RefusalCode[] = ['password_too_short', 'conflic
 export function samplePages(text: Texts): Readonly<Record<string, string>> {
   const formToken = text();
   const signIn = { formToken, identifier: text(), returnTo: text() };
-  const signUp = { formToken, email: text(), name: text(), minLength: 15 };
+  const signUp = {
+    formToken,
+    email: text(),
+    name: text(),
+    rule: { minLength: 15, composition: 'none' as const },
+  };
   const short = { history: [], events: [] };
-  const link = { formToken, token: text(), email: text(), minLength: 15 } as const;
+  const link = {
+    formToken,
+    token: text(),
+    email: text(),
+    rule: { minLength: 15, composition: 'none' as const },
+  } as const;
   const pages: Record<string, string> = {
     'sign-in': signInPage({ formToken }),
+    'sign-in that may last': signInPage({ formToken, staySeconds: 30 * 86_400 }),
     'sign-in refused': signInPage({ ...signIn, refusal: 'invalid_credentials' }),
     'sign-in slowed down': signInPage({ ...signIn, refusal: 'slow_down', retryAfterSeconds: 95 }),
-    'sign-up': signUpPage({ formToken, minLength: 15 }),
+    'sign-up': signUpPage({ formToken, rule: { minLength: 15, composition: 'none' as const } }),
     administrator: linkPage({ ...link, kind: 'first-administrator' }),
     'administrator without address': linkPage({ ...link, kind: 'first-administrator', email: undefined }),
     invitation: linkPage({ ...link, kind: 'invitation' }),
+    erase: erasePage({ formToken, email: text() }),
+    'erase, another address': erasePage({ formToken, email: text(), refusal: 'invalid_request' }),
+    'erase, last owner': erasePage({ formToken, email: text(), refusal: 'last_owner' }),
+    erased: erasedPage(),
+    'accept invitation': invitationPage({ ...link, offersPassword: true, offersPasskey: true }),
+    'accept invitation, short password': invitationPage({
+      ...link,
+      name: text(),
+      offersPassword: true,
+      offersPasskey: false,
+      refusal: 'password_too_short',
+    }),
+    'accept invitation by passkey': invitationPage({ ...link, offersPassword: false, offersPasskey: true }),
+    'accept invitation, account there': invitationPage({
+      ...link,
+      offersPassword: true,
+      offersPasskey: true,
+      refusal: 'conflict',
+    }),
+    'dead invitation': deadInvitationPage(),
+    closed: closedPage(),
+    'sign-in without sign-up': signInPage({ formToken, offersSignUp: false }),
     'dead link': linkPage({ ...link, kind: 'invitation', refusal: 'link_invalid' }),
     message: messagePage({ title: text(), message: text(), action: { href: text(), label: text() } }),
     'bare message': messagePage({ title: text(), message: text() }),

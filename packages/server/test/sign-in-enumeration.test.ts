@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { balanced } from '@argus/core';
 import type { PasswordHasher } from '@argus/server';
 import { cheapPasswords } from '@argus/testing/parts';
 import { startTestServer, type TestServer } from '@argus/testing/server';
@@ -31,7 +32,11 @@ const counting: PasswordHasher = {
 };
 
 before(async () => {
-  server = await openStage({ parts: { passwords: counting } });
+  // As many wrong ones as these tests take are none too many.
+  const { authentication } = balanced;
+  const lockout = { ...authentication.lockout, failures: 100 };
+  const policy = { ...balanced, authentication: { ...authentication, lockout } };
+  server = await openStage({ parts: { passwords: counting, policy } });
   const { feed, keys, store } = server.argus.services;
   // What the start left to be told, and what a node does when it hears of keys.
   await feed.settle(tenant);

@@ -18,7 +18,7 @@ describe('where nobody may sign up alone', () => {
       const policy = withSignUp({ mode, verifyEmail: 'later' });
       await using server = await openStage({ parts: { policy } });
       const { status, body } = await userAgent(server).call('signUp', { body: { email, password } });
-      assert.deepEqual([status, body.code], [403, 'denied']);
+      assert.deepEqual([status, body.code], [403, 'sign_up_closed']);
       assert.deepEqual(await mailsTo(server, email), []);
     });
 });

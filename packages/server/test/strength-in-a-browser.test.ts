@@ -13,7 +13,9 @@ before(async () => {
 after(() => browser.close());
 
 const open = () =>
-  openPages(browser, { pages: { 'sign-up': signUpPage({ formToken: 't', minLength: 15 }) } });
+  openPages(browser, {
+    pages: { 'sign-up': signUpPage({ formToken: 't', rule: { minLength: 15, composition: 'none' } }) },
+  });
 
 /** What the page says of a password that is typed, once it says it. */
 async function saidOf(page: Page, typed: string): Promise<string> {

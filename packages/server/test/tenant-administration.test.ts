@@ -143,6 +143,8 @@ describe('the operator', () => {
     );
     const [last] = await lines('default', 'tenant.erased');
     assert.deepEqual(last.details, { tenant: id });
+    const metrics = await server.argus.services.metrics.page();
+    assert.match(metrics, /argus_tenants_ended_total\{outcome="erased"\} 1/);
     assert.equal((await call('adminCreateTenant', id, { id, hosts: ['leaving.example'] })).status, 201);
   });
 

@@ -57,11 +57,11 @@ type Headers = Readonly<Record<string, string>>;
 
 /** The sample as it would succeed in the first tenant, from whoever these headers are. */
 function send(name: EndpointName, headers: Headers, query = ''): Promise<Exactly> {
-  const { method, path, body } = sampleOf(name, { person, target });
+  const { method, path, body, headers: needed } = sampleOf(name, { person, target });
   return exactly(server, {
     method,
     path: withQuery(path, query),
-    headers: { 'user-agent': chrome, 'content-type': 'application/json', ...headers },
+    headers: { 'user-agent': chrome, 'content-type': 'application/json', ...needed, ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 }
@@ -143,10 +143,11 @@ test('the samples would succeed at home, so the refusals above are for the tenan
   const personal: readonly EndpointName[] = ['getSession', 'listSessions', 'listConsents', 'endOneSession'];
   for (const name of [...others.filter(takesTenant), ...personal]) {
     await declareSamples(fresh, { person: one, target: another });
-    const { method, path, body } = sampleOf(name, { person: one, target: another });
+    const { method, path, body, headers: needed } = sampleOf(name, { person: one, target: another });
     const by = endpoints[name].caller === 'operator' ? key : { cookie, origin: ownOrigin };
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    const { status, text } = await exactly(fresh, { method, path, headers: { ...headers, ...by }, ...sent });
+    const asking = { method, path, headers: { ...headers, ...needed, ...by }, ...sent };
+    const { status, text } = await exactly(fresh, asking);
     // By then a recovery is under way that can be cancelled.
     const refusal = name === 'adminCancelRecovery' ? undefined : refusedSamples[name];
     assert.equal(status, refusal ?? endpoints[name].success.status, `${name}: ${text}`);

@@ -1,4 +1,5 @@
 export type { Commit, Committed } from './commit.ts';
+export type { PasswordTry, PasswordTryCounted } from './count-password-try.ts';
 export { type Erasing, eraseTenantPiece, tenantTables } from './erase-tenant.ts';
 export type { FeedListening } from './feed/listen.ts';
 export type { FeedEnd, Numbered, NumberedEvent, Numbering } from './feed/number-events.ts';
@@ -9,6 +10,9 @@ export {
   readMigrations,
   SchemaMismatch,
 } from './migrations/migrate.ts';
+export { dueErasures, type ErasingPerson, erasePersonPiece } from './person/erase-person.ts';
+export { type PersonTable, personTables } from './person/person-tables.ts';
+export { type PersonName, partNames, readPart, readProfile } from './person/read-person.ts';
 export { BatchFull } from './postgres/batch.ts';
 export { isUnavailable } from './postgres/unavailable.ts';
 export {
@@ -39,6 +43,7 @@ export {
 export { clientById, clientInForce, clientsOfTenant } from './questions/clients.ts';
 export type { CodeName, CodeRecord } from './questions/code-facts.ts';
 export { type ConsentRecord, consentOf, consentsOfUser } from './questions/consents.ts';
+export { demandedKeys } from './questions/demanded-keys.ts';
 export {
   deviceAuthorizationByDeviceCode,
   deviceAuthorizationByUserCode,
@@ -62,6 +67,7 @@ export {
   toldBetween,
 } from './questions/feed.ts';
 export { forgetExpired } from './questions/forget-expired.ts';
+export { formerPasswords } from './questions/former-passwords.ts';
 export { type HeldGrant, liveGrantsOfClient } from './questions/grants-of-client.ts';
 export {
   type IdentityRecord,
@@ -80,12 +86,14 @@ export {
   takeImport,
   takenByOthers,
 } from './questions/imports.ts';
+export { invitationByHash, invitationById, invitationsOfTenant } from './questions/invitations.ts';
 export { type LinkRecord, linkByHash } from './questions/links.ts';
 export { type TakenDelivery, takeLogoutDeliveries } from './questions/logout-deliveries.ts';
 export { type TakenMail, takeMails } from './questions/mails.ts';
 export { isRegisteredOrigin } from './questions/origins.ts';
 export { type Owned, ownersOf } from './questions/owners.ts';
 export type { Page, PageRequest } from './questions/page.ts';
+export { passwordLock } from './questions/password-lock.ts';
 export { type WholePerson, wholePeople } from './questions/people.ts';
 export { documentOf, type PolicyInForce, policyInForce } from './questions/policies.ts';
 export { type PolicyEffects, policyEffects } from './questions/policy-effects.ts';

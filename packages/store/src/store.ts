@@ -2,6 +2,7 @@ import type { ActivityWork, AuditEvent, Mark, RefreshFacts, Rotation } from '@ar
 import { appends } from './append.ts';
 import { claims } from './claim.ts';
 import { type Commit, type Committed, commit } from './commit.ts';
+import { countPasswordTry, type PasswordTry, type PasswordTryCounted } from './count-password-try.ts';
 import { type FeedEars, type FeedListening, listenToFeeds } from './feed/listen.ts';
 import { type Numbered, type Numbering, numberEvents } from './feed/number-events.ts';
 import { openPool, type Pool, type PoolOptions } from './postgres/pool.ts';
@@ -22,6 +23,8 @@ export interface Store extends AsyncDisposable {
   redeemCode(redemption: Redemption): Promise<Redeemed>;
   /** Use up what was shown, all of it; whether nothing of it was ever shown before. */
   claim(tenant: string, marks: readonly Mark[]): Promise<boolean>;
+  /** Count a password before it is looked at. */
+  countPasswordTry(asked: PasswordTry): Promise<PasswordTryCounted>;
   /** Add audit events that belong to no change; those of one moment share a statement. */
   append(tenant: string, events: readonly AuditEvent[]): Promise<void>;
   /** Count what a service reported of sessions; once for each batch. */
@@ -71,6 +74,7 @@ export function openStore(options: StoreOptions): Store {
       const areFirst = await Promise.all(marks.map((mark) => claiming.submit({ tenant, mark })));
       return areFirst.every((isFirst) => isFirst);
     },
+    countPasswordTry: (asked) => countPasswordTry(pool, asked),
     append: (tenant, events) => appending.submit({ tenant, events }),
     recordActivity: (work) => recordActivity(pool, work),
     refreshFacts: (name) => asking.submit(name),

@@ -100,6 +100,17 @@ export const authenticatorCases = {
     use: 'totp',
     isKnownDevice: true,
   }),
+  'forget-password-tries': ({ user }) => ({
+    kind: 'forget-password-tries',
+    userId: user.id,
+    isKnownDevice: true,
+  }),
+  'expect-unlocked': ({ user }) => ({
+    kind: 'expect-unlocked',
+    userId: user.id,
+    isKnownDevice: false,
+    at: later,
+  }),
   'remember-device': ({ user, device }) => ({
     kind: 'remember-device',
     userId: user.id,

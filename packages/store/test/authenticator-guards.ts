@@ -97,6 +97,7 @@ export const authenticatorGuards: readonly Guard[] = [
     but: but({ limit: { ...guessLimit, most: 1 } }),
   },
   { what: 'nobody is there', kind: 'take-guess', but: stranger },
+  { what: 'wrong passwords locked', kind: 'expect-unlocked', but: but({ isKnownDevice: true }) },
   { what: 'it is somebody else’s device', kind: 'remember-device', but: colleague },
   { what: 'there is no such device', kind: 'remember-device', but: but({ deviceId: idOf(2, 77_777) }) },
   { what: 'the attempt is not new', kind: 'begin-sign-in', first: again('begin-sign-in') },

@@ -17,6 +17,8 @@ export const authenticatorQuestions: Readonly<Record<string, Question>> = {
   recoveryCodesOfUser: ({ store }, tenant, { user }) =>
     asked.recoveryCodesOfUser(store.pool, tenant, user.id),
   passwordChangedAt: ({ store }, tenant, { user }) => asked.passwordChangedAt(store.pool, tenant, user.id),
+  passwordLock: ({ store }, tenant, { user }) =>
+    asked.passwordLock(store.pool, tenant, { userId: user.id, isKnownDevice: true, now }),
   rememberedUntil: ({ store }, tenant, { user, device }) =>
     asked.rememberedUntil(store.pool, tenant, { userId: user.id, deviceId: device.id, now }),
   progressOfAttempt: ({ store }, tenant) =>

@@ -1,5 +1,14 @@
 import type { AuthenticatorId, ProviderId, TenantId, UserId } from '@argus/contract';
-import type { Change, Passkey, Recovery, RecoveryCodeSet, SignInProgress, Totp, User } from '@argus/core';
+import type {
+  Change,
+  Invitation,
+  Passkey,
+  Recovery,
+  RecoveryCodeSet,
+  SignInProgress,
+  Totp,
+  User,
+} from '@argus/core';
 import type { Store } from '@argus/store';
 import { importChanges } from './import-stage.ts';
 import { furnish as furnishOAuth, hashOf } from './oauth-stage.ts';
@@ -93,7 +102,25 @@ export function recoveryOf(person: Person, number: number): Recovery {
   };
 }
 
+export const tryRule = { failures: 10, seconds: 900, most: 100, forgottenAfterSeconds: 172_800 };
 export const guessLimit = { burst: 5, everySeconds: 60, most: 100 };
+
+/** Somebody who is asked into this tenant; of the secret of a link, there is one in the installation. */
+export function invitationOf({ tenant }: Pick<Person, 'tenant'>, number: number): Invitation {
+  return {
+    id: idOf(7, 30_000 + number),
+    userId: idOf(1, 30_000 + number) as UserId,
+    tokenHash: hashOf(`invitation of ${tenant}`, number),
+    email: `invited-${number}@example.org`,
+    name: `invited by ${tenant}`,
+    roles: ['editor'],
+    groups: [`of-${tenant}`],
+    invitedBy: `administrator of ${tenant}`,
+    createdAt: at,
+    sentAt: at,
+    expiresAt: at + 7 * 86_400_000 - ageOf(tenant),
+  };
+}
 
 /** Everything that can be set up to prove who somebody is, and a sign-in that is on its way. */
 export function authenticatorChanges(person: Person, number: number): Change[] {
@@ -114,6 +141,7 @@ export function authenticatorChanges(person: Person, number: number): Change[] {
     { kind: 'begin-sign-in', progress: progressOf(person, number) },
     { kind: 'create-user', user: lockedOutOf(person, number) },
     { kind: 'start-recovery', recovery: recoveryOf(person, number) },
+    { kind: 'invite', invitation: invitationOf(person, number) },
   ];
 }
 
@@ -123,5 +151,13 @@ export async function furnish(store: Store, tenant: TenantId, number: number): P
   const changes = [...authenticatorChanges(person, number), ...importChanges(person, number)];
   const written = await store.commit({ tenant, changes, events: [] });
   if (!written.isCommitted) throw new Error(`the authenticators could not be set up: ${written.lost}`);
+  const tried = { tenant, userId: person.user.id, at };
+  // The first one locks known devices; strangers have as many as they like.
+  for (const isKnownDevice of [true, false])
+    await store.countPasswordTry({
+      ...tried,
+      isKnownDevice,
+      rule: { ...tryRule, seconds: 900 + ageOf(tenant), failures: isKnownDevice ? 1 : 10 },
+    });
   return person;
 }

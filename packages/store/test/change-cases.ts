@@ -1,6 +1,7 @@
 import { type OnLimit, policyDocumentSchema } from '@argus/contract';
 import { type Change, sessionRules, type TenantChange } from '@argus/core';
 import { authenticatorCases } from './authenticator-cases.ts';
+import { invitationOf } from './authenticator-stage.ts';
 import { importCases } from './import-cases.ts';
 import { oauthCases } from './oauth-cases.ts';
 import { serviceCases } from './service-cases.ts';
@@ -30,6 +31,7 @@ export const changeCases: ChangeCases = {
     userId: user.id,
     phc: 'new',
     expected: phc,
+    history: 4,
     at: later,
   }),
   'rehash-password': ({ user, phc }) => ({
@@ -40,6 +42,30 @@ export const changeCases: ChangeCases = {
   }),
   'expect-password': ({ user, phc }) => ({ kind: 'expect-password', userId: user.id, phc }),
   'set-user-status': ({ user }) => ({ kind: 'set-user-status', userId: user.id, status: 'disabled' }),
+  invite: (person, number) => ({ kind: 'invite', invitation: anotherInvitation(person, number) }),
+  'renew-invitation': (person, number) => ({
+    kind: 'renew-invitation',
+    id: invitationOf(person, number).id,
+    tokenHash: tokenHashOf(person.tenant, 90_000 + number),
+    at: later,
+    expiresAt: later + 60_000,
+  }),
+  'revoke-invitation': (person, number) => ({
+    kind: 'revoke-invitation',
+    id: invitationOf(person, number).id,
+  }),
+  'use-invitation': (person, number) => ({
+    kind: 'use-invitation',
+    tokenHash: invitationOf(person, number).tokenHash,
+    at: later,
+  }),
+  'shed-account': ({ user }) => ({ kind: 'shed-account', userId: user.id }),
+  'begin-user-erasure': ({ user }) => ({
+    kind: 'begin-user-erasure',
+    userId: user.id,
+    key: Buffer.alloc(32, 7),
+    at: later,
+  }),
   'set-user-name': ({ user }) => ({ kind: 'set-user-name', userId: user.id, name: 'Somebody Else' }),
   'set-user-roles': ({ user }) => ({ kind: 'set-user-roles', userId: user.id, roles: ['editor'] }),
   'hold-user': ({ user }) => ({ kind: 'hold-user', userId: user.id }),
@@ -191,6 +217,17 @@ export const changeCases: ChangeCases = {
     },
   }),
 };
+
+/** Of an address that nobody has and nobody is invited by. */
+export function anotherInvitation(person: Person, number: number) {
+  const one = invitationOf(person, number);
+  return {
+    ...one,
+    id: idOf(7, 80_000 + number),
+    tokenHash: tokenHashOf(person.tenant, 80_000 + number),
+    email: `asked-${number}@example.org`,
+  };
+}
 
 function newcomer(number: number) {
   return { id: idOf(1, 5000 + number) as Person['user']['id'], email: `newcomer-${number}@example.org` };

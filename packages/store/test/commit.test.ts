@@ -168,4 +168,10 @@ test('thirty sign-ins of one person at once never leave more than ten live sessi
     [home0.user.id],
   );
   assert.equal(told[0].sessions, 21);
+  const { rows: fed } = await stage.store.pool.query(
+    `SELECT count(*) AS ended FROM feed_pending p JOIN sessions s ON s.id::text = p.event ->> 'sid'
+     WHERE s.user_id = $1 AND p.event ->> 'type' = 'session-ended' AND p.event ->> 'reason' = 'session-limit'`,
+    [home0.user.id],
+  );
+  assert.equal(fed[0].ended, 21);
 });

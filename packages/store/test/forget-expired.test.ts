@@ -46,6 +46,7 @@ const kinds: readonly (readonly [table: string, kept: number, count: number])[] 
   ['authorization_codes', at + minute + 24 * hour, 6],
   ['links', at + 2 * minute + 24 * hour, 6],
   ['remembered_devices', at + 36 * hour + minute, 6],
+  ['password_tries', at + 48 * hour + minute, 12],
   ['activity_events', at + 3 * hour, 6],
   // A week after the absolute limit of the session.
   ['session_activity', at + 12 * hour + 7 * 24 * hour, 6],

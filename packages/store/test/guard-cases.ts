@@ -1,6 +1,6 @@
 import type { Change } from '@argus/core';
-import { lockedOutOf } from './authenticator-stage.ts';
-import { by, type ChangeCases, changeCases, linkOf, roomFor } from './change-cases.ts';
+import { invitationOf, lockedOutOf } from './authenticator-stage.ts';
+import { anotherInvitation, by, type ChangeCases, changeCases, linkOf, roomFor } from './change-cases.ts';
 import { at, idOf, type Person } from './stage.ts';
 
 /** What makes a change lose. */
@@ -20,9 +20,15 @@ export const end = ({ session }: Person): Change[] => [
 const disable = ({ user }: Person): Change[] => [
   { kind: 'set-user-status', userId: user.id, status: 'disabled' },
 ];
+const erase = ({ user }: Person): Change[] => [
+  { kind: 'begin-user-erasure', userId: user.id, key: Buffer.alloc(32, 7), at },
+];
 const unknown = () => ({ userId: stranger }) as Partial<Change>; // an id that nobody has
 
 const reaching = (but: object) => but as Partial<Change>; // parts of this kind alone
+
+const invited = (person: Person, but: object) =>
+  reaching({ invitation: { ...anotherInvitation(person, numberOf(person)), ...but } });
 
 const givenUp = (userId: string) => `given-up-by-${userId}@example.org`;
 /** The person had another address lately, and may take it back. */
@@ -52,6 +58,41 @@ export const guards: readonly Guard[] = [
   { what: 'nobody is there', kind: 'set-password', but: unknown },
   { what: 'the password was changed', kind: 'expect-password', but: () => ({ phc: 'an older one' }) },
   { what: 'nobody is there', kind: 'set-user-status', but: unknown },
+  {
+    what: 'somebody is invited by this address',
+    kind: 'invite',
+    but: (person) => invited(person, { email: invitationOf(person, numberOf(person)).email }),
+  },
+  {
+    what: 'somebody has this address and reads mail there',
+    kind: 'invite',
+    first: ({ user }) => [{ kind: 'verify-email', userId: user.id, email: user.email, at }],
+    but: (person) => invited(person, { email: person.user.email }),
+  },
+  {
+    what: 'whoever has this address is disabled',
+    kind: 'invite',
+    first: disable,
+    but: (person) => invited(person, { email: person.user.email }),
+  },
+  { what: 'it is not there', kind: 'renew-invitation', but: () => reaching({ id: idOf(7, 99_999) }) },
+  { what: 'it is not there', kind: 'revoke-invitation', but: () => reaching({ id: idOf(7, 99_999) }) },
+  {
+    what: 'a newer link was sent',
+    kind: 'use-invitation',
+    but: () => reaching({ tokenHash: Buffer.alloc(32, 9) }),
+  },
+  { what: 'it has expired', kind: 'use-invitation', but: () => reaching({ at: at + 7 * 86_400_000 }) },
+  { what: 'nobody is there', kind: 'shed-account', but: unknown },
+  { what: 'the user is disabled', kind: 'shed-account', first: disable },
+  {
+    what: 'mail was seen to arrive there',
+    kind: 'shed-account',
+    first: ({ user }) => [{ kind: 'verify-email', userId: user.id, email: user.email, at }],
+  },
+  { what: 'nobody is there', kind: 'begin-user-erasure', but: unknown },
+  { what: 'it has begun', kind: 'begin-user-erasure', first: erase },
+  { what: 'the user is being erased', kind: 'set-user-status', first: erase },
   { what: 'nobody is there', kind: 'set-user-name', but: unknown },
   { what: 'nobody is there', kind: 'set-user-roles', but: unknown },
   { what: 'nobody is there', kind: 'set-user-groups', but: unknown },
@@ -159,11 +200,6 @@ export const guards: readonly Guard[] = [
     but: () => reaching(roomFor(1, 'deny')),
   },
   { what: 'the person has to be asked', kind: 'make-room', but: () => reaching(roomFor(1, 'ask')) },
-  {
-    what: 'the policy that it was decided by is in force no more',
-    kind: 'create-session',
-    but: () => reaching({ policyVersion: 2 }),
-  },
   { what: 'the tenant exists', kind: 'create-tenant', but: () => ({ kind: 'create-tenant' }) },
   {
     what: 'another tenant has the host',

@@ -39,6 +39,7 @@ const sweeps: readonly Change['kind'][] = [
   'remove-second-factors',
   'close-password',
   'forget-guesses',
+  'forget-password-tries',
   'forget-devices',
 ];
 const all = [...guards, ...oauthGuards, ...authenticatorGuards, ...serviceGuards, ...importGuards];

@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Change } from '@argus/core';
 import { furnish } from './authenticator-stage.ts';
 import { commitAlone, deadlocks, whileUncommitted } from './lock-waits.ts';
-import { home, openStage, other, type Person, type Stage } from './stage.ts';
+import { at, home, openStage, other, type Person, type Stage } from './stage.ts';
 
 let stage: Stage;
 let one: Person;
@@ -14,12 +14,23 @@ before(async () => {
   await furnish(stage.store, other, 1);
 });
 after(() => stage[Symbol.asyncDispose]());
-beforeEach(() => stage.store.pool.query(`UPDATE users SET roles = '{}', status = 'active'`));
+beforeEach(() => everybodyAgain());
+
+async function everybodyAgain(): Promise<void> {
+  await stage.store.pool.query('DELETE FROM erasures');
+  await stage.store.pool.query(`UPDATE users SET roles = '{}', status = 'active'`);
+}
 
 const set = ({ user }: Person, ...roles: string[]): Change => ({
   kind: 'set-user-roles',
   userId: user.id,
   roles,
+});
+const erase = ({ user }: Person): Change => ({
+  kind: 'begin-user-erasure',
+  userId: user.id,
+  key: Buffer.alloc(32, 7),
+  at,
 });
 const disable = ({ user }: Person): Change => ({
   kind: 'set-user-status',
@@ -44,6 +55,7 @@ describe('a tenant keeps somebody to rule it:', () => {
     assert.ok(await isWritten(set(one, 'owner'), set(two, 'admin')));
     assert.equal(await isWritten(set(one, 'admin')), false);
     assert.equal(await isWritten(disable(one)), false);
+    assert.equal(await isWritten(erase(one)), false);
     assert.ok(await isWritten(set(one, 'owner', 'editor')), 'other roles come and go');
   });
 
@@ -78,12 +90,13 @@ describe('of the last two who rule, at most one goes, when both are taken away a
   const leaves: Readonly<Record<string, (person: Person) => Change>> = {
     'by losing the role': (person) => set(person),
     'by being disabled': disable,
+    'by being erased': erase,
   };
   for (const role of ['owner', 'admin'])
     for (const [how, leave] of Object.entries(leaves)) {
       test(`each ${role} ${how}`, async () => {
         for (let round = 0; round < 25; round += 1) {
-          await stage.store.pool.query(`UPDATE users SET roles = '{}', status = 'active'`);
+          await everybodyAgain();
           assert.ok(await isWritten(set(one, role), set(two, role)));
           const gone = await Promise.all([isWritten(leave(one)), isWritten(leave(two))]);
           assert.equal(gone.filter(Boolean).length, 1, `round ${round}`);

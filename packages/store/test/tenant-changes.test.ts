@@ -28,11 +28,13 @@ const unconditional: readonly Change['kind'][] = [
   'create-newcomers',
   'create-import',
   'create-link',
+  'invite',
   'create-tenant',
   'change-tenant',
   'create-client',
   'claim-mark',
   'end-token',
+  'expect-unlocked',
   // Where nothing lives there is room.
   'make-room',
 ];
@@ -49,6 +51,7 @@ const sweeping: readonly Change['kind'][] = [
   'remove-second-factors',
   'close-password',
   'forget-guesses',
+  'forget-password-tries',
   'forget-devices',
 ];
 

@@ -62,6 +62,9 @@ const questions: Readonly<Record<string, Question>> = {
     asked.auditEvents(store.pool, tenant, { ...all, sessionId: session.id }),
   'auditEvents of a type': ({ store }, tenant) =>
     asked.auditEvents(store.pool, tenant, { ...all, type: 'sign-in.succeeded', notable: true }),
+  invitationsOfTenant: ({ store }, tenant) => asked.invitationsOfTenant(store.pool, tenant, all),
+  invitationById: ({ store }, tenant, person) =>
+    asked.invitationById(store.pool, tenant, authenticators.invitationOf(person, 1).id),
   linkByHash: ({ store }, tenant) => asked.linkByHash(store.pool, tenant, linkHash(tenant)),
   endedSessionsOfUser: ({ store }, tenant) =>
     asked.endedSessionsOfUser(store.pool, tenant, { ...all, userId: personOf(tenant, 2).user.id }),
@@ -96,6 +99,8 @@ const questions: Readonly<Record<string, Question>> = {
     asked.usersOfTenant(store.pool, tenant, { ...all, now, email: user.email }),
   'usersOfTenant by id': ({ store }, tenant, { user }) =>
     asked.usersOfTenant(store.pool, tenant, { ...all, now, userId: user.id }),
+  formerPasswords: ({ store }, tenant, { user }) =>
+    asked.formerPasswords(store.pool, tenant, { userId: user.id, limit: 4 }),
   policyInForce: ({ store }, tenant) => asked.policyInForce(store.pool, tenant, { now }),
   policyVersion: ({ store }, tenant) => asked.policyVersion(store.pool, tenant),
   'policyVersion by number': ({ store }, tenant) => asked.policyVersion(store.pool, tenant, { version: 2 }),
@@ -135,6 +140,7 @@ const ofTheInstallation = [
   'tenantsOfNames',
   'tenantOfAttempt',
   'tenantOfLink',
+  'invitationByHash',
   'endingTenants',
   'takeImport',
   'forgetImports',
@@ -142,6 +148,7 @@ const ofTheInstallation = [
   'dueEarlyEnds',
   'databaseTime',
   'isAnybodyOlder',
+  'demandedKeys',
 ];
 /** Questions that the store itself asks, many at once, under another name. */
 const askedTogether = { refreshFactsQuestion: 'refreshFacts', codeFactsQuestion: 'codeFacts' };
@@ -184,6 +191,15 @@ async function furnish(tenant: TenantId): Promise<void> {
         userId: signedIn.user.id,
         phc: `newer phc of ${tenant}`,
         expected: signedIn.phc,
+        history: 4,
+        at: at + authenticators.ageOf(tenant),
+      },
+      {
+        kind: 'set-password',
+        userId: signedIn.user.id,
+        phc: `newest phc of ${tenant}`,
+        expected: `newer phc of ${tenant}`,
+        history: 4,
         at: at + authenticators.ageOf(tenant),
       },
       { kind: 'set-user-roles', userId: gone.user.id, roles: [`role-of-${tenant}`] },

@@ -58,8 +58,9 @@ const bans: readonly Ban[] = [
   },
 ];
 
-/** Words that say nothing about what a file holds; the data directory is the name of a thing. */
-const emptyWord = /(^|[-.])(managers?|helpers?|utils?|utilities|common|misc|data(?!-directory)|info)([-.]|$)/;
+/** Words that say nothing about what a file holds; the data directory and personal data are names of things. */
+const emptyWord =
+  /(^|[-.])(managers?|helpers?|utils?|utilities|common|misc|(?<!personal-)data(?!-directory)|info)([-.]|$)/;
 
 /** These hold samples of what is forbidden. */
 const samplePaths = ['packages/testing/test/no-leaks.test.ts', 'packages/testing/test/run-report.test.ts'];

@@ -12,6 +12,8 @@ export interface KeySchedule {
   readonly jwksCacheSeconds: number;
   /** A key stays published and verifying at least this long after its last signature. Services have keys if named. */
   readonly longestTokenSeconds: Readonly<Record<Exclude<KeyUse, 'service'>, number> & { service?: number }>;
+  /** Keys that are weaker than policy wants by now: each is succeeded as soon as the cache lifetime lets it. */
+  readonly outgrown?: ReadonlySet<string>;
   /** Begins the next rotation now, by the same rules; without effect while one is under way. */
   readonly force?: boolean;
   /**
@@ -122,7 +124,8 @@ function successionAt(
   const leadMs = schedule.jwksCacheSeconds * 1000;
   const earliest = now + leadMs;
   if (newest === undefined || hasStopped(newest, now)) return earliest;
-  const isForced = schedule.force === true && newest.signsFromAt <= now;
+  const isOutgrown = schedule.outgrown?.has(newest.kid) === true;
+  const isForced = isOutgrown || (schedule.force === true && newest.signsFromAt <= now);
   if (isForced) return Math.max(earliest, newest.signsFromAt + 1);
   const dueAt = newest.signsFromAt + schedule.rotateEverySeconds * 1000;
   return now < dueAt - leadMs ? undefined : Math.max(earliest, dueAt);

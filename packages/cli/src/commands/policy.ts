@@ -31,6 +31,7 @@ import {
 } from '../policy-lines.ts';
 import type { Terminal } from '../terminal.ts';
 import { type EffectiveOptions, showEffective } from './policy-effective.ts';
+import { previewPolicy } from './policy-preview.ts';
 
 export function addPolicyCommands(program: Command, terminal: Terminal): void {
   const policy = program.command('policy').description('how sessions live, for whom, and why');
@@ -41,6 +42,10 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
   verb('set <file>', 'put what a YAML or JSON file says in force, all of it')
     .option('--note <text>', 'why, for those who read the history')
     .action((file: string, options: NoteOptions) => setPolicy(terminal, file, options));
+  verb(
+    'preview <file>',
+    'print what a YAML or JSON file would do to live sessions, users and sign-ins',
+  ).action((file: string, options: TenantOptions) => previewPolicy(terminal, file, options));
   withListOptions(verb('history', 'list every version: who, when, and what became different')).action(
     (options: TenantOptions & ListOptions) => showHistory(terminal, options),
   );

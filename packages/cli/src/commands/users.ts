@@ -16,6 +16,8 @@ import {
 } from '../options.ts';
 import { shortTime, table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
+import { type EraseOptions, eraseUser } from './erase-user.ts';
+import { type ExportOptions, exportUser } from './export-user.ts';
 import { type ExportAllOptions, exportUsers } from './export-users.ts';
 import { findUser } from './find-user.ts';
 import { type ImportOptions, importUsers, withImportOptions } from './import-users.ts';
@@ -48,11 +50,23 @@ export function addUserCommands(program: Command, terminal: Terminal): void {
   verb('enable <email>', 'let a disabled user sign in again').action(
     (email: string, options: TenantOptions) => amendUser(terminal, email, { ...options, status: 'active' }),
   );
+  verb('unlock <email>', 'let passwords be tried again that were tried too often').action(
+    (email: string, options: TenantOptions) => unlockUser(terminal, email, options),
+  );
   verb('roles <email> [role...]', 'give a user exactly these roles')
     .option('--none', 'take all roles away')
     .action((email: string, roles: string[], options: NoneOptions) =>
       setRoles(terminal, email, { ...options, roles }),
     );
+  verb('export <email>', 'write everything that is kept of a user into a new file')
+    .requiredOption('--to <file>', 'the file; it must not exist')
+    .action((email: string, options: ExportOptions) => exportUser(terminal, email, options));
+  verb(
+    'erase <email>',
+    'erase a user for good: every session ends at once, and within the hour nothing is left',
+  )
+    .option('--yes', 'do it')
+    .action((email: string, options: EraseOptions) => eraseUser(terminal, email, options));
   verb('groups <email> [group...]', 'put a user into exactly these groups, of which policy may speak')
     .option('--none', 'take the user out of all groups')
     .action((email: string, groups: string[], options: NoneOptions) =>
@@ -91,8 +105,9 @@ async function listUsers(terminal: Terminal, options: TenantOptions & ListOption
 }
 
 function rowOf(user: AdminUser): string[] {
-  const { email, name, roles, status, liveSessions, createdAt } = user;
-  return [email, name ?? '', roles.join(', '), status, String(liveSessions), shortTime(createdAt)];
+  const { email, name, roles, status, liveSessions, lockedUntil, createdAt } = user;
+  const standing = lockedUntil ? `${status}, locked` : status;
+  return [email, name ?? '', roles.join(', '), standing, String(liveSessions), shortTime(createdAt)];
 }
 
 async function showUser(terminal: Terminal, email: string, options: TenantOptions): Promise<void> {
@@ -114,6 +129,7 @@ function linesOf(user: AdminUser): string[] {
     ['groups', user.groups.join(', ') || '-'],
     ['created', shortTime(user.createdAt)],
     ['sessions', String(user.liveSessions)],
+    ...(user.lockedUntil ? [['locked', `until ${shortTime(user.lockedUntil)}`] as [string, string]] : []),
   ];
   return fields.map(([name, value]) => `${name.padEnd(10)}${value}`);
 }
@@ -149,6 +165,14 @@ async function setRoles(
   if ((options.roles.length === 0) !== (options.none === true))
     throw new Failure('Name the roles that the user shall have, or --none.', { exitCode: 2 });
   await amendUser(terminal, email, options);
+}
+
+async function unlockUser(terminal: Terminal, email: string, options: TenantOptions): Promise<void> {
+  const { tenant } = options;
+  const peer = await peerOf(options);
+  const { id } = await findUser(peer, { tenant, email });
+  const user = await ask(peer, endpoints.adminUnlockUser, { params: { id }, query: { tenant } });
+  show(terminal, options, { value: user, lines: linesOf(user) });
 }
 
 async function setGroups(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
-import { auditEventTypes, sessionStates, userStatuses } from '../vocabulary.ts';
+import { auditEventTypes, sessionStates, settableStatuses, userStatuses } from '../vocabulary.ts';
 import {
   activityCountsSchema,
   emailSchema,
@@ -40,6 +40,8 @@ export const adminUserSchema = z.strictObject({
   status: z.enum(userStatuses),
   createdAt: timeSchema,
   liveSessions: z.int(),
+  /** Wrong passwords keep the way in by password shut until then. */
+  lockedUntil: timeSchema.nullable(),
 });
 export type AdminUser = z.infer<typeof adminUserSchema>;
 
@@ -86,12 +88,24 @@ export const adminChangeUser = defineEndpoint({
   params: z.strictObject({ id: uuidSchema }),
   query: z.strictObject(tenantQuery),
   body: z.strictObject({
-    status: z.enum(userStatuses).optional(),
+    status: z.enum(settableStatuses).optional(),
     roles: rolesSchema.optional(),
     groups: groupsSchema.optional(),
   }),
   success: { status: 200, body: adminUserSchema },
   refusals: [...adminRefusals, 'not_found', 'conflict', 'last_owner'],
+});
+
+export const adminUnlockUser = defineEndpoint({
+  method: 'POST',
+  path: '/admin/v1/users/{id}/unlock',
+  summary: 'Let passwords and codes of a user be tried again that were tried too often.',
+  caller: 'operator',
+  permission: 'respond',
+  params: z.strictObject({ id: uuidSchema }),
+  query: z.strictObject(tenantQuery),
+  success: { status: 200, body: adminUserSchema },
+  refusals: [...adminRefusals, 'not_found', 'conflict'],
 });
 
 export const adminSessionSchema = listedSessionSchema

@@ -8,7 +8,7 @@ import {
 import { defineEndpoint } from '../endpoint.ts';
 import { policyDocumentSchema } from '../policy/document.ts';
 import { tenantChangesSchema } from '../tenant.ts';
-import { adminRefusals, rolesSchema, tenantSchema } from './admin.ts';
+import { adminRefusals, groupsSchema, rolesSchema, tenantSchema } from './admin.ts';
 import { clientWarningsSchema, newClientIdSchema } from './clients.ts';
 import { policyDifferenceSchema, policyWarningSchema } from './policy.ts';
 import { providerIdSchema, providerSecretSchema } from './providers.ts';
@@ -31,6 +31,8 @@ const userDeclarationSchema = z.strictObject({
   /** Made by another system, in its usual text; holds at creation only, and until the person signs in. */
   passwordHash: z.string().min(1).max(512).optional(),
   roles: rolesSchema.default([]),
+  /** Of which policy may speak; without them, those that are known stay. */
+  groups: groupsSchema.optional(),
 });
 
 const clientDeclarationSchema = clientSettingsSchema.extend({
@@ -109,6 +111,7 @@ export const adminApply = defineEndpoint({
     ...adminRefusals,
     'password_too_short',
     'password_too_long',
+    'password_composition',
     'password_common',
     'conflict',
     'last_owner',

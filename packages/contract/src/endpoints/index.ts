@@ -7,9 +7,12 @@ import * as consents from './consents.ts';
 import * as exported from './export.ts';
 import * as federation from './federation.ts';
 import * as imports from './imports.ts';
+import * as invitations from './invitations.ts';
 import * as oauth from './oauth.ts';
 import * as operations from './operations.ts';
+import * as person from './person.ts';
 import * as policy from './policy.ts';
+import * as policyPreview from './policy-preview.ts';
 import * as providers from './providers.ts';
 import * as recovery from './recovery.ts';
 import * as registration from './registration.ts';
@@ -28,6 +31,9 @@ export const endpoints = {
   signUp: signIn.signUp,
   signIn: signIn.signIn,
   useLink: signIn.useLink,
+  acceptInvitation: invitations.acceptInvitation,
+  invitationPasskeyOptions: invitations.invitationPasskeyOptions,
+  acceptInvitationWithPasskey: invitations.acceptInvitationWithPasskey,
   signInWithTotp: signInSteps.signInWithTotp,
   signInWithRecoveryCode: signInSteps.signInWithRecoveryCode,
   signInWithPasswordToo: signInSteps.signInWithPasswordToo,
@@ -63,12 +69,21 @@ export const endpoints = {
   endAllSessions: session.endAllSessions,
   changePassword: session.changePassword,
   listSecurityEvents: session.listSecurityEvents,
+  exportAccount: person.exportAccount,
+  eraseAccount: person.eraseAccount,
   listConsents: consents.listConsents,
   withdrawConsent: consents.withdrawConsent,
   adminListUsers: admin.adminListUsers,
   adminCreateUser: admin.adminCreateUser,
   adminChangeUser: admin.adminChangeUser,
+  adminExportUser: person.adminExportUser,
+  adminListInvitations: invitations.adminListInvitations,
+  adminInvite: invitations.adminInvite,
+  adminRevokeInvitation: invitations.adminRevokeInvitation,
+  adminResendInvitation: invitations.adminResendInvitation,
+  adminUnlockUser: admin.adminUnlockUser,
   adminListRoles: roles.adminListRoles,
+  adminPreviewPolicy: policyPreview.adminPreviewPolicy,
   adminListAuthenticators: authenticators.adminListAuthenticators,
   adminRemoveAuthenticator: authenticators.adminRemoveAuthenticator,
   adminSendPasswordReset: recovery.adminSendPasswordReset,
@@ -116,6 +131,7 @@ export const endpoints = {
   adminRestorePolicy: policy.adminRestorePolicy,
   adminListPolicyPresets: policy.adminListPolicyPresets,
   adminShowEffectivePolicy: policy.adminShowEffectivePolicy,
+  adminEraseUser: person.adminEraseUser,
   adminApply: apply.adminApply,
   adminStartImport: imports.adminStartImport,
   adminReceiveImport: imports.adminReceiveImport,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { adminRefusals, tenantQuery } from './admin.ts';
-import { emailSchema, passwordSchema, timeSchema, uuidSchema } from './shapes.ts';
+import { emailSchema, newPasswordRefusals, passwordSchema, timeSchema, uuidSchema } from './shapes.ts';
 import { signInAnswerSchema } from './sign-in.ts';
 
 const signedOut = ['session_required', 'session_ended'] as const;
@@ -28,11 +28,10 @@ export const completeRecovery = defineEndpoint({
   success: { status: 200, body: signInAnswerSchema },
   refusals: [
     'link_invalid',
-    'password_too_short',
-    'password_too_long',
-    'password_common',
-    'password_breached',
+    ...newPasswordRefusals,
+    'password_reused',
     'denied',
+    'too_many_sessions',
     'slow_down',
   ],
 });

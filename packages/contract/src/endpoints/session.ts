@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import {
   listedSessionSchema,
+  newPasswordRefusals,
   pageQuerySchema,
   passwordSchema,
   sessionAnswerSchema,
@@ -106,10 +107,8 @@ export const changePassword = defineEndpoint({
   refusals: [
     ...unlessSignedIn,
     'invalid_credentials',
-    'password_too_short',
-    'password_too_long',
-    'password_common',
-    'password_breached',
+    ...newPasswordRefusals,
+    'password_reused',
     'insufficient_user_authentication',
     'conflict',
     'slow_down',

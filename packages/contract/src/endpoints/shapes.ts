@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RefusalCode } from '../refusals.ts';
 import { assuranceLevels, authenticationMethods, endReasons, sessionStates } from '../vocabulary.ts';
 
 /** RFC 3339 in UTC. */
@@ -13,6 +14,15 @@ export const pageQuerySchema = z.strictObject({
 export const emailSchema = z.string().min(3).max(254);
 /** Length is judged by policy; this is only the bound of what is read at all. */
 export const passwordSchema = z.string().min(1).max(1024);
+
+/** What may speak against a new password, whoever it is for. */
+export const newPasswordRefusals = [
+  'password_too_short',
+  'password_too_long',
+  'password_composition',
+  'password_common',
+  'password_breached',
+] as const satisfies readonly RefusalCode[];
 
 /** A code as people type it, spaces and dashes and all. */
 export const codeSchema = z.string().min(1).max(40);

@@ -7,7 +7,7 @@ import {
   requestOptionsSchema,
 } from '../passkey-shapes.ts';
 import { codeSchema, passwordSchema, uuidSchema } from './shapes.ts';
-import { signInAnswerSchema } from './sign-in.ts';
+import { signInAnswerSchema, staySignedIn } from './sign-in.ts';
 
 /** The attempt cookie stands for what was proved before; without it, or after ten minutes, the sign-in begins anew. */
 const stepRefusals = ['sign_in_expired', 'denied', 'too_many_sessions', 'slow_down'] as const;
@@ -61,7 +61,7 @@ export const signInWithPasskey = defineEndpoint({
   path: '/api/sign-in/passkey',
   summary: 'Sign in with a passkey, without a name or as the second factor (WebAuthn Level 3).',
   caller: 'anyone',
-  body: z.strictObject({ credential: authenticationResponseSchema, rememberDevice }),
+  body: z.strictObject({ credential: authenticationResponseSchema, rememberDevice, staySignedIn }),
   success: answer,
   refusals: [...stepRefusals, 'passkey_refused'],
 });

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
-import { emailSchema, listedSessionSchema, passwordSchema, sessionAnswerSchema } from './shapes.ts';
+import {
+  emailSchema,
+  listedSessionSchema,
+  newPasswordRefusals,
+  passwordSchema,
+  sessionAnswerSchema,
+} from './shapes.ts';
 
 export const signedInSchema = sessionAnswerSchema.extend({ state: z.literal('signed-in') });
 
@@ -24,6 +30,9 @@ export const signInAnswerSchema = z.discriminatedUnion('state', [
 ]);
 export type SignInAnswer = z.infer<typeof signInAnswerSchema>;
 
+/** The second pair of limits, for cookies that outlive the browser; refused where policy has none (`session.rememberMe`). */
+export const staySignedIn = z.boolean().optional();
+
 export const signUp = defineEndpoint({
   method: 'POST',
   path: '/api/sign-up',
@@ -35,14 +44,7 @@ export const signUp = defineEndpoint({
     name: z.string().max(100).optional(),
   }),
   success: { status: 201, body: z.strictObject({ state: z.literal('sign-in') }) },
-  refusals: [
-    'password_too_short',
-    'password_too_long',
-    'password_common',
-    'password_breached',
-    'denied',
-    'slow_down',
-  ],
+  refusals: [...newPasswordRefusals, 'sign_up_closed', 'slow_down'],
 });
 
 export const signIn = defineEndpoint({
@@ -51,7 +53,7 @@ export const signIn = defineEndpoint({
   summary:
     'Sign in with e-mail address and password: sets the session cookies, or says what the sign-in takes beside.',
   caller: 'anyone',
-  body: z.strictObject({ identifier: emailSchema, password: passwordSchema }),
+  body: z.strictObject({ identifier: emailSchema, password: passwordSchema, staySignedIn }),
   success: { status: 200, body: signInAnswerSchema },
   refusals: ['invalid_credentials', 'denied', 'too_many_sessions', 'slow_down'],
 });
@@ -71,10 +73,8 @@ export const useLink = defineEndpoint({
   refusals: [
     'link_invalid',
     'denied',
-    'password_too_short',
-    'password_too_long',
-    'password_common',
-    'password_breached',
+    ...newPasswordRefusals,
+    'password_reused',
     'conflict',
     'too_many_sessions',
     'slow_down',

@@ -78,6 +78,19 @@ export type AuthenticatorChange =
       readonly use: GuessUse;
       readonly isKnownDevice: boolean | null;
     }
+  /** The passwords that were tried count no more: those of known devices, of strangers, or of both; expects nothing. */
+  | {
+      readonly kind: 'forget-password-tries';
+      readonly userId: UserId;
+      readonly isKnownDevice: boolean | null;
+    }
+  /** Expects no lock by wrong passwords to be in force there; writes nothing. */
+  | {
+      readonly kind: 'expect-unlocked';
+      readonly userId: UserId;
+      readonly isKnownDevice: boolean;
+      readonly at: Instant;
+    }
   | {
       readonly kind: 'remember-device';
       readonly userId: UserId;

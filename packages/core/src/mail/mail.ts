@@ -46,7 +46,11 @@ interface Told {
   /** An administrator began to take away a lost second factor; the link stops it. */
   readonly 'recovery-started': { readonly link: string; readonly effectiveAt: Instant };
   readonly 'recovery-cancelled': { readonly at: Instant };
+  /** So many wrong passwords in a row that strangers are kept from trying more; the link leads to a new password. */
+  readonly 'password-locked': Notice & { readonly failures: number; readonly until: Instant };
   readonly invitation: Expiring;
+  /** The account is being erased; nothing undoes it. */
+  readonly 'account-erased': { readonly by: Occurrence };
   /** A sign-in found as many sessions as there may be, and one ended for it; the link leads to those that live. */
   readonly 'made-room': Notice;
   /** What was changed is again as it was. */

@@ -18,6 +18,11 @@ export interface AuthorizationFacts {
   readonly continuation: Continuation | null;
   /** Whom a verified `id_token_hint` names. */
   readonly hintedSubject: string | null;
+  /**
+   * Whether the session rests on what policy wants for this person at this client: it does, its person can prove more, or
+   * lacks what it would take and has to set it up at the sign-in.
+   */
+  readonly strength: 'enough' | 'provable' | 'lacking';
   /** The highest level that a person can prove here. */
   readonly reachable: AssuranceLevel;
   readonly now: Instant;
@@ -81,6 +86,12 @@ function firstMissing(facts: AuthorizationFacts): Exclude<AuthorizationDecision,
       : { kind: 'sign-in' };
   if (request.prompt.includes('select_account') && !isChosen(facts, held)) return { kind: 'choose-account' };
   if (isAsked && !isMet) return { kind: 'step-up', reason: 'stronger' };
+  if (facts.strength === 'provable') return { kind: 'step-up', reason: 'stronger' };
+  if (facts.strength === 'lacking')
+    // Who signed in for this very request was asked to set up what is missing, where there is a way to.
+    return isSince(held.session.createdAt, facts)
+      ? { kind: 'error', error: 'unmet_authentication_requirements' }
+      : { kind: 'sign-in' };
   if (!isFresh(facts, held.session)) return { kind: 'step-up', reason: 'fresh' };
   return isAgreed(facts, held) ? null : { kind: 'consent', scope: request.scope };
 }

@@ -11,6 +11,8 @@ import type {
   TenantId,
 } from '@argus/contract';
 
+import type { ClientPolicy } from '../policy/policy.ts';
+
 /** An application that people or itself hold grants through (RFC 6749 §1.1). */
 export interface Client {
   readonly id: ClientId;
@@ -31,6 +33,28 @@ export interface Resource {
   readonly id: ResourceId;
   readonly tenant: TenantId;
   readonly settings: ResourceSettings;
+}
+
+/**
+ * A client as policy lets it be: what policy demands of every client is demanded of this one, whatever it registered, and
+ * a public one may use no grant where only confidential ones are let in.
+ */
+export function clientUnder(
+  client: Client,
+  { requirePar, requireDpop, confidentialOnly }: ClientPolicy,
+): Client {
+  const { settings } = client;
+  const isShut = confidentialOnly && settings.type === 'public';
+  if (!requirePar && !requireDpop && !isShut) return client;
+  return {
+    ...client,
+    settings: {
+      ...settings,
+      requiresPar: settings.requiresPar || requirePar,
+      requiresDpop: settings.requiresDpop || requireDpop,
+      grantTypes: isShut ? [] : settings.grantTypes,
+    },
+  };
 }
 
 /** RFC 7591 §2: what holds when nothing was declared. */

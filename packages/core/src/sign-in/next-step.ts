@@ -91,6 +91,10 @@ const secondFactors: readonly SecondFactor[] = ['passkey', 'totp', 'password', '
 /** Whether what was proved is what policy asks of everybody. */
 export function isEnough(proofs: Proofs, { factors, passkey }: AuthenticationPolicy): boolean {
   const { acr } = assuranceOf(proofs);
+  const keys = proofs.filter((proof) => proof.method === 'passkey');
+  // A key that may be copied says who comes, and lets them in only once they have one that may not.
+  if (!passkey.isBackupEligible && keys.length > 0 && keys.every(({ isBackupEligible }) => isBackupEligible))
+    return false;
   if (factors.required === 1 && !factors.isPhishingResistant) return true;
   if (!isAtLeast(acr, passkey.attestation === 'verified' ? 'urn:argus:aal3' : 'urn:argus:aal2')) return false;
   return !factors.isPhishingResistant || proofs.some(({ method }) => method === 'passkey');
@@ -100,7 +104,10 @@ function enrolment(
   { enrolled, proofs }: Pick<SignInStanding, 'enrolled' | 'proofs'>,
   { factors, passkey }: AuthenticationPolicy,
 ): NextStep {
-  const wantsPasskey = factors.isPhishingResistant || passkey.attestation === 'verified';
+  const wantsPasskey =
+    factors.isPhishingResistant ||
+    passkey.attestation === 'verified' ||
+    proofs.some((proof) => proof.method === 'passkey' && proof.isBackupEligible && !passkey.isBackupEligible);
   const has = (method: Authentication['method']) => proofs.some((proof) => proof.method === method);
   const hasShown =
     has('otp') || has('passkey') || has('rec') || isAtLeast(assuranceOf(proofs).acr, 'urn:argus:aal2');

@@ -16,6 +16,10 @@ export interface SignInProgress {
 }
 
 export interface ProgressDetails {
+  /** The application that the sign-in is for. */
+  readonly clientId?: string | undefined;
+  /** The person wants to stay signed in: the second pair of limits, where policy has one. */
+  readonly staySignedIn?: boolean | undefined;
   /** Spare this device the second factor from now on. */
   readonly rememberDevice?: boolean | undefined;
   /** An identity elsewhere that was proved before, to be connected with the account at the end. */

@@ -22,16 +22,24 @@ export function mayEnrol(services: Services, current: Current): Promise<SignInRe
   return judged(services, current, { operation: 'change-authenticators', isAllowed: mayEnrolIn });
 }
 
+/** The same for what cannot be taken back, whatever policy calls sensitive. */
+export function mayForGood(services: Services, current: Current): Promise<SignInRecord | Refused> {
+  return judged(services, current, { operation: null, isAllowed: isMet });
+}
+
 async function judged(
   services: Services,
   current: Current,
-  { operation, isAllowed }: { readonly operation: SensitiveOperation; readonly isAllowed: typeof mayEnrolIn },
+  {
+    operation,
+    isAllowed,
+  }: { readonly operation: SensitiveOperation | null; readonly isAllowed: typeof mayEnrolIn },
 ): Promise<SignInRecord | Refused> {
   const { tenant, user, session } = current;
   const record = await userFacts(services.store.pool, tenant, { userId: user.id, secretHash: null });
   if (!record) return { refused: 'session_ended' };
   const policy = (await services.policies.effective(tenant, subjectOf(user, session))).authentication;
-  if (!policy.stepUp.for.includes(operation)) return record;
+  if (operation !== null && !policy.stepUp.for.includes(operation)) return record;
   const needs = requirementFor(record.enrolled, policy);
   if (isAllowed(session, needs, services.clock.now())) return record;
   return { refused: 'insufficient_user_authentication', needs };

@@ -17,11 +17,17 @@ export async function beginPasskeyEnrolment(
   const passkeys = await passkeysOfUser(services.store.pool, tenant, user.id);
   return registrationOptions({
     relyingParty: relyingPartyOf(services),
-    policy: (await services.policies.effective(tenant)).authentication.passkey,
+    policy: await passkeyPolicyOf(services, { tenant, user }),
     user,
     challenge: newChallenge(services, { purpose: 'register', subject: subjectOf(user.id, subject) }),
     passkeys,
   });
+}
+
+/** By role and group: devices and risk say nothing about which keys a person may have. */
+async function passkeyPolicyOf(services: Services, { tenant, user }: Pick<Enrolling, 'tenant' | 'user'>) {
+  const subject = { userId: user.id, roles: user.roles, groups: user.groups };
+  return (await services.policies.effective(tenant, subject)).authentication.passkey;
 }
 
 export type EnrolledPasskey =
@@ -44,7 +50,7 @@ export async function finishPasskeyEnrolment(
   const use = { purpose: 'register', subject: subjectOf(user.id, subject) } as const;
   const verified = await verifyRegistration(credential, {
     relyingParty: relyingPartyOf(services),
-    policy: (await services.policies.effective(tenant)).authentication.passkey,
+    policy: await passkeyPolicyOf(services, { tenant, user }),
     metadata: services.passkeyMetadata,
     now,
     readChallenge: (challenge) => readChallenge(services, use, challenge),

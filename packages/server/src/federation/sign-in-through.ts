@@ -14,6 +14,7 @@ import { identityOf, signInFacts, userFacts } from '@argus/store';
 import { federationMark } from '../flows/federation-mark.ts';
 import { newUser } from '../flows/new-user.ts';
 import { isRefused } from '../http/answer.ts';
+import { type Welcomed, welcomedBy } from '../invitation/welcome.ts';
 import { type Services, stamp } from '../services.ts';
 import { type Advanced, advance } from '../sign-in/advance.ts';
 import { isGoingOn } from '../sign-in/outcome.ts';
@@ -55,13 +56,15 @@ interface Gathered {
   readonly identity: Identity | null;
   readonly identified: User | null;
   readonly name: string | null;
+  readonly welcomed: Welcomed;
   readonly decision: FederationDecision;
 }
 
 async function gather(
-  { store }: Services,
+  services: Services,
   { journey, provider, vouched }: Returned,
 ): Promise<Gathered | UpstreamFailure> {
+  const { store } = services;
   const { tenant } = journey;
   const { settings } = provider;
   const { issuer, subject } = vouched;
@@ -76,8 +79,9 @@ async function gather(
   const known = record ?? (namesake ? await identityOf(store.pool, tenant, { issuer, subject }) : null);
   const identified = known?.user ?? null;
   const facts = { known: identified, namesake: namesake?.user ?? null };
-  const decision = decideFederatedSignIn(facts, person, settings);
-  return { identity: known?.identity ?? null, identified, name: profile.name, decision };
+  const welcomed = await welcomedBy(services, { tenant, email, newUsers: settings.newUsers });
+  const decision = decideFederatedSignIn(facts, person, { ...settings, newUsers: welcomed.newUsers });
+  return { identity: known?.identity ?? null, identified, name: profile.name, welcomed, decision };
 }
 
 /** Null: what was gathered is no longer so. */
@@ -127,7 +131,7 @@ function endOf({ journey, provider }: Returned, outcome: Advanced): JourneyEnd |
 async function create(
   services: Services,
   returned: Returned,
-  { name, decision }: Gathered,
+  { name, decision, welcomed }: Gathered,
 ): Promise<UserId | 'lost' | 'used' | null> {
   if (decision.kind !== 'create') return null;
   const { journey, provider, vouched } = returned;
@@ -135,22 +139,27 @@ async function create(
   const at = services.clock.now();
   const { email } = decision;
   const of = { email, name: name ?? undefined, roles: [], isEmailVerified: true };
-  const { user, change } = newUser(services, journey.tenant, of);
+  const user: User = { ...newUser(services, journey.tenant, of).user, ...welcomed.as };
   const linked = { issuer, subject, providerId: provider.id, userId: user.id, email };
   const written = await services.store.commit({
     tenant: journey.tenant,
     changes: [
       { kind: 'claim-mark', mark: federationMark(journey) },
-      change,
+      ...welcomed.changes,
+      { kind: 'create-user', user },
       { kind: 'link-identity', identity: { ...linked, linkedAt: at, lastUsedAt: at } },
     ],
-    events: stamp(services, at, firstTime(returned, user)),
+    events: stamp(services, at, firstTime(returned, user, welcomed)),
   });
   if (written.isCommitted) return user.id;
   return written.lost === 'claim-mark' ? 'used' : 'lost';
 }
 
-function firstTime({ provider, origin }: Returned, { id: userId }: User): EventDraft[] {
+function firstTime(
+  { provider, origin }: Returned,
+  { id: userId }: User,
+  { event: accepted }: Welcomed,
+): EventDraft[] {
   const event = {
     actor: 'anyone',
     userId,
@@ -161,6 +170,7 @@ function firstTime({ provider, origin }: Returned, { id: userId }: User): EventD
   return [
     { type: 'user.created', ...event },
     { type: 'identity.linked', ...event },
+    ...(accepted ? [{ actor: 'anyone', userId, origin, ...accepted }] : []),
   ];
 }
 

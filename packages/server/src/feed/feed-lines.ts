@@ -1,5 +1,5 @@
 import type { TenantId } from '@argus/contract';
-import type { FeedState, NumberedEvent } from '@argus/store';
+import { type FeedState, feedEnd, type NumberedEvent } from '@argus/store';
 import type { Services } from '../services.ts';
 import { type FeedLine, openFeedLine } from './feed-line.ts';
 import type { Follower } from './follower.ts';
@@ -24,6 +24,17 @@ export function createFeedLines(
 ): FeedLines {
   const lines = new Map<string, Promise<FeedLine | null>>();
   const opened = new Set<FeedLine>();
+  /** A tenant was erased, and another one has its id: what stands in the database is behind what was read before. */
+  const isOfEarlierTenant = async (line: FeedLine): Promise<boolean> => {
+    const head = line.head();
+    const end = await feedEnd(services.store.pool, line.tenant);
+    return end !== null && end.head < head;
+  };
+  const drop = (line: FeedLine): void => {
+    for (const { stream } of line.followers) stream.end();
+    opened.delete(line);
+    lines.delete(line.tenant);
+  };
   return {
     of(tenant) {
       const known = lines.get(tenant);
@@ -41,8 +52,10 @@ export function createFeedLines(
     },
     async catchUp({ tenant, head }) {
       const line = await lines.get(tenant);
-      if (line && line.head() < head) await line.advance();
-      line?.tend();
+      if (!line) return;
+      if (line.head() < head) await line.advance();
+      else if (line.head() > head && (await isOfEarlierTenant(line))) drop(line);
+      else line.tend();
     },
     all: () => opened,
     followers: () => [...opened].flatMap((line) => [...line.followers]),

@@ -1,4 +1,4 @@
-import type { Instant, SessionId, UserId, UserStatus } from '@argus/contract';
+import type { Instant, SessionId, SettableStatus, UserId } from '@argus/contract';
 import { type Change, canonicalEmail, type EventDraft, type User } from '@argus/core';
 import { knownTenants, type UserRecord, usersOfTenant } from '@argus/store';
 import { isRefused, type Refused } from '../http/answer.ts';
@@ -48,7 +48,7 @@ export async function inviteUser(
 
 export interface UserAmendment {
   readonly userId: UserId;
-  readonly status?: UserStatus | undefined;
+  readonly status?: SettableStatus | undefined;
   readonly roles?: readonly string[] | undefined;
   readonly groups?: readonly string[] | undefined;
 }
@@ -74,7 +74,8 @@ export async function amendUser(
   const { items } = await usersOfTenant(services.store.pool, by.tenant, { userId, limit: 1, now: at });
   const [record] = items;
   if (!record) return { refused: 'not_found' };
-  return written.isCommitted ? record : { refused: 'last_owner' };
+  if (written.isCommitted) return record;
+  return { refused: record.user.status === 'erasing' ? 'conflict' : 'last_owner' };
 }
 
 function amended(

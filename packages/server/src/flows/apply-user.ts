@@ -10,7 +10,7 @@ import { newUser } from './new-user.ts';
 
 type DeclaredUser = ApplyDocument['users'][number];
 
-/** Create a user, or give a known one the declared roles and name. */
+/** Create a user, or give a known one the declared roles, groups and name. */
 export async function applyUser(
   services: Services,
   by: Ender,
@@ -30,7 +30,7 @@ export async function applyUser(
   return written.lost === 'set-user-roles' ? 'last-owner' : 'lost';
 }
 
-/** What must change for a user to be as declared; a name that is not declared stays. */
+/** What must change for a user to be as declared; a name and groups that are not declared stay. */
 function differences(
   known: User,
   declared: DeclaredUser,
@@ -39,10 +39,14 @@ function differences(
   const changes: Change[] = [];
   const events: EventDraft[] = [];
   const about = { actor: by.actor, origin: by.origin, userId: known.id };
-  const { roles } = declared;
+  const { roles, groups } = declared;
   if (!sameSet(known.roles, roles)) {
     changes.push({ kind: 'set-user-roles', userId: known.id, roles });
     events.push({ type: 'user.roles-changed', ...about, details: { roles } });
+  }
+  if (groups && !sameSet(known.groups, groups)) {
+    changes.push({ kind: 'set-user-groups', userId: known.id, groups });
+    events.push({ type: 'user.groups-changed', ...about, details: { groups } });
   }
   const name = canonicalName(declared.name);
   if (name !== null && name !== known.name) {

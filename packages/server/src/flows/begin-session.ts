@@ -31,6 +31,8 @@ export interface Arrival {
   readonly origin: CallOrigin;
   /** What was proved, or what an earlier session of the same person and browser had proved. */
   readonly proofs: Proofs | Assurance;
+  /** The person asked to stay signed in. */
+  readonly staySignedIn?: boolean | undefined;
   /** The session that the person chose to end for this one. */
   readonly instead?: SessionId | undefined;
 }
@@ -64,6 +66,7 @@ export async function bearSession(services: Services, arrival: Arrival): Promise
       deviceId: device.id,
       clientId: argusClient,
       proofs: arrival.proofs,
+      staySignedIn: arrival.staySignedIn,
       ...origin,
     },
     policy,

@@ -1,16 +1,20 @@
 import type { Instant } from '@argus/contract';
-import { type Assurance, hasSecondFactor, type Proofs } from '@argus/core';
+import { type Assurance, hasSecondFactor, type Proofs, subjectOf } from '@argus/core';
 import { userFacts } from '@argus/store';
 import { mayChange } from '../account/may-change.ts';
 import { judgePassword } from '../authenticators/password/judge.ts';
+import { ownerOf } from '../authenticators/password/owner.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
+import { tellLocked } from '../lockout/tell-locked.ts';
+import { tryPassword } from '../lockout/try-password.ts';
 import { noticeChanges } from '../recovery/notice.ts';
 import { type Services, stamp } from '../services.ts';
 import type { Try } from '../throttle/throttle.ts';
 import { bearSession, welcome } from './begin-session.ts';
 import type { Current } from './current-session.ts';
+import { settingPassword } from './set-password.ts';
 import type { SignedIn } from './signed-in.ts';
 import { slowDown } from './slow-down.ts';
 
@@ -39,6 +43,9 @@ export async function changePassword(
   }
   const secretHash = services.secrets.deviceSecretHash(cookies.device);
   const record = await userFacts(services.store.pool, tenant, { userId: user.id, secretHash });
+  const guessed = { tenant, user, email: user.email, isKnownDevice: true, origin };
+  const tried = await tryPassword(services, guessed);
+  if (isRefused(tried)) return tried;
   const isRight = await services.passwords.verify(record?.phc ?? null, change.currentPassword, 'known');
   const about = { actor: 'user', userId: user.id, sessionId: current.session.id, origin };
   if (!record?.phc || !isRight) {
@@ -46,11 +53,16 @@ export async function changePassword(
       { type: 'user.password-change-refused', ...about, reason: 'wrong-password' },
     ]);
     await services.store.commit({ tenant, changes: [], events });
+    await tellLocked(services, guessed, tried);
     return { refused: 'invalid_credentials' };
   }
-  services.throttle.giveBack(counted);
-  const { email, name } = record.user;
-  const refused = await judgePassword(services, change.newPassword, { tenant, email, name });
+  const owner = {
+    ...ownerOf(tenant, record, origin),
+    subject: subjectOf(record.user, current.session),
+  };
+  const refused = await judgePassword(services, change.newPassword, owner);
+  // To look for a former password takes many hashes, so that it counts.
+  if (refused !== 'password_reused') services.throttle.giveBack(counted);
   if (refused) return { refused };
   const phc = await services.passwords.hash(change.newPassword, 'known');
   const at = services.clock.now();
@@ -61,6 +73,7 @@ export async function changePassword(
     cookies,
     origin,
     proofs: provedBy(current, at),
+    staySignedIn: current.session.isRemembered,
   });
   const written = await services.store.commit({
     tenant,
@@ -68,7 +81,7 @@ export async function changePassword(
       { kind: 'hold-user', userId: user.id },
       { kind: 'hold-session', userId: user.id, sessionId: current.session.id },
       { kind: 'end-sessions-of-user', userId: user.id, reason: 'password-changed', at, by: about },
-      { kind: 'set-password', userId: user.id, phc, expected: record.phc, at },
+      ...(await settingPassword(services, owner, { userId: user.id, phc, expected: record.phc, at })),
       { kind: 'forget-devices', userId: user.id },
       { kind: 'end-links', userId: user.id, kinds: ['reset-password', 'change-email'], at },
       ...birth.changes,

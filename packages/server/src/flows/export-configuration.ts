@@ -4,7 +4,7 @@ import {
   clientsOfTenant,
   type Page,
   type PageRequest,
-  policyInForce,
+  policyVersion,
   providersOfTenant,
   resourcesOfTenant,
   type ServiceRecord,
@@ -52,16 +52,15 @@ async function tenantsToExport({ store }: Services, only: TenantId | undefined):
   return tenant === null || tenant.status === 'erasing' ? [] : [tenant];
 }
 
-/** Where nobody decided anything there is no policy to declare. */
-const undecided = 1;
-
 async function declaredTenant(
-  { store, clock }: Services,
+  { store }: Services,
   { id, name, hosts, domains, plan, addOns }: Tenant,
 ): Promise<ApplyDocument['tenants'][number]> {
-  const inForce = await policyInForce(store.pool, id, { now: clock.now() });
-  const policy = inForce && inForce.version > undecided ? { policy: inForce.document } : {};
-  return { id, name, hosts: [...hosts], domains: [...domains], plan, addOns: [...addOns], ...policy };
+  const policy = await policyVersion(store.pool, id);
+  // Where nobody decided there is nothing to declare.
+  const settings = { name, hosts: [...hosts], domains: [...domains], plan, addOns: [...addOns] };
+  const declared = { id, ...settings };
+  return policy === null || policy.author === null ? declared : { ...declared, policy: policy.document };
 }
 
 async function addResources({ store }: Services, tenant: TenantId, into: ExportedDocument): Promise<void> {

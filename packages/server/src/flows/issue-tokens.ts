@@ -42,12 +42,20 @@ export async function issueTokens(services: Services, state: TokenState): Promis
   return { access, refresh, accessExpiresAt: exp * 1000 };
 }
 
-/** The cookies that carry them. Both end with the session at the latest. */
-export function tokenCookies(tokens: IssuedTokens, session: Lifetime, now: number): SetCookie[] {
-  const maxAgeSeconds = Math.max(1, Math.ceil((session.absoluteExpiresAt - now) / 1000));
+/**
+ * The cookies that carry them. They are gone with the browser, unless the person asked to stay signed in; then they end with
+ * the session at the latest.
+ */
+export function tokenCookies(
+  tokens: IssuedTokens,
+  session: Lifetime & Pick<Session, 'isRemembered'>,
+  now: number,
+): SetCookie[] {
+  const life = Math.max(1, Math.ceil((session.absoluteExpiresAt - now) / 1000));
+  const lasting = session.isRemembered ? { maxAgeSeconds: life } : {};
   return [
-    { name: 'access', value: tokens.access, maxAgeSeconds },
-    { name: 'refresh', value: tokens.refresh, maxAgeSeconds },
+    { name: 'access', value: tokens.access, ...lasting },
+    { name: 'refresh', value: tokens.refresh, ...lasting },
   ];
 }
 
@@ -105,6 +113,7 @@ async function issueAccess(services: Services, { tenant, user, session, grant }:
       roles: [...user.roles],
     },
     now,
+    policy.tokens.algorithm,
   );
   return { access, exp };
 }

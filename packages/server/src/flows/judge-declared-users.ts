@@ -1,6 +1,7 @@
 import type { ApplyDocument, TenantId } from '@argus/contract';
 import { canonicalEmail, type Mistake } from '@argus/core';
 import { judgeOffline } from '../authenticators/password/judge.ts';
+import { newOwner } from '../authenticators/password/owner.ts';
 import { judgeImportedHash } from '../authenticators/password/stored-hash.ts';
 import type { Services } from '../services.ts';
 
@@ -26,12 +27,12 @@ export async function userMistakes(services: Services, { users }: ApplyDocument)
 }
 
 async function passwordMistakes(services: Services, user: DeclaredUser, path: string): Promise<Mistake[]> {
-  const { password, passwordHash, email, name } = user;
+  const { password, passwordHash } = user;
   if (password !== undefined && passwordHash !== undefined)
     return [{ path: `${path}.passwordHash`, message: 'cannot stand beside a password' }];
   if (password !== undefined) {
     const tenant = user.tenant as TenantId; // the schema gave it the form of one
-    const refused = await judgeOffline(services, password, { tenant, email, name });
+    const refused = await judgeOffline(services, password, newOwner(tenant, user));
     return refused ? [{ path: `${path}.password`, message: refused }] : [];
   }
   const mistake = passwordHash === undefined ? null : judgeImportedHash(passwordHash);

@@ -8,7 +8,7 @@ export interface NewUser {
   readonly email: string;
   readonly name?: string | undefined;
   readonly roles: readonly string[];
-  readonly groups?: readonly string[];
+  readonly groups?: readonly string[] | undefined;
   /** Mail was seen to arrive there. */
   readonly isEmailVerified?: boolean;
 }

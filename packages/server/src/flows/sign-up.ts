@@ -2,6 +2,7 @@ import type { TenantId } from '@argus/contract';
 import { type Change, canonicalEmail, type EventDraft, type User } from '@argus/core';
 import { signInFacts } from '@argus/store';
 import { judgeBreached, judgeOffline } from '../authenticators/password/judge.ts';
+import { newOwner } from '../authenticators/password/owner.ts';
 import type { Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import { mailChange } from '../mail/mail-change.ts';
@@ -31,10 +32,10 @@ export async function signUp(
 ): Promise<{ readonly state: 'sign-in' } | Refused> {
   const { tenant, origin } = request;
   if ((await services.policies.effective(tenant)).authentication.signUp.mode !== 'open')
-    return { refused: 'denied' };
+    return { refused: 'sign_up_closed' };
   const email = canonicalEmail(request.email);
   if (!email) return notAnAddress;
-  const owner = { tenant, email, name: request.name };
+  const owner = newOwner(tenant, { email, name: request.name }, origin);
   const refused = await judgeOffline(services, request.password, owner);
   if (refused) return { refused };
   const tries: Try[] = [
@@ -45,7 +46,7 @@ export async function signUp(
   const throttled = services.throttle.take(tries, services.clock.now());
   if (throttled) return slowDown(services, { tenant, origin, throttled });
   // Only after the tries are counted: each is a request to somebody else.
-  const breached = await judgeBreached(services, request.password);
+  const breached = await judgeBreached(services, request.password, owner);
   if (breached) return { refused: breached };
   // Taken for every address alike: nobody's mailbox is filled by trying it.
   const caused: Try = { limit: 'causedMail', whose: `sign-up ${tenant}/${email}` };

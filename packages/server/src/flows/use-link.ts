@@ -9,6 +9,7 @@ import {
 } from '@argus/core';
 import { type LinkRecord, linkByHash, userFacts } from '@argus/store';
 import { judgePassword } from '../authenticators/password/judge.ts';
+import { newOwner, ownerOf, type PasswordOwner } from '../authenticators/password/owner.ts';
 import type { Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
@@ -19,6 +20,7 @@ import type { SignInOutcome } from '../sign-in/outcome.ts';
 import { settle as settled } from '../sign-in/settle.ts';
 import { fromNetwork } from '../throttle/throttle.ts';
 import { newUser, notAnAddress } from './new-user.ts';
+import { settingPassword } from './set-password.ts';
 import { slowDown } from './slow-down.ts';
 
 export interface LinkUse {
@@ -50,11 +52,11 @@ export async function useLink(services: Services, use: LinkUse): Promise<SignInO
   if (!record || !isInviting(record.link.kind)) return { refused: 'link_invalid' };
   const person = personOf(services, use, record);
   if ('refused' in person) return person;
-  const { email, name } = person.user;
-  const refused = await judgePassword(services, use.password, { tenant, email, name });
+  const owner = await ownerOfLink(services, use, person);
+  const refused = await judgePassword(services, use.password, owner);
   if (refused) return { refused };
   const phc = await services.passwords.hash(use.password, 'known');
-  const lost = await settle(services, use, { record, person, phc });
+  const lost = await settle(services, use, { record, person, owner, phc });
   return lost ?? arrive(services, use, person.user.id);
 }
 
@@ -66,13 +68,14 @@ export function isInviting(kind: LinkKind): kind is 'first-administrator' | 'inv
 interface Settled {
   readonly record: LinkRecord;
   readonly person: { readonly user: User; readonly changes: readonly Change[] };
+  readonly owner: PasswordOwner;
   readonly phc: string;
 }
 
 async function settle(
   services: Services,
   { tenant, origin }: LinkUse,
-  { record, person, phc }: Settled,
+  { record, person, owner, phc }: Settled,
 ): Promise<Refused | null> {
   const at = services.clock.now();
   const userId = person.user.id;
@@ -82,7 +85,7 @@ async function settle(
     changes: [
       { kind: 'use-link', tokenHash: record.link.tokenHash, at },
       ...person.changes,
-      { kind: 'set-password', userId, phc, expected: null, at },
+      ...(await settingPassword(services, owner, { userId, phc, expected: null, at })),
     ],
     events: stamp(services, at, [
       { type: 'user.link-used', actor: 'anyone', userId, reason, origin },
@@ -103,6 +106,17 @@ async function arrive(services: Services, use: LinkUse, userId: UserId): Promise
   const proofs: Proofs = [{ method: 'pwd', provedAt: services.clock.now() }];
   const proven = { record, proofs, before: null, changes: [], events: [], details: {} };
   return settled(await advance(services, { tenant, cookies, origin, ...proven }));
+}
+
+/** Whoever has an account already may have ways to sign in, and a password that was closed. */
+async function ownerOfLink(
+  services: Services,
+  { tenant, origin }: LinkUse,
+  { user, changes }: Settled['person'],
+): Promise<PasswordOwner> {
+  const ask = { userId: user.id, secretHash: null };
+  const record = changes.length === 0 ? await userFacts(services.store.pool, tenant, ask) : null;
+  return record ? ownerOf(tenant, record, origin) : newOwner(tenant, user, origin);
 }
 
 /** Whom the link is for; the first administrator is made by using it. */

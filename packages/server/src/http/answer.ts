@@ -19,6 +19,8 @@ export interface Answer {
   readonly html?: string;
   /** Bytes go out under exactly this type; of text the framework may say the character set, too. */
   readonly text?: { readonly type: string; readonly body: string | Buffer };
+  /** A long JSON document, piece by piece, no faster than it is read. A fault in the middle cuts the connection. */
+  readonly pieces?: AsyncIterable<string>;
   /** What goes on after the head; it ends when the stream does. */
   readonly stream?: (stream: EventStream) => Promise<void>;
   readonly cookies?: readonly SetCookie[];

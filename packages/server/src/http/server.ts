@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { defaultTenant, type RefusalCode } from '@argus/contract';
 import { userAgentLimit } from '@argus/core';
 import { BatchFull, isUnavailable } from '@argus/store';
@@ -28,6 +29,8 @@ export type { FastifyInstance } from 'fastify';
 
 /** Largest request body in bytes. */
 export const bodyLimit = 64 * 1024;
+
+const jsonType = 'application/json; charset=utf-8';
 
 /** Build the HTTP server over the routes. */
 export function createHttpServer(services: Services, routes: readonly Route[]): FastifyInstance {
@@ -230,9 +233,10 @@ function send(reply: FastifyReply, answer: Answer, issuer: string): void {
   if (answer.headers) reply.headers(answer.headers);
   for (const cookie of answer.cookies ?? []) reply.header('set-cookie', writeCookie(cookie));
   if (answer.html !== undefined) reply.type('text/html; charset=utf-8').send(answer.html);
+  else if (answer.pieces) reply.type(jsonType).send(Readable.from(answer.pieces));
   else if (answer.text) reply.type(answer.text.type).send(answer.text.body);
   else if (answer.json === undefined) reply.send();
-  else reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.json));
+  else reply.type(jsonType).send(JSON.stringify(answer.json));
 }
 
 function sendProblem(reply: FastifyReply, refusal: Refused, issuer: string): void {

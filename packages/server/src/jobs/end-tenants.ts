@@ -1,4 +1,4 @@
-import { type EndingTenant, endingTenants } from '@argus/store';
+import { type EndingTenant, endingTenants, tenantById } from '@argus/store';
 import type { Services } from '../services.ts';
 import { endSomeSessions, erasePieceOf, settleTenant } from '../tenant/end-tenant.ts';
 
@@ -18,7 +18,10 @@ export async function endTenants(services: Services): Promise<number> {
   // One after the other: people of other tenants need the database, too.
   for (const tenant of await endingTenants(services.store.pool, width)) {
     try {
-      if (await takeSteps(services, tenant)) ended += 1;
+      if (!(await takeSteps(services, tenant))) continue;
+      ended += 1;
+      const outcome = tenant.status === 'erasing' ? 'erased' : 'settled';
+      services.metrics.tenantsEnded.inc({ outcome });
     } catch (fault) {
       // A tenant that cannot be ended keeps no other from it; the fault is told once for all.
       faults.push(fault);
@@ -31,7 +34,8 @@ export async function endTenants(services: Services): Promise<number> {
 async function takeSteps(services: Services, { id, status }: EndingTenant): Promise<boolean> {
   for (let step = 0; step < steps; step += 1) {
     if (status === 'erasing') {
-      if (await erasePieceOf(services, id)) return true;
+      // Where another node holds it, nothing is left for this one, and it is still there.
+      if (await erasePieceOf(services, id)) return (await tenantById(services.store.pool, id)) === null;
     } else if (await endSomeSessions(services, id, byItself)) {
       return settleTenant(services, id);
     }

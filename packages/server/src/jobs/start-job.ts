@@ -6,6 +6,7 @@ import { deliverMails } from './deliver-mails.ts';
 import { endExpiredSessions, type Sweep } from './end-expired.ts';
 import { endTenants } from './end-tenants.ts';
 import { endEarlyOnes, enforcePolicies } from './enforce-policies.ts';
+import { erasePeople } from './erase-people.ts';
 import { forgetUnusedClients } from './forget-clients.ts';
 import { forgetWhatExpired } from './forget-expired.ts';
 import { runImports } from './run-imports.ts';
@@ -18,6 +19,7 @@ export type Job =
   | 'deliver-logouts'
   | 'deliver-mails'
   | 'complete-recoveries'
+  | 'erase-people'
   | 'end-tenants'
   | 'forget-expired'
   | 'forget-clients'
@@ -32,6 +34,7 @@ export const allJobs: readonly Job[] = [
   'deliver-logouts',
   'deliver-mails',
   'complete-recoveries',
+  'erase-people',
   'end-tenants',
   'forget-expired',
   'forget-clients',
@@ -58,6 +61,8 @@ export function startJob(services: Services, job: Job): { stop(): Promise<void> 
       return repeat(1_000, async () => void (await deliverMails(services)), report);
     case 'complete-recoveries':
       return repeat(60_000, async () => void (await completeRecoveries(services)), report);
+    case 'erase-people':
+      return repeat(1_000, async () => void (await erasePeople(services)), report);
     case 'end-tenants':
       return repeat(1_000, async () => void (await endTenants(services)), report);
     case 'forget-expired':

@@ -19,7 +19,7 @@ ${postForm(
   { action: '/account/password', formToken: v.formToken },
   html`${accountForPasswordManagers(v.user.email)}
 ${field({ name: 'currentPassword', label: 'Current password', type: 'password', autocomplete: 'current-password', maxLength: 1024, isFirst: problem !== undefined && !retriesNew }, problem)}
-${newPasswordField({ name: 'newPassword', label: 'New password', minLength: v.minLength, isFirst: retriesNew }, problem)}
+${newPasswordField({ name: 'newPassword', label: 'New password', rule: v.rule, isFirst: retriesNew }, problem)}
 <button class="button primary">Change password</button>`,
 )}
 </section>`;

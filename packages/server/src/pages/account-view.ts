@@ -1,5 +1,6 @@
 import type { AuthenticatorAnswer, ListedSession, RefusalCode } from '@argus/contract';
 import type { AskingClient, ShownScope } from './asked-access.ts';
+import type { NewPasswordRule } from './new-password.ts';
 import type { KnownPasskeys } from './passkey-form.ts';
 import type { ShownProvider } from './provider-buttons.ts';
 
@@ -89,8 +90,7 @@ export interface AccountView {
   readonly events: readonly SecurityEvent[];
   readonly notice?: AccountNotice | undefined;
   readonly refusal?: RefusalCode | undefined;
-  /** Shortest password that policy takes, in characters. */
-  readonly minLength: number;
+  readonly rule: NewPasswordRule;
   /** RFC 3339; what "3 minutes ago" is counted from. */
   readonly now: string;
 }

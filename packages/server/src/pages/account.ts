@@ -2,6 +2,7 @@ import type { AdministrativeRole } from '@argus/contract';
 import { authenticatorsSection } from './account-authenticators.ts';
 import { applicationsSection, providersSection } from './account-connected.ts';
 import { emailSection } from './account-email.ts';
+import { dataSection } from './account-erasure.ts';
 import { passwordSection } from './account-password.ts';
 import { eventsSection, historySection } from './account-past.ts';
 import { otherSessionsSection, thisSessionSection } from './account-sessions.ts';
@@ -15,7 +16,7 @@ import { problemOf } from './problem-words.ts';
 
 /** The person's own page: sessions, password, and what happened to the account. */
 export function accountPage(v: AccountView): string {
-  const problem = v.refusal && problemOf(v.refusal, { page: 'account', minLength: v.minLength });
+  const problem = v.refusal && problemOf(v.refusal, { page: 'account', minLength: v.rule.minLength });
   const isAboutPassword = problem !== undefined && problem.fields.length > 0;
   return framed({
     heading: 'Your account',
@@ -43,6 +44,7 @@ ${passwordSection(v, isAboutPassword ? problem : undefined)}
 ${emailSection(v)}
 ${historySection(v.history, v.now)}
 ${eventsSection(v.events, v.now)}
+${dataSection(v)}
 </div>
 </div>`,
   });
@@ -84,6 +86,7 @@ ${hasProviders(v) && html`<li><a href="#providers">Connected providers</a></li>`
 ${v.isEmailVerified !== undefined && html`<li><a href="#email-address">E-mail address</a></li>`}
 <li><a href="#ended-sessions">Ended sessions</a></li>
 <li><a href="#security-events">Security events</a></li>
+<li><a href="#your-data">Your data</a></li>
 </ul>
 </nav>`;
 }

@@ -24,6 +24,8 @@ export interface Field {
   readonly hint?: string | undefined;
   readonly isOptional?: boolean;
   readonly minLength?: number | undefined;
+  /** What a password manager that makes one up is to keep to. */
+  readonly passwordRules?: string | undefined;
   readonly maxLength: number;
   /** Gets the focus when the page opens. */
   readonly isFirst?: boolean;
@@ -64,7 +66,8 @@ ${field.hint && html`<p class="hint" id="${id}-hint">${field.hint}</p>`}
     kindAttributes[field.type],
     // A password is never sent back to the browser.
     field.type !== 'password' && field.value && html` value="${field.value}"`,
-    field.minLength && html` minlength="${field.minLength}" passwordrules="minlength: ${field.minLength};"`,
+    field.minLength && html` minlength="${field.minLength}"`,
+    field.passwordRules && html` passwordrules="${field.passwordRules}"`,
     described && html` aria-describedby="${described}"`,
     isWrong && html` aria-invalid="true"`,
     !field.isOptional && html` required`,

@@ -1,5 +1,6 @@
 export { accountPage } from './account.ts';
 export { type AccountChoiceView, accountChoicePage } from './account-choice.ts';
+export { type EraseView, erasedPage, erasePage } from './account-erasure.ts';
 export type {
   AccountNotice,
   AccountView,
@@ -22,6 +23,12 @@ export { type EnrolView, enrolPage } from './enrol.ts';
 export type { ShownEnrolment } from './enrolment.ts';
 export { type FormPostView, formPostPage } from './form-post.ts';
 export { goingOnPage } from './going-on.ts';
+export {
+  closedPage,
+  deadInvitationPage,
+  type InvitationView,
+  invitationPage,
+} from './invitation.ts';
 export { type LinkView, linkPage } from './link.ts';
 export { type ConfirmView, confirmPage } from './mail-link.ts';
 export { type MessageView, messagePage } from './message.ts';

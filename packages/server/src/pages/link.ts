@@ -3,7 +3,7 @@ import { accountForPasswordManagers, field, hidden, postForm, problemSummary } f
 import { framed } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { messagePage } from './message.ts';
-import { newPasswordField, strengthScripts } from './new-password.ts';
+import { type NewPasswordRule, newPasswordField, strengthScripts } from './new-password.ts';
 import { type Problem, problemOf } from './problem-words.ts';
 
 export interface LinkView {
@@ -12,8 +12,7 @@ export interface LinkView {
   readonly kind: 'first-administrator' | 'invitation';
   readonly email?: string | undefined;
   readonly refusal?: RefusalCode | undefined;
-  /** Shortest password that policy takes, in characters. */
-  readonly minLength: number;
+  readonly rule: NewPasswordRule;
 }
 
 const words = {
@@ -33,7 +32,7 @@ const words = {
 export function linkPage(v: LinkView): string {
   if (v.refusal === 'link_invalid') return deadLink();
   const { heading, lead, submit } = words[v.kind];
-  const problem = v.refusal && problemOf(v.refusal, { page: 'link', minLength: v.minLength });
+  const problem = v.refusal && problemOf(v.refusal, { page: 'link', minLength: v.rule.minLength });
   return framed({
     heading,
     shape: 'narrow',
@@ -47,7 +46,7 @@ ${postForm(
   html`${hidden('token', v.token)}
 ${whoseAccount(v, problem)}
 ${field({ name: 'name', label: 'Name', type: 'text', autocomplete: 'name', maxLength: 100, isOptional: true }, problem)}
-${newPasswordField({ name: 'password', label: 'Password', minLength: v.minLength, isFirst: v.kind === 'invitation' || Boolean(v.email) }, problem)}
+${newPasswordField({ name: 'password', label: 'Password', rule: v.rule, isFirst: v.kind === 'invitation' || Boolean(v.email) }, problem)}
 <button class="button primary">${submit}</button>`,
 )}`,
   });

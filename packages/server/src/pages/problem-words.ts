@@ -22,7 +22,9 @@ export interface Asked {
     | 'choose-session'
     | 'recover'
     | 'reset'
-    | 'mail-link';
+    | 'mail-link'
+    | 'erase'
+    | 'invitation';
   readonly minLength?: number | undefined;
   readonly retryAfterSeconds?: number | undefined;
   /** The provider that the refusal speaks of. */
@@ -38,7 +40,10 @@ export function problemOf(refusal: RefusalCode, asked: Asked): Problem {
     case 'password_too_short':
       return { sentence: longerPassword(asked.minLength), fields: [newPassword] };
     case 'password_too_long':
+    case 'password_composition':
       return { sentence: refusalOf(refusal).sentence, fields: [newPassword] };
+    case 'password_reused':
+      return { sentence: formerPassword, fields: [newPassword] };
     case 'password_common':
       return { sentence: otherPassword, fields: [newPassword] };
     case 'password_breached':
@@ -47,6 +52,15 @@ export function problemOf(refusal: RefusalCode, asked: Asked): Problem {
       return { sentence: slower(asked.retryAfterSeconds), fields: [] };
     case 'form_expired':
       return { sentence: 'This page was open too long. It is fresh now: please send it again.', fields: [] };
+    case 'invalid_request':
+      return {
+        sentence: unfit(asked.page, refusalOf(refusal).sentence),
+        fields: asked.page === 'erase' ? ['confirm'] : [],
+      };
+    case 'last_owner':
+      return { sentence: asked.page === 'erase' ? lastOwner : refusalOf(refusal).sentence, fields: [] };
+    case 'conflict':
+      return { sentence: asked.page === 'invitation' ? haveOne : refusalOf(refusal).sentence, fields: [] };
     case 'not_found':
       return nothingThere(asked.page);
     case 'provider_refused':
@@ -66,8 +80,18 @@ export function problemOf(refusal: RefusalCode, asked: Asked): Problem {
   }
 }
 
+const unfit = (page: Asked['page'], sentence: string): string =>
+  page === 'erase' ? 'This is not the address of your account. Type it as it stands here.' : sentence;
+
+const haveOne =
+  'You have an account here already. Sign in to it, and ask whoever invited you for what you need.';
+
+const lastOwner = 'Nobody else owns this place. Give somebody else the role first, then erase your account.';
+
 const otherPassword =
   'Choose a password that is harder to guess: not one that many people use, nor only your name, your address or the name of this service. Several words that do not belong together make a good one.';
+
+const formerPassword = 'You had this password lately. Choose one that you did not use here before.';
 
 const leakedPassword =
   'This password is known from a leak, here or elsewhere, and is tried on every account. Choose one that you use nowhere else.';

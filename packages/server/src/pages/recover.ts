@@ -4,7 +4,7 @@ import { accountForPasswordManagers, field, hidden, postForm, problemSummary } f
 import { framed } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { messagePage } from './message.ts';
-import { newPasswordField, strengthScripts } from './new-password.ts';
+import { type NewPasswordRule, newPasswordField, strengthScripts } from './new-password.ts';
 import { problemOf } from './problem-words.ts';
 
 export interface RecoverView {
@@ -66,16 +66,16 @@ export interface ResetPasswordView {
   readonly email?: string | undefined;
   readonly refusal?: RefusalCode | undefined;
   readonly retryAfterSeconds?: number | undefined;
-  /** Shortest password that policy takes, in characters. */
-  readonly minLength: number;
+  readonly rule: NewPasswordRule;
 }
 
 /** Set a new password by a link from a mail: `POST /reset`. Opening the link changes nothing. */
 export function resetPasswordPage(v: ResetPasswordView): string {
   if (v.refusal === 'link_invalid') return deadLink;
   const heading = 'Set a new password';
-  const { minLength, retryAfterSeconds } = v;
-  const problem = v.refusal && problemOf(v.refusal, { page: 'reset', minLength, retryAfterSeconds });
+  const { rule, retryAfterSeconds } = v;
+  const problem =
+    v.refusal && problemOf(v.refusal, { page: 'reset', minLength: rule.minLength, retryAfterSeconds });
   return framed({
     heading,
     shape: 'narrow',
@@ -87,7 +87,7 @@ ${problemSummary(problem)}
 ${postForm(
   { action: '/reset', formToken: v.formToken },
   html`${hidden('token', v.token)}${v.email !== undefined && accountForPasswordManagers(v.email)}
-${newPasswordField({ name: 'password', label: 'New password', minLength, isFirst: true }, problem)}
+${newPasswordField({ name: 'password', label: 'New password', rule, isFirst: true }, problem)}
 <button class="button primary">Set password</button>`,
 )}
 <ul class="points">

@@ -15,7 +15,7 @@ export function sessionLimitPage({ request, returnTo }: SessionLimitView): strin
     heading,
     shape: 'narrow',
     body: html`<h1>${heading}</h1>
-<p class="lead">We know that it is you, and nothing is wrong with your account. It may only not be open in one more place.</p>
+<p class="lead">We know that it is you, and nothing is wrong with your account. It just may not be open in one more place.</p>
 <p>To sign in here, make room first:</p>
 <ul class="advice">
 <li>Sign out on a device that you do not need now, or end its session in your account on any device where you are signed in.</li>

@@ -1,12 +1,13 @@
 import type { EndReason, RefusalCode } from '@argus/contract';
 import { carrying } from './carrying.ts';
 import { endedNotice } from './ended-notice.ts';
-import { field, hidden, noticeBanner, postForm, problemSummary } from './form.ts';
+import { checkbox, field, hidden, noticeBanner, postForm, problemSummary } from './form.ts';
 import { framed } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { passkeyForm, passkeyScripts, type UnknownPasskey, unknownPasskeySignal } from './passkey-form.ts';
 import { type Problem, problemOf } from './problem-words.ts';
 import { providerButtons, type ShownProvider } from './provider-buttons.ts';
+import { spanWords } from './times.ts';
 
 export interface SignInView {
   readonly formToken: string;
@@ -26,8 +27,12 @@ export interface SignInView {
   readonly linking?: { readonly providerName: string; readonly link?: string } | undefined;
   /** The provider that `refusal` speaks of. */
   readonly providerName?: string | undefined;
+  /** How long a person may stay signed in who asks for it; null or absent: that is not offered. */
+  readonly staySeconds?: number | null | undefined;
   /** False where policy takes no passkeys. */
   readonly offersPasskey?: boolean | undefined;
+  /** Whether somebody may sign up here; undefined: yes. */
+  readonly offersSignUp?: boolean | undefined;
   /** The passkey that was refused because nobody has it any more. */
   readonly unknownPasskey?: UnknownPasskey | undefined;
 }
@@ -80,7 +85,22 @@ function passwordForm(v: SignInView, problem: Problem | undefined): Html {
     html`${hidden('request', v.request)}${hidden('returnTo', v.returnTo)}${hidden('link', v.linking?.link)}
 ${field({ name: 'identifier', label: 'E-mail address', type: 'email', autocomplete: 'username webauthn', value: v.identifier, maxLength: 254, isFirst: !v.identifier }, problem)}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', maxLength: 1024, isFirst: Boolean(v.identifier) }, problem)}
+${!v.linking && stay(v)}
 <button class="button primary">${v.linking ? 'Sign in and connect' : 'Sign in'}</button>`,
+  );
+}
+
+function isStayOffered({ staySeconds }: SignInView): boolean {
+  return staySeconds !== undefined && staySeconds !== null;
+}
+
+function stay(v: SignInView): Html | false {
+  return (
+    isStayOffered(v) &&
+    checkbox({
+      name: 'staySignedIn',
+      label: `Stay signed in on this device, for up to ${spanWords(v.staySeconds ?? 0)}`,
+    })
   );
 }
 
@@ -91,18 +111,24 @@ function signInPasskey(v: SignInView): Html {
     options: '/sign-in/passkey/options',
     formToken: v.formToken,
     label: 'Sign in with a passkey',
-    fields: [hidden('request', v.request), hidden('returnTo', v.returnTo)],
+    // Filled in by the script from the box above: a box belongs to one form.
+    fields: [
+      hidden('request', v.request),
+      hidden('returnTo', v.returnTo),
+      isStayOffered(v) && hidden('staySignedIn', ''),
+    ],
     isConditional: true,
     isOneOfSeveral: true,
   });
 }
 
-function elsewhere({ linking, request }: SignInView): Html {
+function elsewhere({ linking, request, offersSignUp = true }: SignInView): Html {
   return html`<div class="aside"><p><a href="${carrying('/recover', { request })}">Forgot your password?</a></p>
 ${
   linking
     ? html`<p>Rather not? <a href="${carrying('/sign-in', { request })}">Sign in without connecting</a></p>`
-    : html`<p>New here? <a href="${carrying('/sign-up', { request })}">Create an account</a></p>`
+    : offersSignUp &&
+      html`<p>New here? <a href="${carrying('/sign-up', { request })}">Create an account</a></p>`
 }</div>`;
 }
 

@@ -19,6 +19,7 @@ const endReasonWords: Readonly<Record<EndReason, Wording>> = {
   'absolute-expired': { sentence: 'Ended because it had reached its longest allowed time.', tone: 'quiet' },
   'password-changed': { sentence: 'Ended because the password was changed.', tone: 'quiet' },
   'user-disabled': { sentence: 'Ended because the account was disabled.', tone: 'notable' },
+  'user-erased': { sentence: 'Ended because the account was erased.', tone: 'notable' },
   'session-limit': { sentence: 'Ended to make room for a newer session.', tone: 'quiet' },
   replaced: { sentence: 'Replaced by a newer sign-in in the same browser.', tone: 'quiet' },
   'stepped-up': { sentence: 'Renewed when you confirmed that it is you.', tone: 'quiet' },

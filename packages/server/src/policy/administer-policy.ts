@@ -6,6 +6,7 @@ import type { Ender } from '../flows/end-sessions.ts';
 import type { Refused } from '../http/answer.ts';
 import type { Precondition } from '../http/precondition.ts';
 import { type Services, stamp } from '../services.ts';
+import { enforceSoon } from './enforce-policy.ts';
 import { refusePolicy } from './judge-policy.ts';
 
 /** A policy that somebody wants in force. */
@@ -83,6 +84,7 @@ async function write(
     events: stamp(services, at, [{ type: 'policy.changed', actor, origin, details }]),
   });
   services.policies.forget(tenant);
+  if (written.isCommitted) await enforceSoon(services, tenant);
   return written.isCommitted;
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type ApplyDocument,
   type PolicyDocument,
@@ -22,31 +23,34 @@ export async function declaredPolicyMistakes(
   const mistakes: Mistake[] = [];
   for (const [at, { policy, ...tenant }] of tenants.entries()) {
     if (!policy) continue;
-    const own = mistakesOfPolicy(policy);
-    // What cannot stand under any plan is told before what this one does not include.
-    const judged = own.length > 0 ? own : await beyondPlan(services, tenant, policy);
-    mistakes.push(...judged.map(({ path, message }) => ({ path: `tenants.${at}.policy.${path}`, message })));
+    const standing = (await standingOf(services, tenant.id as TenantId)) ?? aboutToBe; // of the schema's form
+    for (const { path, message } of mistakesOf(standing, policy, tenant))
+      mistakes.push({ path: `tenants.${at}.policy.${path}`, message });
   }
   return mistakes;
 }
 
-/** By the plan that the same document gives the tenant, where it does. */
-async function beyondPlan(
-  services: Services,
-  { id, plan, addOns }: Omit<ApplyDocument['tenants'][number], 'policy'>,
-  policy: PolicyDocument,
-): Promise<readonly Mistake[]> {
-  const standing = (await standingOf(services, id as TenantId)) ?? aboutToBe; // of the schema's form
-  const entitled = { plan: plan ?? standing.plan, addOns: addOns ?? standing.addOns };
-  return policyBeyondPlan(standing.document, policy, entitled);
-}
+type Base = Entitled & { readonly document: PolicyDocument };
 
 /** What a tenant begins with that the document makes. */
-const aboutToBe: Entitled & { readonly document: PolicyDocument } = {
+const aboutToBe: Base = {
   document: policyDocumentSchema.parse({}),
   plan: 'enterprise',
   addOns: [],
 };
+
+/** By the plan that the same document gives the tenant, where it does. */
+function mistakesOf(
+  standing: Base,
+  policy: PolicyDocument,
+  { plan = standing.plan, addOns = standing.addOns }: Omit<ApplyDocument['tenants'][number], 'policy'>,
+): readonly Mistake[] {
+  // What is in force already is not judged anew: it may come from a time when more was allowed.
+  if (isDeepStrictEqual(standing.document, policy)) return [];
+  const own = mistakesOfPolicy(policy);
+  // What cannot stand under any plan is told before what this one does not include.
+  return own.length > 0 ? own : policyBeyondPlan(standing.document, policy, { plan, addOns });
+}
 
 /** Put the declared policy in force, unless it is. */
 export async function applyPolicy(

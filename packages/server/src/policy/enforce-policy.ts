@@ -1,6 +1,7 @@
 import type { GrantId, SessionId, TenantId } from '@argus/contract';
 import { type Change, type SessionRules, sessionRules } from '@argus/core';
 import { databaseTime, grantsBeyondPolicy, isAnybodyOlder, sessionsBeyondPolicy } from '@argus/store';
+import { within } from '../services/clock.ts';
 import { type Services, stamp } from '../services.ts';
 
 /** What became of the live sessions of a tenant. */
@@ -32,9 +33,11 @@ export async function enforcePolicy(services: Services, tenant: TenantId): Promi
   const began = clock.now();
   policies.forget(tenant);
   const { version, document, longestAccessSeconds } = await policies.of(tenant);
+  const done = { version, ended: 0, tightened: 0, endedGrants: 0, isSettled: false };
+  // A program that tries a policy out has it nowhere but in its hand.
+  if (!Number.isFinite(version)) return done;
   const since = await databaseTime(store.pool);
   const enforcing = { tenant, rules: sessionRules(document), longestAccessSeconds };
-  const done = { version, ended: 0, tightened: 0, endedGrants: 0, isSettled: false };
   for (let round = 0; round < rounds && !done.isSettled; round += 1) {
     const isLast = !(await isAnybodyOlder(store.pool, since));
     done.ended += await endSessions(services, enforcing);
@@ -47,6 +50,18 @@ export async function enforcePolicy(services: Services, tenant: TenantId): Promi
   if (done.isSettled) await noteEnforced(services, tenant, done);
   metrics.policyEnforcements.observe((clock.now() - began) / 1000);
   return done;
+}
+
+/** How long whoever saved a policy waits for it: nearly always it is done by then. */
+const patienceMs = 1_000;
+
+/** Enforce what was just saved. What takes longer goes on by itself, and what fails is tried again by the job. */
+export async function enforceSoon(services: Services, tenant: TenantId): Promise<void> {
+  const enforcing = enforcePolicy(services, tenant).then(
+    () => undefined,
+    (error: unknown) => services.log.error({ err: error, tenant }, 'a policy is not enforced yet'),
+  );
+  await within(patienceMs, enforcing, undefined);
 }
 
 interface Enforcing {

@@ -7,7 +7,7 @@ import {
   policyResolver,
   presetPolicy,
 } from '@argus/core';
-import { policyInForce, type Store } from '@argus/store';
+import { demandedKeys, policyInForce, type Store } from '@argus/store';
 import { createKept } from '../kept.ts';
 import type { Clock } from '../services/clock.ts';
 
@@ -24,6 +24,8 @@ export interface PolicyBook {
   /** `atLeast`: a version that is known to be in force already. */
   of(tenant: TenantId, atLeast?: number): Promise<TenantPolicy>;
   effective(tenant: TenantId, subject?: PolicySubject): Promise<EffectivePolicy>;
+  /** The size of RSA keys that the strictest of all tenants asks for: they share the keys of the installation. */
+  rsaBits(): Promise<number>;
   /** It was changed, or without a tenant any of them: the next look is fresh. */
   forget(tenant?: TenantId): void;
 }
@@ -39,6 +41,11 @@ export function openPolicyBook(store: Pick<Store, 'pool'>, clock: Clock): Policy
       return load(tenant);
     },
     effective: async (tenant, subject = {}) => (await load(tenant)).resolve(subject),
+    async rsaBits() {
+      const demanded = await demandedKeys(store.pool);
+      const sizes = demanded.map(({ preset, rsaBits }) => rsaBits ?? presetPolicy(preset).tokens.rsaBits);
+      return Math.max(presetPolicy('balanced').tokens.rsaBits, ...sizes);
+    },
     forget: (tenant) => (tenant === undefined ? kept.clear() : kept.drop(tenant)),
   };
   return book;
@@ -54,7 +61,12 @@ export function fixedPolicy(policy: Policy): PolicyBook {
     longestAccessSeconds: policy.tokens.accessSeconds,
     resolve: effective,
   };
-  return { of: async () => fixed, effective: async () => effective(), forget: () => undefined };
+  return {
+    of: async () => fixed,
+    effective: async () => effective(),
+    rsaBits: async () => policy.tokens.rsaBits,
+    forget: () => undefined,
+  };
 }
 
 async function read(store: Pick<Store, 'pool'>, tenant: TenantId, clock: Clock): Promise<TenantPolicy> {

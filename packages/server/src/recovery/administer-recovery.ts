@@ -37,7 +37,9 @@ export async function startRecovery(
   if (!user) return { refused: 'not_found' };
   const { tenant, actor, origin } = by;
   const startedAt = services.clock.now();
-  const { delaySeconds } = (await services.policies.effective(tenant)).authentication.recovery;
+  const { delaySeconds } = (
+    await services.policies.effective(tenant, { userId, roles: user.roles, groups: user.groups })
+  ).authentication.recovery;
   const recovery: Recovery = { userId, startedBy: actor, startedAt, dueAt: startedAt + delaySeconds * 1000 };
   const stop = newLink(services, { kind: 'stop-recovery', userId });
   const draft = {

@@ -1,7 +1,8 @@
-import type { Instant } from '@argus/contract';
-import type { Change, EventDraft, Proofs } from '@argus/core';
+import type { Change, EventDraft, Proofs, User } from '@argus/core';
 import { userFacts } from '@argus/store';
 import { judgePassword } from '../authenticators/password/judge.ts';
+import { ownerOf, type PasswordOwner } from '../authenticators/password/owner.ts';
+import { settingPassword } from '../flows/set-password.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { type Services, stamp } from '../services.ts';
@@ -10,6 +11,7 @@ import type { SignInOutcome } from '../sign-in/outcome.ts';
 import { settle } from '../sign-in/settle.ts';
 import { noticeChanges } from './notice.ts';
 import { type OpenedLink, type ShownLink, takeMailLink } from './open-link.ts';
+import { shedAccount } from './shed-account.ts';
 
 export interface PasswordReset extends ShownLink {
   readonly password: string;
@@ -24,11 +26,16 @@ export async function completeRecovery(services: Services, reset: PasswordReset)
   const { tenant, password, cookies, origin } = reset;
   const opened = await takeMailLink(services, reset, ['reset-password']);
   if (isRefused(opened)) return opened;
-  const { email, name, id: userId } = opened.user;
-  const refused = await judgePassword(services, password, { tenant, email, name });
+  const { id: userId, emailVerifiedAt } = opened.user;
+  const facts = await userFacts(services.store.pool, tenant, { userId, secretHash: null });
+  if (!facts) return { refused: 'link_invalid' };
+  const owner = ownerOf(tenant, facts, origin);
+  // What was set up before any mail arrived goes (see below), so it stands beside no password.
+  const judged = emailVerifiedAt === null ? { ...owner, hasSecondFactor: false } : owner;
+  const refused = await judgePassword(services, password, judged);
   if (refused) return { refused };
   const phc = await services.passwords.hash(password, 'known');
-  const failed = await write(services, reset, { opened, phc });
+  const failed = await write(services, reset, { opened, owner, phc, expected: facts.phc });
   if (failed) return failed;
   const secretHash = services.secrets.deviceSecretHash(cookies.device);
   const record = await userFacts(services.store.pool, tenant, { userId, secretHash });
@@ -38,14 +45,20 @@ export async function completeRecovery(services: Services, reset: PasswordReset)
   return settle(await advance(services, { tenant, cookies, origin, ...proven }));
 }
 
+interface NewPassword {
+  readonly opened: OpenedLink;
+  readonly owner: PasswordOwner;
+  readonly phc: string;
+  readonly expected: string | null;
+}
+
 async function write(
   services: Services,
   { tenant, origin }: PasswordReset,
-  { opened: { link, user }, phc }: { readonly opened: OpenedLink; readonly phc: string },
+  { opened: { link, user }, owner, phc, expected }: NewPassword,
 ): Promise<Refused | null> {
   const at = services.clock.now();
   const userId = user.id;
-  const facts = await userFacts(services.store.pool, tenant, { userId, secretHash: null });
   const by = { actor: 'anyone', origin };
   const events: EventDraft[] = [
     { type: 'user.password-reset', ...by, userId },
@@ -57,8 +70,8 @@ async function write(
       { kind: 'hold-user', userId },
       { kind: 'use-link', tokenHash: link.tokenHash, at },
       { kind: 'end-sessions-of-user', userId, reason: 'account-recovered', at, by },
-      { kind: 'set-password', userId, phc, expected: facts?.phc ?? null, at },
-      ...forMailboxOwner(opened(user), at),
+      ...(await settingPassword(services, owner, { userId, phc, expected, at })),
+      ...forMailboxOwner(user, { ...by, at }),
       { kind: 'forget-devices', userId },
       // A change of the address that a thief asked for and keeps must not outlive the new password.
       { kind: 'end-links', userId, kinds: ['reset-password', 'change-email'], at },
@@ -78,21 +91,14 @@ async function write(
     events: stamp(services, at, events),
   });
   if (written.isCommitted) return null;
-  return { refused: written.lost === 'set-password' ? 'conflict' : 'link_invalid' };
+  const isLate = written.lost === 'set-password' || written.lost === 'shed-account';
+  return { refused: isLate ? 'conflict' : 'link_invalid' };
 }
 
-/**
- * Mail arrived. If that was never seen before, whoever set the account up need not own the address: nothing that they
- * set up stays (pre-hijacking: an unverified address inherits nothing).
- */
-function forMailboxOwner(
-  { userId, email, isFirst }: { userId: OpenedLink['user']['id']; email: string; isFirst: boolean },
-  at: Instant,
-): Change[] {
-  const verified: Change = { kind: 'verify-email', userId, email, at };
-  return isFirst ? [{ kind: 'remove-authenticators-since', userId, since: 0 }, verified] : [verified];
-}
-
-function opened({ id: userId, email, emailVerifiedAt }: OpenedLink['user']) {
-  return { userId, email, isFirst: emailVerifiedAt === null };
+/** Mail arrived. If that was never seen before, nothing that was set up before stays. */
+function forMailboxOwner(user: User, by: Parameters<typeof shedAccount>[1]): Change[] {
+  const { id: userId, email } = user;
+  return user.emailVerifiedAt === null
+    ? shedAccount(user, by)
+    : [{ kind: 'verify-email', userId, email, at: by.at }];
 }

@@ -45,6 +45,8 @@ function takenBack({ origin }: ShownLink, opened: OpenedLink, at: number): Chang
   return [
     { kind: 'hold-user', userId },
     { kind: 'use-link', tokenHash: link.tokenHash, at },
+    // Whoever set it up and never read mail there need not own the address, and leaves nothing.
+    ...(user.emailVerifiedAt === null ? [{ kind: 'shed-account' as const, userId }] : []),
     ...addressBack(opened, at),
     { kind: 'end-sessions-of-user', userId, reason: 'changes-undone', at, by: { actor: 'anyone', origin } },
     { kind: 'remove-authenticators-since', userId, since },

@@ -44,7 +44,9 @@ async function change(
   const to = link.details.email ?? '';
   const by = { actor: 'user', origin };
   const ending: Change = { kind: 'end-sessions-of-user', userId, reason: 'email-changed', at, by };
-  const { otherSessionsOnChange } = (await services.policies.effective(tenant)).authentication;
+  const { otherSessionsOnChange } = (
+    await services.policies.effective(tenant, { userId, roles: user.roles, groups: user.groups })
+  ).authentication;
   const written = await services.store.commit({
     tenant,
     changes: [

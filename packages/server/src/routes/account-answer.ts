@@ -12,6 +12,7 @@ import {
 import { listAuthenticators } from '../account/list-authenticators.ts';
 import { userHandleOf } from '../authenticators/passkey/registration-options.ts';
 import { relyingPartyOf } from '../authenticators/passkey/relying-party-of.ts';
+import { ruleFor } from '../authenticators/password/owner.ts';
 import type { Current } from '../flows/current-session.ts';
 import type { Visit } from '../flows/visit.ts';
 import type { Answer } from '../http/answer.ts';
@@ -60,7 +61,11 @@ export async function accountAnswer(
     isEmailVerified: user.emailVerifiedAt !== null,
     notice,
     refusal,
-    minLength: (await services.policies.effective(tenant)).authentication.password.minLength,
+    rule: await ruleFor(services, {
+      tenant,
+      subject: subjectOf(user, current.session),
+      hasSecondFactor: authenticators.some(({ kind }) => kind === 'passkey' || kind === 'totp'),
+    }),
     now: time(services.clock.now()),
   });
   return { status: refusal ? refusalOf(refusal).status : 200, html };

@@ -5,6 +5,7 @@ import { amendUser, endSessionOfUser, inviteUser } from '../flows/administer.ts'
 import { applyDocument } from '../flows/apply.ts';
 import { type Answer, isRefused, problemAnswer } from '../http/answer.ts';
 import { endpointRoute, type Route } from '../http/route.ts';
+import { unlockUser } from '../lockout/unlock-user.ts';
 import type { Services } from '../services.ts';
 import { administered, installed } from './administered.ts';
 import { describeAdminSession, describeEvent, describeUser, time } from './describe.ts';
@@ -32,7 +33,11 @@ export const adminRoutes: readonly Route[] = [
       const { user, link, linkExpiresAt } = invited;
       return {
         status: 201,
-        json: { user: describeUser({ user, liveSessions: 0 }), link, linkExpiresAt: time(linkExpiresAt) },
+        json: {
+          user: describeUser({ user, liveSessions: 0, lockedUntil: null }),
+          link,
+          linkExpiresAt: time(linkExpiresAt),
+        },
       };
     }),
   ),
@@ -41,6 +46,13 @@ export const adminRoutes: readonly Route[] = [
     administered(services, call, async (by) => {
       const amended = await amendUser(services, by, { userId: call.params.id as UserId, ...call.body });
       return isRefused(amended) ? problemAnswer(amended) : { status: 200, json: describeUser(amended) };
+    }),
+  ),
+
+  endpointRoute(endpoints.adminUnlockUser, (services, call) =>
+    administered(services, call, async (by) => {
+      const unlocked = await unlockUser(services, by, call.params.id as UserId);
+      return isRefused(unlocked) ? problemAnswer(unlocked) : { status: 200, json: describeUser(unlocked) };
     }),
   ),
 

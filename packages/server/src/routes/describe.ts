@@ -89,7 +89,7 @@ export function describeActivity(activity: SessionActivity | undefined): Activit
   return activity ? { ...activity, lastAt: time(activity.lastAt) } : null;
 }
 
-export function describeUser({ user, liveSessions }: UserRecord): AdminUser {
+export function describeUser({ user, liveSessions, lockedUntil }: UserRecord): AdminUser {
   const { id, email, name, status } = user;
   return {
     id,
@@ -100,6 +100,7 @@ export function describeUser({ user, liveSessions }: UserRecord): AdminUser {
     status,
     createdAt: time(user.createdAt),
     liveSessions,
+    lockedUntil: lockedUntil === null ? null : time(lockedUntil),
   };
 }
 

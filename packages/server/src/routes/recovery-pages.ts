@@ -1,5 +1,7 @@
 import { type RefusalCode, refusalOf } from '@argus/contract';
 import type { LinkKind } from '@argus/core';
+import { userFacts } from '@argus/store';
+import { newOwner, ownerOf, ruleFor } from '../authenticators/password/owner.ts';
 import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
@@ -11,7 +13,7 @@ import { stopRecovery } from '../recovery/administer-recovery.ts';
 import { beginRecovery } from '../recovery/begin-recovery.ts';
 import { changeEmail, sendVerification } from '../recovery/change-email.ts';
 import { completeRecovery } from '../recovery/complete-recovery.ts';
-import { openMailLink } from '../recovery/open-link.ts';
+import { type OpenedLink, openMailLink } from '../recovery/open-link.ts';
 import { undoChanges } from '../recovery/undo-changes.ts';
 import { verifyEmail } from '../recovery/verify-email.ts';
 import type { Services } from '../services.ts';
@@ -193,9 +195,18 @@ async function resetAnswer(services: Services, call: Call, refused?: Refused): P
     email: opened?.user.email,
     refusal,
     retryAfterSeconds: refused?.retryAfterSeconds,
-    minLength: (await services.policies.effective(call.tenant)).authentication.password.minLength,
+    rule: await ruleOfLink(services, call, opened),
   });
   return { status: refusal ? refusalOf(refusal).status : 200, html, cookies: attempt.cookies };
+}
+
+/** As it will be judged (see `completeRecovery`). */
+async function ruleOfLink(services: Services, call: Call, opened: OpenedLink | null) {
+  const { tenant, origin } = call;
+  const user = opened?.user;
+  const ask = user?.emailVerifiedAt ? { userId: user.id, secretHash: null } : null;
+  const record = ask && (await userFacts(services.store.pool, tenant, ask));
+  return ruleFor(services, record ? ownerOf(tenant, record, origin) : newOwner(tenant, user ?? {}, origin));
 }
 
 async function takeReset(services: Services, call: Call): Promise<Answer> {

@@ -1,4 +1,5 @@
 import { type EndReason, endReasons, refusalOf } from '@argus/contract';
+import { newOwner, ruleFor } from '../authenticators/password/owner.ts';
 import { leadToProvider } from '../federation/lead-to-provider.ts';
 import { routeByDomain, shownProviders } from '../federation/shown-providers.ts';
 import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
@@ -17,6 +18,7 @@ import type { Services } from '../services.ts';
 import { beginningAttempt } from '../sign-in/beginning-attempt.ts';
 import { signInByPassword } from '../sign-in/by-password.ts';
 import { isGoingOn } from '../sign-in/outcome.ts';
+import { stayOffered } from '../sign-in/stay-signed-in.ts';
 import { tenantOfPage, toNextStep } from './next-step-page.ts';
 import { safeReturn } from './return-to.ts';
 
@@ -80,15 +82,16 @@ export async function signInAnswer(
   if (refused?.refused === 'too_many_sessions') return noRoomPage({ request: request?.sealed, returnTo });
   const tenant = tenantOfPage(call, request);
   const attempt = await beginningAttempt(services, { ...call, tenant });
+  const { authentication } = await services.policies.effective(tenant);
   const html = signInPage({
     formToken: attempt.formToken,
     identifier: fields.identifier?.slice(0, 254) ?? request?.loginHint ?? undefined,
     request: request?.sealed,
     clientName: request?.client.settings.name,
     providers: await shownProviders(services, tenant),
-    offersPasskey: (await services.policies.effective(tenant)).authentication.factors.methods.includes(
-      'passkey',
-    ),
+    offersPasskey: authentication.factors.methods.includes('passkey'),
+    offersSignUp: authentication.signUp.mode === 'open',
+    staySeconds: await stayOffered(services, { tenant, clientId: request?.client.id, origin: call.origin }),
     returnTo,
     refusal: refused?.refused,
     retryAfterSeconds: refused?.retryAfterSeconds,
@@ -108,7 +111,8 @@ async function takeSignIn(services: Services, call: Call): Promise<Answer> {
   const stale = attemptRefusal(services, call);
   if (stale === 'cookies-needed') return signInAnswer(services, call, { notice: 'cookies-needed' });
   if (stale) return signInAnswer(services, call, { refused: { refused: stale } });
-  const { identifier = '', password = '', returnTo } = fieldsOf(call);
+  const fields = fieldsOf(call);
+  const { identifier = '', password = '', returnTo } = fields;
   if (identifier.length > 254 || password.length > 1024)
     return signInAnswer(services, call, { refused: { refused: 'invalid_credentials' } });
   const { cookies, origin } = call;
@@ -127,7 +131,14 @@ async function takeSignIn(services: Services, call: Call): Promise<Answer> {
       loginHint: identifier,
     });
   }
-  const outcome = await signInByPassword(services, { tenant, identifier, password, cookies, origin });
+  const outcome = await signInByPassword(services, {
+    tenant,
+    identifier,
+    password,
+    cookies,
+    origin,
+    details: { clientId: request?.client.id, staySignedIn: fields.staySignedIn === 'yes' },
+  });
   if (isRefused(outcome)) return signInAnswer(services, call, { refused: outcome });
   if (isGoingOn(outcome))
     return toNextStep(call, { returnTo: safeReturn(returnTo), cookies: outcome.cookies });
@@ -153,7 +164,7 @@ async function linkAnswer(
     kind: record.link.kind,
     email: record.user?.email ?? fieldsOf(call).email?.slice(0, 254),
     refusal: refused?.refused,
-    minLength: (await services.policies.effective(call.tenant)).authentication.password.minLength,
+    rule: await ruleFor(services, newOwner(call.tenant, record.user ?? {}, call.origin)),
   });
   return { status: refused ? refusalOf(refused.refused).status : 200, html, cookies: attempt.cookies };
 }

@@ -43,8 +43,10 @@ const stepPages: readonly Route[] = [
   step('passkey', async (services, call) => {
     const credential = authenticationIn(call);
     const rememberDevice = wantsRemembered(call);
+    const staySignedIn = fieldsOf(call).staySignedIn === 'yes';
+    const clientId = (await requestOf(services, call))?.client.id;
     return credential
-      ? signInByPasskey(services, { ...call, credential, rememberDevice })
+      ? signInByPasskey(services, { ...call, credential, rememberDevice, clientId, staySignedIn })
       : { refused: 'passkey_refused' };
   }),
   step('choose-session', async (services, call) => {

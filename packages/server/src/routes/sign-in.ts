@@ -22,9 +22,11 @@ export const signInRoutes: readonly Route[] = [
     'refusals',
     tenantBy(
       'address',
-      endpointRoute(endpoints.signIn, async (services, { body, tenant, cookies, origin }) =>
-        signInAnswer(services, await signInByPassword(services, { ...body, tenant, cookies, origin })),
-      ),
+      endpointRoute(endpoints.signIn, async (services, { body, tenant, cookies, origin }) => {
+        const { staySignedIn, ...shown } = body;
+        const asked = { ...shown, tenant, cookies, origin, details: { staySignedIn } };
+        return signInAnswer(services, await signInByPassword(services, asked));
+      }),
     ),
   ),
   tenantBy(

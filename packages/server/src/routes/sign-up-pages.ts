@@ -1,11 +1,12 @@
 import { refusalOf } from '@argus/contract';
+import { newOwner, ruleFor } from '../authenticators/password/owner.ts';
 import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
 import { signUp } from '../flows/sign-up.ts';
 import { type Answer, isRefused, type Refused, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
 import type { Call, Route } from '../http/route.ts';
 import { requestOf } from '../oauth/authorization/page-request.ts';
-import { signUpPage } from '../pages/index.ts';
+import { closedPage, signUpPage } from '../pages/index.ts';
 import type { Services } from '../services.ts';
 
 export const signUpPageRoutes: readonly Route[] = [
@@ -26,6 +27,8 @@ export const signUpPageRoutes: readonly Route[] = [
 ];
 
 async function signUpAnswer(services: Services, call: Call, refused?: Refused): Promise<Answer> {
+  const closed = await closedAnswer(services, call);
+  if (closed) return closed;
   const attempt = attemptOf(services, call);
   const fields = fieldsOf(call);
   const request = await requestOf(services, call);
@@ -36,9 +39,16 @@ async function signUpAnswer(services: Services, call: Call, refused?: Refused): 
     name: fields.name?.slice(0, 100),
     request: request?.sealed,
     refusal: refused?.refused,
-    minLength: (await services.policies.effective(tenant)).authentication.password.minLength,
+    rule: await ruleFor(services, newOwner(tenant, {}, call.origin)),
   });
   return { status: refused ? refusalOf(refused.refused).status : 200, html, cookies: attempt.cookies };
+}
+
+/** A form that would be refused is not shown. */
+async function closedAnswer(services: Services, call: Call): Promise<Answer | null> {
+  const tenant = (await requestOf(services, call))?.client.tenant ?? call.tenant;
+  const { mode } = (await services.policies.effective(tenant)).authentication.signUp;
+  return mode === 'open' ? null : { status: refusalOf('sign_up_closed').status, html: closedPage() };
 }
 
 async function takeSignUp(services: Services, call: Call): Promise<Answer> {

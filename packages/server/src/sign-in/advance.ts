@@ -4,7 +4,6 @@ import {
   type EventDraft,
   isAtLeast,
   type NextStep,
-  newcomerOf,
   type ProgressDetails,
   progressLifeMs,
   type ReachedLimit,
@@ -16,11 +15,12 @@ import { linkIdentity } from '../flows/link-identity.ts';
 import { countEvicted, ruleOf } from '../flows/make-room.ts';
 import type { Refused } from '../http/answer.ts';
 import { attemptCookieSeconds } from '../http/cookies.ts';
+import { refuseLocked, unlockedGuard } from '../lockout/unlocked-guard.ts';
 import { verificationLink } from '../recovery/change-email.ts';
 import { hashOf } from '../secrets.ts';
 import { type Services, stamp } from '../services.ts';
 import type { SignInOutcome } from './outcome.ts';
-import { asked, type Standing, stepAfter } from './standing.ts';
+import { asked, type Standing, stepAfter, subjectOfStanding } from './standing.ts';
 
 /** Somebody who has just proved something. */
 export interface Proven extends Standing {
@@ -62,7 +62,7 @@ function lostItsPlace(outcome: Advanced): boolean {
 }
 
 async function goStep(services: Services, proven: Proven): Promise<Advanced> {
-  const step = await stepAfter(services, proven);
+  const step = await stepAfter(services, forClient(proven));
   switch (step.kind) {
     case 'admit':
       return admit(services, proven);
@@ -73,10 +73,16 @@ async function goStep(services: Services, proven: Proven): Promise<Advanced> {
   }
 }
 
+function forClient(proven: Proven): Proven {
+  return { ...proven, clientId: proven.details.clientId };
+}
+
 async function admit(services: Services, proven: Proven): Promise<Advanced> {
   const { tenant, record, proofs, cookies, origin, instead } = proven;
   const { user, device } = record;
-  const birth = await bearSession(services, { tenant, user, device, cookies, origin, proofs, instead });
+  const { staySignedIn } = proven.details;
+  const arrival = { tenant, user, device, cookies, origin, proofs, instead, staySignedIn };
+  const birth = await bearSession(services, arrival);
   const changes = [
     ...used(proven),
     ...birth.changes,
@@ -84,13 +90,15 @@ async function admit(services: Services, proven: Proven): Promise<Advanced> {
     ...(await remembered(services, proven, birth)),
     ...noted(proven, birth),
     ...(proven.also ?? []),
+    ...(await unlockedGuard(services, proven)),
   ];
   const written = await services.store.commit({
     tenant,
     changes,
     events: stamp(services, services.clock.now(), [...proven.events, ...birth.events.map(via(proven))]),
   });
-  if (!written.isCommitted) return { lost: written.lost };
+  if (!written.isCommitted)
+    return written.lost === 'expect-unlocked' ? refuseLocked(services, proven) : { lost: written.lost };
   services.metrics.signIns.inc({ outcome: 'admitted' });
   countEvicted(services, changes, written);
   const signedIn = await welcome(services, birth);
@@ -138,7 +146,7 @@ async function goOn(
   if (step.kind === 'choose-session') services.metrics.sessionLimits.inc({ outcome: 'ask' });
   if (proven.instead !== undefined) services.metrics.sessionsEnded.inc({ reason: 'session-limit' });
   return {
-    needs: await asked(services, proven, step),
+    needs: await asked(services, forClient(proven), step),
     cookies: [{ name: 'attempt', value: attempt, maxAgeSeconds: attemptCookieSeconds }],
   };
 }
@@ -178,10 +186,10 @@ async function refuse(services: Services, proven: Proven, step: Refusing): Promi
 /** Which limit was reached, and whose it is. */
 async function limitIn(
   services: Services,
-  { tenant, record, origin }: Proven,
+  proven: Proven,
   { path, most }: ReachedLimit,
 ): Promise<EventDraft['details']> {
-  const policy = await services.policies.effective(tenant, newcomerOf(record.user, origin.userAgent));
+  const policy = await services.policies.effective(proven.tenant, subjectOfStanding(forClient(proven)));
   return { limit: path, most, rule: ruleOf(policy, path) ?? null, onLimit: 'deny' };
 }
 
@@ -202,9 +210,8 @@ function passwordGuard({ record, proofs }: Proven): Change[] {
 }
 
 async function remembered(services: Services, proven: Proven, { current }: SessionBirth): Promise<Change[]> {
-  const { factors } = (
-    await services.policies.effective(proven.tenant, newcomerOf(proven.record.user, proven.origin.userAgent))
-  ).authentication;
+  const { factors } = (await services.policies.effective(proven.tenant, subjectOfStanding(forClient(proven))))
+    .authentication;
   const isWanted = proven.details.rememberDevice === true && factors.required === 1;
   if (!isWanted || factors.rememberDeviceSeconds === 0) return [];
   if (!isAtLeast(current.session.acr, 'urn:argus:aal2')) return [];

@@ -12,11 +12,15 @@ import { advance } from './advance.ts';
 import { isAsked, type NextProof, type Opened, openProgress } from './open-progress.ts';
 import type { SignInOutcome } from './outcome.ts';
 import { settle } from './settle.ts';
+import { refuseStay } from './stay-signed-in.ts';
 import { tellWrong } from './tell-wrong.ts';
 
 export interface PasskeySignIn extends NextProof {
   readonly credential: AuthenticationResponse;
   readonly rememberDevice?: boolean | undefined;
+  /** The application that the sign-in is for; of one that goes on it is known. */
+  readonly clientId?: string | undefined;
+  readonly staySignedIn?: boolean | undefined;
 }
 
 /**
@@ -41,7 +45,9 @@ export async function signInPasskeyOptions(
 
 /** Sign in with a passkey: without a name, or as the second factor. */
 export async function signInByPasskey(services: Services, call: PasskeySignIn): Promise<SignInOutcome> {
-  const { tenant, cookies, credential } = call;
+  const { tenant, cookies, credential, staySignedIn } = call;
+  const refusedStay = await refuseStay(services, staySignedIn, call);
+  if (refusedStay) return refusedStay;
   if (cookies.attempt === undefined) return { refused: 'sign_in_expired' };
   const opened = await openAsked(services, call);
   const use = { purpose: opened ? 'second-factor' : 'sign-in', subject: cookies.attempt } as const;
@@ -54,7 +60,7 @@ export async function signInByPasskey(services: Services, call: PasskeySignIn): 
   if (record?.user.status !== 'active')
     return refuse(services, call, { reason: 'user-disabled', userId: ask.userId, record });
   const { progress } = opened ?? { progress: null };
-  const details = progress?.details ?? {};
+  const details = progress?.details ?? { clientId: call.clientId, staySignedIn };
   const outcome = await advance(services, {
     ...call,
     record,

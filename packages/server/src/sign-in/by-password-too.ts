@@ -1,5 +1,7 @@
 import { slowDown } from '../flows/slow-down.ts';
 import { isRefused } from '../http/answer.ts';
+import { tellLocked } from '../lockout/tell-locked.ts';
+import { tryPassword } from '../lockout/try-password.ts';
 import type { Services } from '../services.ts';
 import type { Try } from '../throttle/throttle.ts';
 import { advance } from './advance.ts';
@@ -21,19 +23,25 @@ export async function continueWithPassword(
   const counted: Try = { limit: 'passwordChange', whose: `${tenant}/${record.user.id}` };
   const throttled = services.throttle.take([counted], services.clock.now());
   if (throttled) return slowDown(services, { tenant, origin, throttled, userId: record.user.id });
-  if (!(await services.passwords.verify(record.phc, password, 'known')))
+  const { user, device } = record;
+  const guessed = { tenant, user, email: user.email, isKnownDevice: device !== null, origin };
+  const tried = await tryPassword(services, guessed);
+  if (isRefused(tried)) return tried;
+  if (!(await services.passwords.verify(record.phc, password, 'known'))) {
+    await tellLocked(services, guessed, tried);
     return tellWrong(services, call, {
       userId: record.user.id,
       reason: 'wrong-password',
       refused: 'invalid_credentials',
     });
+  }
   services.throttle.giveBack(counted);
   const outcome = await advance(services, {
     ...call,
     record,
     proofs: [...progress.proofs, { method: 'pwd', provedAt: services.clock.now() }],
     before: progress,
-    changes: [],
+    changes: tried.whenRight,
     events: [],
     details: progress.details,
   });

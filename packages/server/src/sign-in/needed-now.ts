@@ -1,6 +1,6 @@
 import { isRefused, type Refused } from '../http/answer.ts';
 import type { Services } from '../services.ts';
-import { type NextProof, openProgress } from './open-progress.ts';
+import { type NextProof, openProgress, standingOf } from './open-progress.ts';
 import type { StillNeeded } from './outcome.ts';
 import { asked, stepAfter } from './standing.ts';
 
@@ -8,9 +8,7 @@ import { asked, stepAfter } from './standing.ts';
 export async function neededNow(services: Services, call: NextProof): Promise<StillNeeded | Refused> {
   const opened = await openProgress(services, call);
   if (isRefused(opened)) return opened;
-  const { progress, record } = opened;
-  const { tenant, cookies, origin } = call;
-  const standing = { tenant, record, proofs: progress.proofs, cookies, origin };
+  const standing = standingOf(call, opened);
   const step = await stepAfter(services, standing);
   // What would be admitted now is admitted by its next proof; there is nothing to ask for.
   if (step.kind === 'admit' || step.kind === 'refuse') return { refused: 'sign_in_expired' };

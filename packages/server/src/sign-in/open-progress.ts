@@ -6,7 +6,7 @@ import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { hashOf, isEqual } from '../secrets.ts';
 import type { Services } from '../services.ts';
-import { stepAfter } from './standing.ts';
+import { type Standing, stepAfter } from './standing.ts';
 
 /** The call that brings the next proof. */
 export interface NextProof {
@@ -37,13 +37,19 @@ export async function openProgress(
   return { progress, record };
 }
 
+/** Where the person stands whose sign-in goes on. */
+export function standingOf({ tenant, cookies, origin }: NextProof, { progress, record }: Opened): Standing {
+  const { proofs, details } = progress;
+  return { tenant, record, proofs, cookies, origin, clientId: details.clientId };
+}
+
 /** Whether a sign-in asks for this factor at all: what nobody was asked for proves nothing here. */
 export async function isAsked(
   services: Services,
   { tenant, cookies, origin }: NextProof,
   { opened: { progress, record }, method }: { readonly opened: Opened; readonly method: SecondFactor },
 ): Promise<boolean> {
-  const step = await stepAfter(services, { tenant, record, proofs: progress.proofs, cookies, origin });
+  const step = await stepAfter(services, standingOf({ tenant, cookies, origin }, { progress, record }));
   return step.kind === 'second-factor' && step.methods.includes(method);
 }
 
@@ -53,7 +59,7 @@ export async function isEnrolmentAsked(
   { tenant, cookies, origin }: NextProof,
   { opened: { progress, record }, kind }: { readonly opened: Opened; readonly kind: 'totp' | 'passkey' },
 ): Promise<boolean> {
-  const step = await stepAfter(services, { tenant, record, proofs: progress.proofs, cookies, origin });
+  const step = await stepAfter(services, standingOf({ tenant, cookies, origin }, { progress, record }));
   return step.kind === 'enrol' && step.methods.includes(kind);
 }
 

@@ -6,6 +6,7 @@ import {
   type NextStep,
   newcomerOf,
   nextStep,
+  type PolicySubject,
   type Proofs,
   type RoomDecision,
   readUserAgent,
@@ -24,6 +25,8 @@ export interface Standing {
   readonly proofs: Proofs;
   readonly cookies: Cookies;
   readonly origin: CallOrigin;
+  /** The application that the sign-in is for. */
+  readonly clientId?: string | undefined;
   /** The session that the person chose to end for this one. */
   readonly instead?: SessionId | undefined;
 }
@@ -32,7 +35,7 @@ export interface Standing {
 export async function stepAfter(services: Services, standing: Standing): Promise<NextStep> {
   const { tenant, record, proofs } = standing;
   const { user, device, enrolled } = record;
-  const policy = await services.policies.effective(tenant, newcomerOf(user, standing.origin.userAgent));
+  const policy = await services.policies.effective(tenant, subjectOfStanding(standing));
   const now = services.clock.now();
   const { pool } = services.store;
   const [until, room] = await Promise.all([
@@ -54,11 +57,11 @@ export async function stepAfter(services: Services, standing: Standing): Promise
 /** What the person is asked for, with what the asking takes. */
 export async function asked(
   services: Services,
-  { tenant, record, origin }: Standing,
+  standing: Standing,
   step: Exclude<NextStep, { kind: 'admit' | 'refuse' }>,
 ): Promise<StillNeeded> {
-  const { factors } = (await services.policies.effective(tenant, newcomerOf(record.user, origin.userAgent)))
-    .authentication;
+  const { tenant, record } = standing;
+  const { factors } = (await services.policies.effective(tenant, subjectOfStanding(standing))).authentication;
   switch (step.kind) {
     case 'second-factor':
       return { ...step, rememberDeviceSeconds: factors.required === 1 ? factors.rememberDeviceSeconds : 0 };
@@ -71,6 +74,15 @@ export async function asked(
     default:
       return step;
   }
+}
+
+/** Whom the policy of a sign-in is asked for. */
+export function subjectOfStanding({
+  record,
+  origin,
+  clientId,
+}: Pick<Standing, 'record' | 'origin' | 'clientId'>): PolicySubject {
+  return { ...newcomerOf(record.user, origin.userAgent), clientId };
 }
 
 /** Who gives way by themselves is decided where the session begins; only who would be asked or refused is told before. */

@@ -1,4 +1,4 @@
-import { defaultTenant, type TenantId } from '@argus/contract';
+import { defaultTenant, type TenantId, tenantSchema } from '@argus/contract';
 import { canonicalEmail } from '@argus/core';
 import { tenantOfAttempt, tenantOfLink } from '@argus/store';
 import type { Call, Route } from '../http/route.ts';
@@ -53,9 +53,9 @@ export async function inNameOf(
 ): Promise<Services> {
   if (services.hostTenant !== null) return services;
   const isOperated = endpoint?.caller === 'operator' && headers.authorization !== undefined;
-  const named = isOperated ? (query.tenant as TenantId | undefined) : undefined; // nobody's where it is none
+  const named = isOperated ? tenantSchema.safeParse(query.tenant).data : undefined;
   const tenant = accepts === 'signed' ? await tenantOfSigner(services, headers) : named;
-  return tenant === undefined ? services : actingFor(services, tenant);
+  return tenant === undefined ? services : actingFor(services, tenant as TenantId); // of the form of one
 }
 
 async function tenantOfSigner(

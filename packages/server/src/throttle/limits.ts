@@ -12,7 +12,7 @@ export interface Limits {
   readonly signUp: Limit;
   /** Clients that register themselves from one network. */
   readonly registration: Limit;
-  /** Wrong passwords for one address by whoever has no known device. */
+  /** Passwords for one address by whoever has no known device: spares the database, where policy counts them exactly. */
   readonly account: Limit;
   /** Mails of one kind to one address that somebody else can cause. */
   readonly causedMail: Limit;
@@ -32,6 +32,8 @@ export interface Limits {
   readonly refusedClient: Limit;
   /** Lines of the audit log about what one person was refused in administration. */
   readonly refusedAdministration: Limit;
+  /** What one person exports of themselves. */
+  readonly personExport: Limit;
   /** What one service asks. A middleware that is degraded asks for each of its tokens now and then. */
   readonly service: Limit;
   /** What a public client, or nobody in particular, may leave behind in the database from one network. */
@@ -48,7 +50,7 @@ export const generousLimits: Limits = {
   network: { burst: 100, everySeconds: 0.6 },
   signUp: { burst: 50, everySeconds: 12 },
   registration: { burst: 10, everySeconds: 360 },
-  account: { burst: 10, everySeconds: 30 },
+  account: { burst: 100, everySeconds: 6 },
   causedMail: { burst: 3, everySeconds: 3_600 },
   device: { burst: 20, everySeconds: 30 },
   passkey: { burst: 20, everySeconds: 10 },
@@ -58,6 +60,7 @@ export const generousLimits: Limits = {
   refusedRefresh: { burst: 10, everySeconds: 30 },
   refusedClient: { burst: 10, everySeconds: 30 },
   refusedAdministration: { burst: 10, everySeconds: 30 },
+  personExport: { burst: 5, everySeconds: 600 },
   service: { burst: 5_000, everySeconds: 0.002 },
   oauth: { burst: 100, everySeconds: 0.6 },
   authorization: { burst: 300, everySeconds: 1 },
@@ -82,6 +85,7 @@ export const noLimits: Limits = {
   refusedRefresh: never,
   refusedClient: never,
   refusedAdministration: never,
+  personExport: never,
   service: never,
   oauth: never,
   authorization: never,

@@ -42,6 +42,7 @@ export function createThrottle(limits: Limits, throttled: Counter<'limit'>): Thr
     refusedRefresh: createBuckets(limits.refusedRefresh, most),
     refusedClient: createBuckets(limits.refusedClient, most),
     refusedAdministration: createBuckets(limits.refusedAdministration, most),
+    personExport: createBuckets(limits.personExport, most),
     service: createBuckets(limits.service, most),
     oauth: createBuckets(limits.oauth, most),
     authorization: createBuckets(limits.authorization, most),

@@ -6,11 +6,14 @@ import * as enforcement from './enforcement.ts';
 import * as federation from './federation.ts';
 import * as grants from './grants.ts';
 import * as imports from './imports.ts';
+import * as invitations from './invitations.ts';
 import * as deliveries from './logout-deliveries.ts';
 import * as mails from './mails.ts';
 import { makeRoom } from './make-room.ts';
 import * as newcomers from './newcomers.ts';
 import * as oauth from './oauth.ts';
+import * as tries from './password-tries.ts';
+import * as persons from './persons.ts';
 import * as policies from './policies.ts';
 import * as recovery from './recovery.ts';
 import * as rulers from './rulers.ts';
@@ -66,6 +69,12 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'settle-tenant': tenants.settleTenant,
   'resume-tenant': tenants.resumeTenant,
   'begin-erasure': tenants.beginErasure,
+  'begin-user-erasure': persons.beginUserErasure,
+  invite: invitations.invite,
+  'renew-invitation': invitations.renewInvitation,
+  'revoke-invitation': invitations.revokeInvitation,
+  'use-invitation': invitations.useInvitation,
+  'shed-account': invitations.shedAccount,
   'create-client': clients.createClient,
   'change-client': clients.changeClient,
   'set-client-secret': clients.setClientSecret,
@@ -113,6 +122,8 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'remove-authenticators-since': recovery.removeAuthenticatorsSince,
   'remove-second-factors': recovery.removeSecondFactors,
   'close-password': recovery.closePassword,
+  'forget-password-tries': tries.forgetPasswordTries,
+  'expect-unlocked': tries.expectUnlocked,
   'start-recovery': recovery.startRecovery,
   'cancel-recovery': recovery.cancelRecovery,
   'complete-recovery': recovery.completeRecovery,

@@ -12,7 +12,7 @@ export const isRuler = `roles && '{owner,admin}'::text[]`;
  * altogether: an owner, or an owner or administrator where `u` is no owner. Who holds the tenant finds everybody else
  * as they are, so of the last two at most one goes.
  */
-const keepsRuler = (roles: string) => `CASE
+export const keepsRuler = (roles: string) => `CASE
     WHEN u.status <> 'active' OR NOT u.${isRuler} THEN true
     WHEN 'owner' = ANY (u.roles) THEN 'owner' = ANY (${roles}) OR EXISTS (
       SELECT FROM users o WHERE o.tenant_id = $1 AND o.id <> u.id AND o.status = 'active' AND o.${isRuler}
@@ -36,14 +36,14 @@ export const setUserStatus: Write<Of<'set-user-status'>> = ({ userId, status }) 
         name: 'disable-user',
         text: `
           UPDATE users u SET status = 'disabled'
-          WHERE u.tenant_id = $1 AND u.id = $2 AND ${keepsRuler(`'{}'::text[]`)}`,
+          WHERE u.tenant_id = $1 AND u.id = $2 AND u.status <> 'erasing' AND ${keepsRuler(`'{}'::text[]`)}`,
         values: [userId],
         expects: 1,
         tells: () => [{ type: 'user-ended', sub: userId }],
       }
     : {
         name: 'enable-user',
-        text: `UPDATE users SET status = 'active' WHERE tenant_id = $1 AND id = $2`,
+        text: `UPDATE users SET status = 'active' WHERE tenant_id = $1 AND id = $2 AND status <> 'erasing'`,
         values: [userId],
         expects: 1,
       };

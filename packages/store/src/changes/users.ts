@@ -41,10 +41,27 @@ export const setPassword: Write<Of<'set-password'>> = (change) =>
       }
     : {
         name: 'replace-password',
-        text: `UPDATE passwords SET phc = $3, changed_at = $4 WHERE tenant_id = $1 AND user_id = $2 AND phc = $5`,
-        values: [change.userId, change.phc, timestamp(change.at), change.expected],
+        text: replacing,
+        values: [change.userId, change.phc, timestamp(change.at), change.expected, change.history ?? 0],
         expects: 1,
       };
+
+// What policy no longer asks to be kept goes with the next change, so that nobody holds hashes for nothing.
+const replacing = `
+  WITH replaced AS (
+    UPDATE passwords SET phc = $3, changed_at = $4 WHERE tenant_id = $1 AND user_id = $2 AND phc = $5
+    RETURNING user_id AS id
+  ), kept AS (
+    INSERT INTO former_passwords (tenant_id, user_id, phc, replaced_at)
+    SELECT $1, r.id, $5, $4 FROM replaced r WHERE $6::integer > 0
+    ON CONFLICT (tenant_id, user_id, phc) DO NOTHING
+  ), forgotten AS (
+    DELETE FROM former_passwords f USING replaced r
+    WHERE f.tenant_id = $1 AND f.user_id = r.id AND f.phc NOT IN (
+      SELECT o.phc FROM former_passwords o WHERE o.tenant_id = $1 AND o.user_id = r.id
+      ORDER BY o.replaced_at DESC, o.phc LIMIT GREATEST($6::integer - 1, 0))
+  )
+  SELECT id FROM replaced`;
 
 // When it was set stays: undoing what happened since an hour would take the password of who only signed in.
 export const rehashPassword: Write<Of<'rehash-password'>> = ({ userId, phc, expected }) => ({

@@ -24,7 +24,7 @@ export function judgedSessions(
   const { of, join } = rulesInSql(rules, row, place);
   const remembered = `s.is_remembered AND ${of('isRememberMeAllowed')}`;
   const pair = (usual: string, rememberMe: string) =>
-    `make_interval(secs => CASE WHEN ${remembered} THEN ${rememberMe} ELSE ${usual} END)`;
+    `CASE WHEN ${remembered} THEN ${rememberMe} ELSE ${usual} END`;
   const absolute = pair(of('absoluteSeconds'), of('rememberMeAbsoluteSeconds'));
   const idle = pair(of('idleSeconds'), of('rememberMeIdleSeconds'));
   return {

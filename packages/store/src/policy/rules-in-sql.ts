@@ -12,7 +12,7 @@ export type RuledRow =
 
 /** A document as PostgreSQL judges by it: a session `s` and the row `m` that `join` finds for its user, or a user `u`. */
 export interface RulesInSql {
-  /** The expression of a value as it holds for the row. */
+  /** The expression of a value as it holds for the row; an amount of time is an interval. */
   of(name: keyof SessionRuleValues): string;
   /** To be asked last: it finds what the expressions need. */
   join(): string;
@@ -72,7 +72,12 @@ function tightestOf(parts: readonly Part[], name: keyof SessionRuleValues, place
   const word = tighter[name];
   if (word === 'AND' || word === 'OR')
     return `(${parts.map(({ condition, value }) => flagged(condition, value === true, word)).join(` ${word} `)})`;
-  return `${word}(${parts.map(({ condition, value }) => whenever(condition, place(value, 'float8'))).join(', ')})`;
+  const placed = (value: Part['value']) =>
+    name.endsWith('Seconds')
+      ? place(value === null ? null : `${value} seconds`, 'interval')
+      : place(value, 'int');
+  const amounts = parts.map(({ condition, value }) => whenever(condition, placed(value)));
+  return `${word}(${amounts.join(', ')})`;
 }
 
 function remembering<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {

@@ -16,9 +16,13 @@ const ends = [
   { table: 'ended_tokens', key: 'tenant_id, jti', keptMs: minuteMs },
   { table: 'sign_in_progress', key: 'tenant_id, attempt_hash', keptMs: minuteMs },
   { table: 'remembered_devices', key: 'tenant_id, device_id', keptMs: minuteMs },
+  // Strangers' tries; those of known devices count until a right one.
+  { table: 'password_tries', key: 'tenant_id, user_id, is_known_device', keptMs: minuteMs },
   { table: 'activity_events', key: 'tenant_id, id', keptMs: 0 },
   // What a session did is asked for when something about it was found out later; it ended by its absolute limit.
   { table: 'session_activity', key: 'tenant_id, session_id', keptMs: 7 * 24 * hourMs },
+  // Who was invited may still be asked again.
+  { table: 'invitations', key: 'tenant_id, id', keptMs: 30 * 24 * hourMs },
   // Whoever opens an old one is told that it was used or has expired either way.
   { table: 'links', key: 'tenant_id, id', keptMs: 24 * hourMs },
 ] as const;

@@ -8,6 +8,8 @@ import { idCursor, type Page, type PageRequest, pageOf } from './page.ts';
 export interface UserRecord {
   readonly user: User;
   readonly liveSessions: number;
+  /** Wrong passwords keep the way in by password shut until then; null: it is open. */
+  readonly lockedUntil: Instant | null;
 }
 
 /** Users of a tenant in order of creation, or the one of an address. */
@@ -24,7 +26,9 @@ export async function usersOfTenant(
     text: `
       SELECT ${userColumns}, (
         SELECT count(*) FROM sessions s
-        WHERE s.tenant_id = u.tenant_id AND s.user_id = u.id AND s.state = 'active' AND s.idle_expires_at > $2) AS live
+        WHERE s.tenant_id = u.tenant_id AND s.user_id = u.id AND s.state = 'active' AND s.idle_expires_at > $2) AS live, (
+        SELECT max(p.locked_until) FROM password_tries p
+        WHERE p.tenant_id = u.tenant_id AND p.user_id = u.id AND p.locked_until > $2) AS locked_until
       FROM users u
       WHERE u.tenant_id = $1 AND ($3::text IS NULL OR u.email = $3) AND ($4::uuid IS NULL OR u.id = $4)
         AND ($5::uuid IS NULL OR u.id > $5)
@@ -39,7 +43,7 @@ export async function usersOfTenant(
     ],
   });
   return pageOf(rows, ask.limit, {
-    item: (row) => ({ user: userOf(row), liveSessions: row.live }),
+    item: (row) => ({ user: userOf(row), liveSessions: row.live, lockedUntil: row.locked_until }),
     cursor: (row) => row.u_id,
   });
 }

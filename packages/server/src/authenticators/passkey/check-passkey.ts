@@ -1,6 +1,6 @@
 import type { AuthenticationResponse, TenantId, UserId } from '@argus/contract';
 import type { Change, Passkey, PasskeyProof } from '@argus/core';
-import { passkeyByCredential } from '@argus/store';
+import { passkeyByCredential, userFacts } from '@argus/store';
 import type { Services } from '../../services.ts';
 import { type ChallengeUse, readChallenge } from './challenge.ts';
 import { relyingPartyOf } from './relying-party-of.ts';
@@ -32,7 +32,11 @@ export async function checkPasskey(
   const credentialId = Buffer.from(response.rawId, 'base64url');
   const passkey = await passkeyByCredential(services.store.pool, tenant, credentialId);
   if (!passkey) return { ok: false, reason: 'passkey-unknown', userId };
-  const policy = (await services.policies.effective(tenant)).authentication.passkey;
+  const record = await userFacts(services.store.pool, tenant, { userId: passkey.userId, secretHash: null });
+  if (!record) return { ok: false, reason: 'passkey-unknown', userId };
+  const { id: owner, roles, groups } = record.user;
+  const policy = (await services.policies.effective(tenant, { userId: owner, roles, groups })).authentication
+    .passkey;
   const verified = await verifyAuthentication(response, passkey, {
     relyingParty: relyingPartyOf(services),
     policy,

@@ -64,7 +64,7 @@ export async function verifyRegistration(
   if (!(await isStatementRight(response, expected, { said: client.said, attestationObject: weighed.text })))
     return refused('attestation');
   // NIST SP 800-63B-4 §2.3: whoever asks for proved models asks for AAL3, and its keys stay on their device.
-  if (isVerified && said.flags.be) return refused('backup-eligibility');
+  if ((isVerified || !policy.isBackupEligible) && said.flags.be) return refused('backup-eligibility');
   return {
     ok: true,
     passkey: passkeyOf(response, said, { ...made, isAttested: isVerified }),

@@ -2,12 +2,14 @@ import type { MailDraft, MailKind } from '@argus/core';
 import type { Letter, Place } from '../letter.ts';
 import { plainWords } from '../plain-words.ts';
 import { type Rendered, renderLetter } from '../rendered-letter.ts';
+import { accountErased } from './account-erased.ts';
 import { authenticatorAdded, authenticatorRemoved } from './authenticators.ts';
 import { emailChanged } from './email-changed.ts';
 import { invitation } from './invitation.ts';
 import { knownAddress } from './known-address.ts';
 import { madeRoom } from './made-room.ts';
 import { passwordChanged } from './password-changed.ts';
+import { passwordLocked } from './password-locked.ts';
 import { recoveryCancelled, recoveryStarted } from './recovery.ts';
 import { recoveryCodesReplaced, recoveryCodesUsed } from './recovery-codes.ts';
 import { resetPassword } from './reset-password.ts';
@@ -28,7 +30,9 @@ const letters: { readonly [Kind in MailKind]: Writer<Kind> } = {
   'recovery-codes-replaced': recoveryCodesReplaced,
   'recovery-started': recoveryStarted,
   'recovery-cancelled': recoveryCancelled,
+  'password-locked': passwordLocked,
   invitation,
+  'account-erased': accountErased,
   'made-room': madeRoom,
   'undo-done': undoDone,
 };

@@ -6,7 +6,7 @@ export function invitation({ link, expiresAt }: MailDraft<'invitation'>, place: 
   return {
     subject: `You are invited to ${hostOf(place)}`,
     parts: [
-      `An administrator of ${hostOf(place)} made an account for you. Choose a password that only you know, and it is yours.`,
+      `An administrator of ${hostOf(place)} invites you. Choose how you sign in, which only you know, and the account is yours.`,
       { button: 'Accept the invitation', link },
       worksUntil(expiresAt, place),
       'If you did not expect this, there is nothing to do.',

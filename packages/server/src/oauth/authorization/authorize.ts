@@ -1,9 +1,19 @@
-import { type AuthorizationDecision, decideAuthorization } from '@argus/core';
+import {
+  type AuthorizationDecision,
+  type AuthorizationFacts,
+  type Client,
+  decideAuthorization,
+  isAsStrong,
+  isAtLeast,
+  strengthOf,
+  subjectOf,
+} from '@argus/core';
+import type { Current } from '../../flows/current-session.ts';
 import type { Answer } from '../../http/answer.ts';
 import { deadEndPage } from '../../http/refusal-page.ts';
 import type { Call } from '../../http/route.ts';
 import type { Services } from '../../services.ts';
-import { reachableLevel } from '../../step-up/ways-to-prove.ts';
+import { reachableLevel, waysToProve } from '../../step-up/ways-to-prove.ts';
 import { hintedClaims } from '../id-token-hint.ts';
 import { askForAccount, askForConsent, leadToPage } from './ask-person.ts';
 import { readAsked } from './asked-request.ts';
@@ -29,6 +39,7 @@ async function decide(services: Services, authorizing: Authorizing): Promise<Aut
     session: visit ? { session: visit.current.session, user: visit.current.user } : null,
     consent,
     continuation: asked.isContinued ? asked : null,
+    strength: visit ? await strengthOfVisit(services, client, visit.current) : 'enough',
     hintedSubject: hintedSubject(services, authorizing),
     // Asked only of who asks for it: it is a question more.
     reachable:
@@ -67,6 +78,20 @@ async function carryOut(services: Services, call: Call, authorizing: Authorizing
       return deadEndPage('invalid_request', authorizing.client.settings.name);
     }
   }
+}
+
+/** What policy wants of this person at this client, held against the session. */
+async function strengthOfVisit(
+  services: Services,
+  { tenant, id: clientId }: Client,
+  current: Current,
+): Promise<AuthorizationFacts['strength']> {
+  const subject = { ...subjectOf(current.user, current.session), clientId };
+  const wanted = strengthOf((await services.policies.effective(tenant, subject)).authentication);
+  if (isAsStrong(current.session, wanted)) return 'enough';
+  const { methods, reachable } = await waysToProve(services, current, wanted.level);
+  const canShow = !wanted.needsPasskey || methods.includes('passkey');
+  return canShow && isAtLeast(reachable, wanted.level) ? 'provable' : 'lacking';
 }
 
 /** Whom the client believes to be there: the subject of an ID token of ours for this client, be it an old one. */

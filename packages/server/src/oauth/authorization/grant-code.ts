@@ -1,13 +1,10 @@
 import type { GrantId } from '@argus/contract';
-import type { AuthorizationCode, Change, Client, EventDraft } from '@argus/core';
+import { type AuthorizationCode, type Change, type Client, type EventDraft, subjectOf } from '@argus/core';
 import { hashOf } from '../../secrets.ts';
 import { type Services, stamp } from '../../services.ts';
 import type { Authorizing } from './authorizing.ts';
 import type { Asked } from './sealed-request.ts';
 import { tooOften } from './too-often.ts';
-
-/** ASVS 10.4.3, FAPI 2.0 §5.3.2.1: a code is for the next moment only. */
-const codeSeconds = 60;
 
 /** What ended meanwhile: what the decision stood on, or the pushed request, which had its answer. Or the patience. */
 export type GrantedCode = { readonly code: string } | { readonly lost: 'ground' | 'request' | 'patience' };
@@ -18,7 +15,8 @@ export async function grantCode(services: Services, authorizing: Authorizing): P
   if (!visit) return { lost: 'ground' };
   if (await tooOften(services, visit, origin)) return { lost: 'patience' };
   const secret = services.random.bytes(32).toString('base64url');
-  const code = newCode(services, authorizing, { secret, visit });
+  const lifeSeconds = await codeSecondsOf(services, client, visit.current);
+  const code = newCode(services, authorizing, { secret, visit, lifeSeconds });
   const { user, session, device } = visit.current;
   const granted: EventDraft = {
     type: 'authorization.granted',
@@ -50,10 +48,26 @@ export function usedUp(client: Client, asked: Asked): Change[] {
   return [{ kind: 'use-pushed-request', uriHash, clientId: client.id, at: asked.startedAt }];
 }
 
+/** ASVS 10.4.3, FAPI 2.0 §5.3.2.1: a code is for the next moment only, as policy says for this person at this client. */
+async function codeSecondsOf(
+  services: Services,
+  { tenant, id: clientId }: Client,
+  { user, session }: NonNullable<Authorizing['visit']>['current'],
+): Promise<number> {
+  const subject = { ...subjectOf(user, session), clientId };
+  return (await services.policies.effective(tenant, subject)).tokens.codeSeconds;
+}
+
+interface CodeMaking {
+  readonly secret: string;
+  readonly visit: NonNullable<Authorizing['visit']>;
+  readonly lifeSeconds: number;
+}
+
 function newCode(
   { random, clock }: Services,
   { client, request }: Authorizing,
-  { secret, visit }: { readonly secret: string; readonly visit: NonNullable<Authorizing['visit']> },
+  { secret, visit, lifeSeconds }: CodeMaking,
 ): AuthorizationCode {
   const now = clock.now();
   return {
@@ -69,7 +83,7 @@ function newCode(
     codeChallenge: request.codeChallenge,
     dpopJkt: request.dpopJkt,
     createdAt: now,
-    expiresAt: now + codeSeconds * 1000,
+    expiresAt: now + lifeSeconds * 1000,
     consumedAt: null,
   };
 }

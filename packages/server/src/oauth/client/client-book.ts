@@ -1,7 +1,8 @@
 import type { ClientId, TenantId } from '@argus/contract';
-import type { Client, Provider, Resource } from '@argus/core';
+import { type Client, clientUnder, type Provider, type Resource } from '@argus/core';
 import { clientInForce, isRegisteredOrigin, providersOfTenant, resourcesOf, type Store } from '@argus/store';
 import { createKept } from '../../kept.ts';
+import type { PolicyBook } from '../../policy/policy-book.ts';
 import type { Clock } from '../../services/clock.ts';
 
 /**
@@ -9,6 +10,7 @@ import type { Clock } from '../../services/clock.ts';
  * within that second even where nothing else would ask the database.
  */
 export interface ClientBook {
+  /** As the policy of its tenant lets it be. */
   find(id: string): Promise<Client | null>;
   /** Those of a client that exist still, in the client's order. */
   resourcesOf(client: Client): Promise<readonly Resource[]>;
@@ -20,16 +22,22 @@ export interface ClientBook {
   forget(): void;
 }
 
-export function openClientBook(store: Store, clock: Clock): ClientBook {
+export function openClientBook(
+  store: Store,
+  clock: Clock,
+  policies: Pick<PolicyBook, 'effective'>,
+): ClientBook {
   const clients = createKept<Client | null>(clock);
   const resources = createKept<readonly Resource[]>(clock);
   const origins = createKept<boolean>(clock);
   const providers = createKept<readonly Provider[]>(clock);
   return {
-    find: (id) =>
-      idForm.test(id)
-        ? clients.get(id, () => clientInForce(store.pool, id as ClientId))
-        : Promise.resolve(null), // it has the form of one
+    async find(id) {
+      if (!idForm.test(id)) return null;
+      const client = await clients.get(id, () => clientInForce(store.pool, id as ClientId)); // it has the form of one
+      if (!client) return null;
+      return clientUnder(client, (await policies.effective(client.tenant, { clientId: client.id })).clients);
+    },
     resourcesOf: ({ id, tenant, settings, changedAt }) =>
       settings.resources.length === 0
         ? Promise.resolve([])

@@ -79,8 +79,16 @@ async function ask(form, how) {
   const field = form.elements.namedItem('credential');
   if (!(field instanceof HTMLInputElement)) throw new Unanswered('failed');
   field.value = JSON.stringify(asJson(/** @type {PublicKeyCredential} */ (credential)));
+  takeOverStay(form);
   document.dispatchEvent(new Event('passkey-sent'));
   form.submit();
+}
+
+/** The box of the other form says whether the person wants to stay signed in. */
+function takeOverStay(/** @type {HTMLFormElement} */ form) {
+  const [box, field] = [document.getElementById('staySignedIn'), form.elements.namedItem('staySignedIn')];
+  if (box instanceof HTMLInputElement && field instanceof HTMLInputElement)
+    field.value = box.checked ? 'yes' : '';
 }
 
 /** The server gave no options; why names the attribute with the sentence. */

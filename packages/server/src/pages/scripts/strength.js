@@ -13,6 +13,13 @@ function wordsBeside(/** @type {HTMLInputElement} */ field) {
     .flatMap(({ value }) => [value, ...value.split(/[@.\s]+/)]);
 }
 
+/** Whether policy would take it: what is refused is not called strong. */
+function keepsToRule(/** @type {string} */ password, /** @type {DOMStringMap} */ { least, composition }) {
+  const canonical = password.normalize('NFC');
+  if ([...canonical].length < Number(least)) return false;
+  return composition !== 'letters-and-digits' || (/\p{L}/u.test(canonical) && /\p{Nd}/u.test(canonical));
+}
+
 function watch(/** @type {HTMLInputElement} */ field) {
   const place = document.getElementById(`${field.id}-strength`);
   if (!place) return;
@@ -20,10 +27,12 @@ function watch(/** @type {HTMLInputElement} */ field) {
   const tell = async () => {
     loading ??= import(place.dataset.knows ?? '');
     const { scoreOf } = await loading;
-    const score = scoreOf(field.value, wordsBeside(field));
+    const isEnough = keepsToRule(field.value, place.dataset);
+    const score = isEnough ? scoreOf(field.value, wordsBeside(field)) : 0;
     place.hidden = field.value === '';
     place.dataset.score = String(score);
-    const sentence = field.value === '' ? '' : (says[score] ?? '');
+    const said = isEnough ? says[score] : place.dataset.fallsShort;
+    const sentence = field.value === '' ? '' : (said ?? '');
     // Written only when it changes, so that it is not read out at every key.
     if (place.textContent !== sentence) place.textContent = sentence;
   };

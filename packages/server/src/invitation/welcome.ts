@@ -1,0 +1,57 @@
+import type { ProviderSettings, TenantId, UserId } from '@argus/contract';
+import { type Change, type EventDraft, isOpen } from '@argus/core';
+import { invitationsOfTenant } from '@argus/store';
+import { isRefused } from '../http/answer.ts';
+import type { Services } from '../services.ts';
+import { stillWithinReach } from './accept.ts';
+
+/** Whether somebody new may come, and as what. */
+export interface Welcomed {
+  readonly newUsers: ProviderSettings['newUsers'];
+  /** What an invitation makes of them. */
+  readonly as: {
+    readonly id?: UserId;
+    readonly roles?: readonly string[];
+    readonly groups?: readonly string[];
+  };
+  readonly changes: readonly Change[];
+  readonly event: Pick<EventDraft, 'type' | 'details'> | null;
+}
+
+/**
+ * How somebody new is met whose address a provider has confirmed. Where people do not sign up by themselves, only those
+ * who are invited come; an invitation goes before what the provider's settings say, and nobody comes where it is closed.
+ */
+export async function welcomedBy(
+  services: Services,
+  {
+    tenant,
+    email,
+    newUsers,
+  }: {
+    readonly tenant: TenantId;
+    readonly email: string | null;
+    readonly newUsers: ProviderSettings['newUsers'];
+  },
+): Promise<Welcomed> {
+  const { store, policies, clock } = services;
+  const { mode } = (await policies.effective(tenant)).authentication.signUp;
+  const byThemselves = {
+    newUsers: mode === 'open' ? newUsers : 'refuse',
+    as: {},
+    changes: [],
+    event: null,
+  } as const;
+  if (mode === 'closed' || email === null) return byThemselves;
+  const [invitation] = (await invitationsOfTenant(store.pool, tenant, { email, limit: 1 })).items;
+  if (!invitation || !isOpen(invitation, clock.now())) return byThemselves;
+  const still = await stillWithinReach(services, { tenant, invitation });
+  if (isRefused(still)) return byThemselves;
+  const { id: invitationId, userId: id, roles, groups, tokenHash } = invitation;
+  return {
+    newUsers: 'create',
+    as: { id, roles, groups },
+    changes: [{ kind: 'use-invitation', tokenHash, at: clock.now() }, ...still.changes],
+    event: { type: 'invitation.accepted', details: { invitationId } },
+  };
+}
