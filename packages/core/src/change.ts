@@ -73,7 +73,15 @@ export type Change =
   /** Expects this very password to be stored still; writes nothing, holds it until the commit. */
   | { readonly kind: 'expect-password'; readonly userId: UserId; readonly phc: string }
   /** Expects somebody who is not being erased. Disabling expects the tenant to keep an owner, or an administrator where it has no owner. */
-  | { readonly kind: 'set-user-status'; readonly userId: UserId; readonly status: SettableStatus }
+  | {
+      readonly kind: 'set-user-status';
+      readonly userId: UserId;
+      readonly status: SettableStatus;
+      /** From when on being unused is counted anew. */
+      readonly at?: Instant;
+    }
+  /** Expects no session of this user to have been active after that; writes nothing. */
+  | { readonly kind: 'expect-unused'; readonly userId: UserId; readonly since: Instant }
   /** Expects the tenant to keep an owner, or an administrator where it has no owner. */
   | { readonly kind: 'set-user-roles'; readonly userId: UserId; readonly roles: readonly string[] }
   /** Expects somebody who is not being erased, and the tenant to keep an owner; from now on they are nobody's account. */

@@ -31,6 +31,7 @@ export * from './oauth/scope.ts';
 export * from './oauth/token-request.ts';
 export * from './plan/entitlements.ts';
 export * from './policy/difference.ts';
+export * from './policy/idle-accounts.ts';
 export * from './policy/judge.ts';
 export * from './policy/limited-by.ts';
 export * from './policy/orders.ts';

@@ -7,6 +7,7 @@ export { firstAdministratorLink } from './first-administrator.ts';
 export { completeRecoveries } from './jobs/complete-recoveries.ts';
 export { deliverLogouts } from './jobs/deliver-logouts.ts';
 export { deliverMails } from './jobs/deliver-mails.ts';
+export { disableIdleAccounts, type IdleSearch } from './jobs/disable-idle.ts';
 export { endExpiredSessions } from './jobs/end-expired.ts';
 export { endTenants } from './jobs/end-tenants.ts';
 export { endEarlyOnes, enforcePolicies } from './jobs/enforce-policies.ts';

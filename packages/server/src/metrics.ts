@@ -25,6 +25,7 @@ export interface Metrics {
   readonly sessionLimits: Counter<'outcome'>;
   readonly tenantsEnded: Counter<'outcome'>;
   readonly throttled: Counter<'limit'>;
+  readonly idleAccounts: Counter<never>;
   readonly lockouts: Counter<'outcome'>;
   readonly logouts: Counter<'outcome'>;
   readonly mails: Counter<'kind' | 'outcome'>;
@@ -75,6 +76,7 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
     ),
     ...sessionMetrics(counter, registers),
     throttled: counter('argus_throttled_total', 'Tries held back by a limit', 'limit'),
+    idleAccounts: counter('argus_idle_accounts_disabled_total', 'Accounts disabled because nobody used them'),
     lockouts: counter('argus_lockouts_total', 'Accounts locked by wrong passwords, and unlocked', 'outcome'),
     logouts: counter(
       'argus_logout_deliveries_total',

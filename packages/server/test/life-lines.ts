@@ -21,7 +21,7 @@ const ofClient: Need = { by: administrator, names: [], tells: ['clientId'] };
 export const needs: Readonly<Record<AuditEventType, Need>> = {
   'user.created': { by: /^(anyone|operator|system|administrator:.+)$/, names: ['userId', 'reason'] },
   'user.sign-up-repeated': { by: /^anyone$/, names: ['userId'] },
-  'user.disabled': { by: administrator, names: ['userId'] },
+  'user.disabled': { by: /^(system|administrator:.+)$/, names: ['userId'] },
   'user.enabled': { by: administrator, names: ['userId'] },
   'user.locked': { by: /^anyone$/, names: ['userId', 'reason'], tells: ['until'] },
   'user.unlocked': { by: /^(operator|administrator:.+)$/, names: ['userId'] },

@@ -75,6 +75,7 @@ export {
   identityOf,
   sessionsFromUpstream,
 } from './questions/identities.ts';
+export { type IdleUser, idleUsers, tenantsDisablingIdle } from './questions/idle-users.ts';
 export {
   forgetImports,
   type ImportPiece,

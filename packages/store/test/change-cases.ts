@@ -42,6 +42,7 @@ export const changeCases: ChangeCases = {
   }),
   'expect-password': ({ user, phc }) => ({ kind: 'expect-password', userId: user.id, phc }),
   'set-user-status': ({ user }) => ({ kind: 'set-user-status', userId: user.id, status: 'disabled' }),
+  'expect-unused': ({ user }) => ({ kind: 'expect-unused', userId: user.id, since: later }),
   invite: (person, number) => ({ kind: 'invite', invitation: anotherInvitation(person, number) }),
   'renew-invitation': (person, number) => ({
     kind: 'renew-invitation',

@@ -81,6 +81,8 @@ const questions: Readonly<Record<string, Question>> = {
     asked.usersOfTenant(store.pool, tenant, { ...all, now, email: user.email }),
   'usersOfTenant by id': ({ store }, tenant, { user }) =>
     asked.usersOfTenant(store.pool, tenant, { ...all, now, userId: user.id }),
+  idleUsers: ({ store }, tenant) =>
+    asked.idleUsers(store.pool, tenant, { since: now * 2, after: null, limit: 10 }),
   formerPasswords: ({ store }, tenant, { user }) =>
     asked.formerPasswords(store.pool, tenant, { userId: user.id, limit: 4 }),
   refreshFacts: ({ store }, tenant, { grant }) => store.refreshFacts({ tenant, grantId: grant.id }),
@@ -90,6 +92,44 @@ const questions: Readonly<Record<string, Question>> = {
   ...policyQuestions,
   ...importQuestions,
 };
+
+/** Questions about the whole installation: their rows name their tenant, and are tested apart. */
+const ofTheInstallation = [
+  'sweepSessions',
+  'clientById',
+  'ownersOf',
+  'unusedClients',
+  'isRegisteredOrigin',
+  'providersOfIssuer',
+  'takeLogoutDeliveries',
+  'takeMails',
+  'dueRecoveries',
+  'forgetExpired',
+  'serviceByKey',
+  'feedStates',
+  'forgetFeedEvents',
+  'noteFeedPolicies',
+  'clientInForce',
+  'tenantsOfInstallation',
+  'tenantByName',
+  'tenantsOfNames',
+  'tenantOfAttempt',
+  'tenantOfLink',
+  'invitationByHash',
+  'endingTenants',
+  'takeImport',
+  'forgetImports',
+  'tenantsToEnforce',
+  'dueEarlyEnds',
+  'databaseTime',
+  'isAnybodyOlder',
+  'demandedKeys',
+  'tenantsDisablingIdle',
+];
+/** Questions that the store itself asks, many at once, under another name. */
+const askedTogether = { refreshFactsQuestion: 'refreshFacts', codeFactsQuestion: 'codeFacts' };
+/** What the questions' folder exports beside questions. */
+const notQuestions = ['pageOf', 'idCursor', 'timeCursor', 'nameCursor', 'numberCursor', 'documentOf'];
 
 let stage: Stage;
 let person: Person;

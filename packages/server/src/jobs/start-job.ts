@@ -3,6 +3,7 @@ import type { Services } from '../services.ts';
 import { completeRecoveries } from './complete-recoveries.ts';
 import { deliverLogouts } from './deliver-logouts.ts';
 import { deliverMails } from './deliver-mails.ts';
+import { disableIdleAccounts, type IdleSearch } from './disable-idle.ts';
 import { endExpiredSessions, type Sweep } from './end-expired.ts';
 import { endTenants } from './end-tenants.ts';
 import { endEarlyOnes, enforcePolicies } from './enforce-policies.ts';
@@ -19,6 +20,7 @@ export type Job =
   | 'deliver-logouts'
   | 'deliver-mails'
   | 'complete-recoveries'
+  | 'disable-idle'
   | 'erase-people'
   | 'end-tenants'
   | 'forget-expired'
@@ -34,6 +36,7 @@ export const allJobs: readonly Job[] = [
   'deliver-logouts',
   'deliver-mails',
   'complete-recoveries',
+  'disable-idle',
   'erase-people',
   'end-tenants',
   'forget-expired',
@@ -61,6 +64,10 @@ export function startJob(services: Services, job: Job): { stop(): Promise<void> 
       return repeat(1_000, async () => void (await deliverMails(services)), report);
     case 'complete-recoveries':
       return repeat(60_000, async () => void (await completeRecoveries(services)), report);
+    case 'disable-idle': {
+      const search: IdleSearch = { tenant: '', user: null };
+      return repeat(60_000, async () => void (await disableIdleAccounts(services, search)), report);
+    }
     case 'erase-people':
       return repeat(1_000, async () => void (await erasePeople(services)), report);
     case 'end-tenants':

@@ -35,6 +35,7 @@ const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind:
   'rehash-password': users.rehashPassword,
   'expect-password': users.expectPassword,
   'set-user-status': rulers.setUserStatus,
+  'expect-unused': users.expectUnused,
   'set-user-name': users.setUserName,
   'set-user-roles': rulers.setUserRoles,
   'set-user-groups': users.setUserGroups,

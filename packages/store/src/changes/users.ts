@@ -100,6 +100,15 @@ export const holdUser: Write<Of<'hold-user'>> = ({ userId }) => ({
   expects: 1,
 });
 
+// Whoever holds the user sees every session: none begins meanwhile.
+export const expectUnused: Write<Of<'expect-unused'>> = ({ userId, since }) => ({
+  name: 'expect-unused',
+  text: `SELECT u.id FROM users u WHERE u.tenant_id = $1 AND u.id = $2 AND NOT EXISTS (
+    SELECT FROM sessions s WHERE s.tenant_id = $1 AND s.user_id = $2 AND s.last_active_at > $3)`,
+  values: [userId, timestamp(since)],
+  expects: 1,
+});
+
 export const seeDevice: Write<Of<'see-device'>> = ({ device, at }) => ({
   name: 'see-device',
   text: `INSERT INTO devices (tenant_id, id, user_id, secret_hash, user_agent, first_seen_at, last_seen_at)
