@@ -29,6 +29,7 @@ export const ofTheInstallation = [
   'databaseTime',
   'isAnybodyOlder',
   'demandedKeys',
+  'tenantsDisablingIdle',
 ];
 /** Questions that the store itself asks, many at once, under another name. */
 export const askedTogether = { refreshFactsQuestion: 'refreshFacts', codeFactsQuestion: 'codeFacts' };
