@@ -93,6 +93,14 @@ export async function furnishWhole(store: Store, tenant: TenantId, number: numbe
     'INSERT INTO early_ends (tenant_id, session_id, due_at, outlived_until) VALUES ($1, $2, $3, $3)',
     [tenant, session.id, new Date(session.createdAt).toISOString()],
   );
+  await store.pool.query(
+    `INSERT INTO password_tries (tenant_id, user_id, is_known_device, in_a_row, in_all) VALUES ($1, $2, true, 1, 1) ON CONFLICT DO NOTHING`,
+    [tenant, user.id],
+  );
+  await store.pool.query(
+    `INSERT INTO former_passwords (tenant_id, user_id, phc, replaced_at) VALUES ($1, $2, 'an old one', $3)`,
+    [tenant, user.id, new Date(session.createdAt).toISOString()],
+  );
   await store.recordActivity({ ...activityWork([person], number), mark: markOf(tenant, number) });
   return person;
 }

@@ -53,6 +53,8 @@ export const personTables: Readonly<Record<string, PersonTable>> = {
   mails: { exported: 'mails', ...ofUser },
   recoveries: { exported: 'recoveries', ...ofUser },
   guesses: { exported: 'wrongCodes', ...ofUser },
+  password_tries: { exported: 'wrongPasswords', ...ofUser },
+  former_passwords: { notExported: 'hashes of passwords, which prove somebody and tell nothing', ...ofUser },
   audit_events: { exported: 'auditEvents', erased: 'pseudonymised' },
   erasures: { notExported: 'that the person is being erased, which the profile says', erased: 'last' },
   authorization_codes: {
