@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { AdminPolicy, EffectivePolicyAnswer, ListedPolicyVersion } from '@argus/contract';
+import type { AdminPolicy, EffectivePolicyAnswer, ListedPolicyVersion, PolicyPreview } from '@argus/contract';
 import { testDatabase } from '@argus/testing/database';
 import { argus, argusJson } from './commands.ts';
 import { type Serving, serve, temporaryFolder } from './processes.ts';
@@ -67,6 +67,22 @@ describe('argus policy', () => {
     ]);
     const shown = await json<AdminPolicy>('show');
     assert.deepEqual([shown.version, shown.note, shown.author], [2, 'As agreed', 'operator']);
+  });
+
+  test('tells what a file would do, and does nothing', async () => {
+    const { code, out } = await run('preview', write('wanted.yaml', shorter));
+    assert.equal(code, 0);
+    assert.match(out, /^0 active sessions would end now, 0 would end sooner than they do\.$/m);
+    assert.match(out, /^Roles under other rules: none\.$/m);
+    const preview = await json<PolicyPreview>(
+      'preview',
+      write('factors.yaml', 'authentication: { factors: { required: 2 } }'),
+    );
+    assert.deepEqual([preview.endsNow, preview.usersLackingFactor], [0, 1]);
+    assert.equal((await json<AdminPolicy>('show')).version, 2);
+    const wrong = await run('preview', write('wrong.yaml', 'session:\n  idleMinutes: 0\n'));
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.err, /wrong\.yaml:2:3 session\.idleMinutes: must be/);
   });
 
   test('tells every mistake at its line in the file, of form and of meaning', async () => {

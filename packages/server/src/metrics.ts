@@ -74,27 +74,7 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       'grant',
       'outcome',
     ),
-    sessionsEnded: counter('argus_sessions_ended_total', 'Ended sessions by reason', 'reason'),
-    sessionsTightened: counter(
-      'argus_sessions_tightened_total',
-      'Live sessions whose limits a changed policy brought closer',
-    ),
-    policyEnforcements: new Histogram({
-      name: 'argus_policy_enforcement_seconds',
-      help: 'Time to hold the live sessions of a tenant against its policy',
-      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
-      registers,
-    }),
-    sessionLimits: counter(
-      'argus_session_limits_total',
-      'Sign-ins that found as many sessions as there may be, by what became of it',
-      'outcome',
-    ),
-    tenantsEnded: counter(
-      'argus_tenants_ended_total',
-      'Suspended tenants of which nothing lives any more, and tenants that were erased',
-      'outcome',
-    ),
+    ...sessionMetrics(counter, registers),
     throttled: counter('argus_throttled_total', 'Tries held back by a limit', 'limit'),
     idleAccounts: counter('argus_idle_accounts_disabled_total', 'Accounts disabled because nobody used them'),
     lockouts: counter('argus_lockouts_total', 'Accounts locked by wrong passwords, and unlocked', 'outcome'),
@@ -126,6 +106,33 @@ type MakeCounter = <Label extends string>(
   help: string,
   ...labelNames: Label[]
 ) => Counter<Label>;
+
+/** How sessions end, and what ends many at once. */
+function sessionMetrics(counter: MakeCounter, registers: Registry[]) {
+  return {
+    sessionsEnded: counter('argus_sessions_ended_total', 'Ended sessions by reason', 'reason'),
+    sessionsTightened: counter(
+      'argus_sessions_tightened_total',
+      'Live sessions whose limits a changed policy brought closer',
+    ),
+    policyEnforcements: new Histogram({
+      name: 'argus_policy_enforcement_seconds',
+      help: 'Time to hold the live sessions of a tenant against its policy',
+      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
+      registers,
+    }),
+    sessionLimits: counter(
+      'argus_session_limits_total',
+      'Sign-ins that found as many sessions as there may be, by what became of it',
+      'outcome',
+    ),
+    tenantsEnded: counter(
+      'argus_tenants_ended_total',
+      'Suspended tenants of which nothing lives any more, and tenants that were erased',
+      'outcome',
+    ),
+  };
+}
 
 function activityCounters(counter: MakeCounter) {
   return {

@@ -66,6 +66,7 @@ const notices: readonly SignInNotice[] = [
   'changes-undone',
   'sign-in-expired',
   'password-reset',
+  'more-needed',
 ];
 const accountNotices: readonly AccountNotice[] = [
   'passkey-added',

@@ -29,7 +29,7 @@ export const refreshSession = defineEndpoint({
   caller: 'refresh-cookie',
   body: z.strictObject({ idleSeconds: z.int().min(0).max(31_536_000).optional() }),
   success: { status: 200, body: sessionAnswerSchema },
-  refusals: [...unlessSignedIn, 'slow_down'],
+  refusals: [...unlessSignedIn, 'insufficient_user_authentication', 'slow_down'],
 });
 
 export const endSession = defineEndpoint({

@@ -10,6 +10,7 @@ export interface RefreshRequest {
   readonly ip: string;
   readonly userAgent: string | null;
   readonly idleSeconds?: number | undefined;
+  readonly mayLackProof?: boolean | undefined;
 }
 
 export interface Refreshed {

@@ -14,6 +14,7 @@ import type { Refused } from '../http/answer.ts';
 import { type Services, stamp } from '../services.ts';
 import { isServedHere } from '../tenant/address.ts';
 import type { Try } from '../throttle/throttle.ts';
+import { missingProof } from './missing-proof.ts';
 import { sessionOver } from './session-over.ts';
 import { slowDown } from './slow-down.ts';
 
@@ -25,6 +26,8 @@ export interface Renewal<Unfit extends object = never> {
   readonly ip: string;
   readonly userAgent: string | null;
   readonly idleSeconds?: number | undefined;
+  /** Also where the session has proved less than policy asks by now: for whoever is about to prove more. */
+  readonly mayLackProof?: boolean | undefined;
   /** Whether what is asked beside fits the grant; asked before anything turns, so that a no costs no token. */
   fits?(facts: RefreshFacts): Unfit | null;
 }
@@ -58,13 +61,17 @@ export async function renewGrant<Unfit extends object = never>(
     if (!facts || facts.session.id !== claims.sid) return refusedAs(services, 'unknown');
     const policy = await services.policies.of(name.tenant, facts.policyVersion);
     const subject = { ...subjectOf(facts.user, facts.session), clientId: facts.grant.clientId };
+    const effective = policy.resolve(subject);
     const decision = decideRefresh(facts, proofOf(renewal, proven, facts), {
-      policy: policy.resolve(subject),
+      policy: effective,
       client: renewal.client,
       now: services.clock.now(),
     });
     const unfit = decision.kind === 'refuse' ? null : renewal.fits?.(facts);
     if (unfit) return unfit;
+    const isLeft = decision.kind === 'refuse' || renewal.mayLackProof;
+    const missing = isLeft ? null : missingProof(facts.session, effective.authentication);
+    if (missing) return refusedAs(services, 'proof-missing', missing);
     const outcome = await carryOut(services, { decision, facts, tenant: name.tenant });
     if (outcome !== 'lost') return outcome;
   }
@@ -93,7 +100,7 @@ function verifyToken(
 }
 
 function proofOf(
-  renewal: Omit<Renewal, 'fits'>,
+  renewal: Omit<Renewal, 'fits' | 'mayLackProof'>,
   { claims, isExpired }: ProvenToken,
   facts: RefreshFacts,
 ): RefreshProof {

@@ -5,6 +5,7 @@ import type { Call } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { type Current, currentSession } from './current-session.ts';
 import { tokenCookies } from './issue-tokens.ts';
+import { missingProofOf } from './missing-proof.ts';
 import { refreshSession } from './refresh-session.ts';
 
 /** A signed-in person on a page. */
@@ -15,9 +16,18 @@ export interface Visit {
   readonly cookies: readonly SetCookie[];
 }
 
-/** The session of a page. Pages work without script, so an access token that ended is renewed on the way. */
-export async function visitOf(services: Services, call: Call): Promise<Visit | Refused> {
+/**
+ * The session of a page. Pages work without script, so an access token that ended is renewed on the way. A session that
+ * has proved less than policy asks by now is refused with what is missing, but where its person proves it or leaves.
+ */
+export async function visitOf(
+  services: Services,
+  call: Call,
+  { mayLackProof = false }: { readonly mayLackProof?: boolean } = {},
+): Promise<Visit | Refused> {
   const shown = await currentSession(services, call.cookies);
+  const missing = isRefused(shown) || mayLackProof ? null : await missingProofOf(services, shown);
+  if (missing) return missing;
   if (!isRefused(shown)) return visit(services, shown, []);
   if (shown.refused === 'session_ended' || !call.cookies.refresh) return shown;
   const { refresh, device } = call.cookies;
@@ -25,6 +35,7 @@ export async function visitOf(services: Services, call: Call): Promise<Visit | R
     token: refresh,
     deviceCookie: device,
     idleSeconds: 0,
+    mayLackProof,
     ...call.origin,
   });
   if (isRefused(renewed)) return renewed;

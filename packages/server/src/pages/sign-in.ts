@@ -49,7 +49,8 @@ export type SignInNotice =
   | 'recovery-stopped'
   | 'changes-undone'
   | 'sign-in-expired'
-  | 'password-reset';
+  | 'password-reset'
+  | 'more-needed';
 
 /** Sign in with e-mail address and password, `POST /sign-in`, with a passkey, or by way of another provider. */
 export function signInPage(v: SignInView): string {
@@ -157,6 +158,7 @@ const notices: Readonly<Record<Exclude<SignInNotice, 'session-ended'>, string>> 
     'Your browser did not keep the cookie of this page. Allow cookies for this site, check that its address begins with https, and try again.',
   'email-verified': 'Your e-mail address is confirmed. You can sign in now.',
   'email-changed': 'Your e-mail address is changed. Sign in with the new one.',
+  'more-needed': 'Signing in takes more than before. Sign in again, and set up what is missing.',
   'verify-email': 'We sent a link to your address. Open it to confirm the address, then sign in.',
   'recovery-stopped': 'The recovery is stopped. Nothing was removed from your account.',
   'changes-undone':

@@ -116,7 +116,7 @@ async function takeStart(services: Services, call: Call): Promise<Answer> {
       providerId,
     });
   }
-  const visit = await visitOf(services, call);
+  const visit = await visitOf(services, call, { mayLackProof: purpose === 'step-up' });
   if (isRefused(visit)) return toSignIn(visit, '/account');
   const { current, cookies } = visit;
   if (!isFormOf(services, current, call)) return refusalPage('form_expired', cookies);
@@ -140,7 +140,7 @@ async function takeCallback(services: Services, call: Call): Promise<Answer> {
   const { cookies, origin, search, query } = call;
   const providerId = providerOf(call);
   if (!providerId) return refusalPage('not_found');
-  const visit = await visitOf(services, call);
+  const visit = await visitOf(services, call, { mayLackProof: true });
   const isSignedIn = !isRefused(visit);
   const current = isSignedIn ? visit.current : null;
   const end = await finishJourney(services, {

@@ -50,6 +50,7 @@ const notices: readonly SignInNotice[] = [
   'changes-undone',
   'sign-in-expired',
   'password-reset',
+  'more-needed',
 ];
 
 async function showSignIn(services: Services, call: Call): Promise<Answer> {
@@ -187,7 +188,7 @@ async function takeLink(services: Services, call: Call): Promise<Answer> {
 }
 
 async function takeSignOut(services: Services, call: Call): Promise<Answer> {
-  const visit = await visitOf(services, call);
+  const visit = await visitOf(services, call, { mayLackProof: true });
   if (!isRefused(visit) && !isFormOf(services, visit.current, call))
     return refusalPage('form_expired', visit.cookies);
   await signOut(services, call);

@@ -1,7 +1,8 @@
 import { type AssuranceLevel, assuranceLevels, refusalOf } from '@argus/contract';
+import { missingProofOf } from '../flows/missing-proof.ts';
 import type { SignedIn } from '../flows/signed-in.ts';
 import { type Visit, visitOf } from '../flows/visit.ts';
-import { type Answer, isRefused, problemAnswer, type Refused } from '../http/answer.ts';
+import { type Answer, isRefused, problemAnswer, type Refused, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
 import type { Call, Route } from '../http/route.ts';
 import { leadOn } from '../oauth/authorization/lead-on.ts';
@@ -11,7 +12,7 @@ import type { Services } from '../services.ts';
 import { stepUpByTotp } from '../step-up/by-code.ts';
 import { stepUpByPasskey, stepUpPasskeyOptions } from '../step-up/by-passkey.ts';
 import { stepUpByPassword } from '../step-up/by-password.ts';
-import { waysToProve } from '../step-up/ways-to-prove.ts';
+import { waysToProve, waysToProveMissing } from '../step-up/ways-to-prove.ts';
 import { authenticationIn } from './credential-field.ts';
 import { safeReturn, toSignIn } from './return-to.ts';
 import { visitForm } from './visit-form.ts';
@@ -23,7 +24,7 @@ export const stepUpPageRoutes: readonly Route[] = [
     path: '/step-up',
     accepts: 'nothing',
     async handle(services, call) {
-      const visit = await visitOf(services, call);
+      const visit = await visitOf(services, call, { mayLackProof: true });
       if (isRefused(visit)) return toSignIn(visit, '/account');
       return { ...(await stepUpAnswer(services, call, { visit })), cookies: visit.cookies };
     },
@@ -74,7 +75,16 @@ async function stepUpAnswer(
 ): Promise<Answer> {
   const request = await requestOf(services, call);
   const needed = request?.acr ?? levelIn(fieldsOf(call).acr ?? call.query.acr);
-  const { methods, providers } = await waysToProve(services, visit.current, needed);
+  const asked = await missingProofOf(services, visit.current);
+  const { methods, providers } = asked
+    ? await waysToProveMissing(services, visit.current)
+    : await waysToProve(services, visit.current, needed);
+  const returnTo = safeReturn(fieldsOf(call).returnTo ?? call.query.returnTo);
+  // What policy asks for has to be set up first, which a sign-in does.
+  if (asked && methods.length === 0) {
+    const query = new URLSearchParams({ returnTo, notice: 'more-needed' });
+    return seeOther(`/sign-in?${query}`);
+  }
   const html = stepUpPage({
     formToken: visit.formToken,
     email: visit.current.user.email,
@@ -82,7 +92,7 @@ async function stepUpAnswer(
     clientName: request?.client.settings.name,
     methods,
     providers,
-    returnTo: safeReturn(fieldsOf(call).returnTo ?? call.query.returnTo),
+    returnTo,
     refusal: refused?.refused,
     retryAfterSeconds: refused?.retryAfterSeconds,
   });

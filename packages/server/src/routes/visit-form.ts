@@ -16,7 +16,8 @@ export function visitForm(
     path,
     accepts: 'form',
     async handle(services, call) {
-      const visit = await visitOf(services, call);
+      // Where more is proved, less was proved so far.
+      const visit = await visitOf(services, call, { mayLackProof: path.startsWith('/step-up') });
       if (isRefused(visit)) return toSignIn(visit, returnTo(call));
       if (!isFormOf(services, visit.current, call)) return refusalPage('form_expired', visit.cookies);
       const answer = await act(services, call, visit);

@@ -4,9 +4,11 @@ import {
   assuranceOf,
   highest,
   isAtLeast,
+  levelAsked,
   type Passkey,
   type Provider,
   type Session,
+  subjectOf,
 } from '@argus/core';
 import { passkeysOfUser } from '@argus/store';
 import { type Ways, type Whose, waysIn } from '../federation/ways-in.ts';
@@ -21,6 +23,21 @@ export interface WaysToProve {
   readonly providers: readonly ShownProvider[];
   /** The highest level that this person can show. */
   readonly reachable: AssuranceLevel;
+}
+
+/** By what a person proves what policy asks of everybody by now; nothing where they have not set that up. */
+export async function waysToProveMissing(
+  services: Pick<Services, 'store' | 'clock' | 'policies'>,
+  whose: Whose & { readonly session: Session },
+): Promise<WaysToProve> {
+  const { tenant, user, session } = whose;
+  const policy = await services.policies.effective(tenant, subjectOf(user, session));
+  const { factors, passkey } = policy.authentication;
+  const needed = levelAsked(policy.authentication);
+  const ways = await waysToProve(services, whose, needed);
+  if (!isAtLeast(ways.reachable, needed)) return { ...ways, methods: [], providers: [] };
+  if (!factors.isPhishingResistant && passkey.attestation === 'none') return ways;
+  return { ...ways, methods: ways.methods.filter((method) => method === 'passkey'), providers: [] };
 }
 
 interface Candidate {

@@ -41,7 +41,7 @@ export async function confirmEndSession(
 ): Promise<Answer> {
   const request = await readEndSessionRequest(services, parameters);
   if (typeof request === 'string') return deadEndPage(request);
-  const visit = await visitOf(services, call);
+  const visit = await visitOf(services, call, { mayLackProof: true });
   // It has ended since the page was opened, which is what the person was asked about.
   if (isRefused(visit)) return leave(request, clearedCookies);
   if (!isFormOf(services, visit.current, call)) return refusalPage('form_expired', visit.cookies);
@@ -69,7 +69,7 @@ async function end(
 }
 
 async function ask(services: Services, call: Call, request: EndSessionRequest): Promise<Answer> {
-  const visit = await visitOf(services, call);
+  const visit = await visitOf(services, call, { mayLackProof: true });
   if (!isRefused(visit)) return askPage(visit, request);
   const isOver = visit.refused === 'session_ended' || visit.refused === 'session_required';
   return isOver ? leave(request, clearedCookies) : refusalPage(visit.refused);
