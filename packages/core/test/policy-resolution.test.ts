@@ -245,6 +245,39 @@ describe('a document', () => {
     ]);
   });
 
+  test('says which keys nothing acts on yet, and of no other', () => {
+    const warned = (document: object) =>
+      policyWarnings(policyDocumentSchema.parse(document)).map(({ path }) => path);
+    assert.deepEqual(
+      warned({
+        devices: { minTrust: 10 },
+        risk: { mode: 'off' },
+        session: {
+          binding: 'required',
+          onContextChange: { country: 'end', asn: 'score', device: 'step-up' },
+        },
+        audit: { retainDays: 30 },
+      }).toSorted(),
+      [
+        'audit.retainDays',
+        'devices.minTrust',
+        'risk.mode',
+        'session.binding',
+        'session.onContextChange.asn',
+        'session.onContextChange.country',
+        'session.onContextChange.device',
+      ],
+    );
+    assert.deepEqual(
+      warned({ session: { binding: 'preferred', onContextChange: { country: 'ignore', device: 'end' } } }),
+      [],
+    );
+    assert.deepEqual(warned({ overrides: [{ when: { role: 'x' }, set: { risk: { mode: 'enforce' } } }] }), [
+      'overrides.0.set.risk.mode',
+    ]);
+    for (const preset of presetNames) assert.deepEqual(warned({ preset }), [], preset);
+  });
+
   test('may set for some only what has an order', () => {
     const [mistake] = judged({ overrides: [{ when: { role: 'x' }, set: { audit: { retainDays: 30 } } }] });
     assert.equal(mistake?.path, 'overrides.0.set.audit.retainDays');

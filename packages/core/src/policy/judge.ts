@@ -30,6 +30,33 @@ export function policyMistakes(document: PolicyDocument): Mistake[] {
 
 /** What can be applied but does not do what its author may think. */
 export function policyWarnings(document: PolicyDocument): Mistake[] {
+  const { overrides, preset: _, ...settings } = document;
+  return [
+    ...idleKeys(valuesOf(settings), ''),
+    ...overrides.flatMap(({ set }, at) => idleKeys(valuesOf(set), `overrides.${at}.set.`)),
+    ...withoutEffect(document),
+  ];
+}
+
+/** Keys that are read and kept, and that nothing acts on yet. */
+const notYet: readonly { readonly path: RegExp; readonly unless: readonly PolicyValue[] }[] = [
+  { path: /^devices\./, unless: [] },
+  { path: /^risk\./, unless: [] },
+  { path: /^session\.onContextChange\.(country|asn)$/, unless: ['ignore'] },
+  // Another device ends the session, whatever is said.
+  { path: /^session\.onContextChange\.device$/, unless: ['end'] },
+  { path: /^session\.binding$/, unless: ['none', 'preferred'] },
+  { path: /^audit\.retainDays$/, unless: [] },
+];
+
+function idleKeys(values: Values, place: string): Mistake[] {
+  return [...values]
+    .filter(([key, value]) => notYet.some(({ path, unless }) => path.test(key) && !unless.includes(value)))
+    .map(([key]) => ({ path: place + key, message: 'is kept, but nothing acts on it yet' }));
+}
+
+/** Rules for some that are no tighter than what holds for all. */
+function withoutEffect(document: PolicyDocument): Mistake[] {
   const base = baseOf(document);
   return document.overrides.flatMap((override, at) =>
     [...valuesOf(override.set)].flatMap(([path, value]) => {
