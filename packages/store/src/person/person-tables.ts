@@ -28,10 +28,6 @@ export const personTables: Readonly<Record<string, PersonTable>> = {
     notExported: 'hashes of former passwords, so that none comes back; their changes stand in the audit log',
     ...ofUser,
   },
-  password_tries: {
-    notExported: 'how many wrong passwords came in a row; each of them stands in the audit log',
-    ...ofUser,
-  },
   passkeys: { exported: 'passkeys', ...ofUser },
   totps: { exported: 'authenticatorApps', ...ofUser },
   recovery_code_sets: { exported: 'recoveryCodes', ...ofUser },
@@ -54,7 +50,6 @@ export const personTables: Readonly<Record<string, PersonTable>> = {
   recoveries: { exported: 'recoveries', ...ofUser },
   guesses: { exported: 'wrongCodes', ...ofUser },
   password_tries: { exported: 'wrongPasswords', ...ofUser },
-  former_passwords: { notExported: 'hashes of passwords, which prove somebody and tell nothing', ...ofUser },
   audit_events: { exported: 'auditEvents', erased: 'pseudonymised' },
   erasures: { notExported: 'that the person is being erased, which the profile says', erased: 'last' },
   authorization_codes: {
