@@ -83,6 +83,11 @@ export const personTables: Readonly<Record<string, PersonTable>> = {
     expires: 'with those tokens, within the hour',
   },
   policies: { notExported: 'which administrator wrote a version', erased: 'pseudonymised' },
+  imports: { notExported: 'which administrator brought people along', erased: 'pseudonymised' },
+  import_pieces: {
+    ofNobody: 'files of people who have no account yet, encrypted, until they are worked through',
+  },
+  import_refusals: { ofNobody: 'which rows of a file were refused, and why' },
   clients: declared,
   resources: declared,
   providers: declared,
