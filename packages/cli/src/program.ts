@@ -6,6 +6,7 @@ import { addAuthenticatorCommands } from './commands/authenticators.ts';
 import { addClientCommands } from './commands/clients.ts';
 import { addConsentCommands } from './commands/consents.ts';
 import { addExportCommand } from './commands/export.ts';
+import { addImportCommands } from './commands/imports.ts';
 import { addInvitationCommands } from './commands/invitations.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addOpenApiCommand } from './commands/open-api.ts';
@@ -36,6 +37,7 @@ export function createProgram(terminal: Terminal): Command {
   addExportCommand(program, terminal);
   addUserCommands(program, terminal);
   addInvitationCommands(program, terminal);
+  addImportCommands(program, terminal);
   addRoleCommands(program, terminal);
   addPolicyCommands(program, terminal);
   addSessionCommands(program, terminal);

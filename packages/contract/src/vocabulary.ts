@@ -210,6 +210,9 @@ export const auditEventTypes = [
   'tenant.resumed',
   'tenant.erasure-begun',
   'tenant.erased',
+  'import.started',
+  'import.ended',
+  'users.exported',
   'policy.enforced',
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];

@@ -18,6 +18,7 @@ import type { Origin } from './audit/event.ts';
 import type { AuthenticatorChange } from './authenticator/change.ts';
 import type { Device } from './device/device.ts';
 import type { FederationChange } from './federation/change.ts';
+import type { ImportChange } from './import/import.ts';
 import type { Mail } from './mail/mail.ts';
 import type { OAuthChange } from './oauth/change.ts';
 import type { ConcurrencyPolicy } from './policy/policy.ts';
@@ -49,6 +50,7 @@ export type Change =
   | ServiceChange
   | TenantChange
   | InvitationChange
+  | ImportChange
   /** Expects the address to be free. */
   | { readonly kind: 'create-user'; readonly user: User }
   /** Expects the stored password to be the one that was verified (`expected`), or none at all (`null`). */
@@ -71,7 +73,15 @@ export type Change =
   /** Expects this very password to be stored still; writes nothing, holds it until the commit. */
   | { readonly kind: 'expect-password'; readonly userId: UserId; readonly phc: string }
   /** Expects somebody who is not being erased. Disabling expects the tenant to keep an owner, or an administrator where it has no owner. */
-  | { readonly kind: 'set-user-status'; readonly userId: UserId; readonly status: SettableStatus }
+  | {
+      readonly kind: 'set-user-status';
+      readonly userId: UserId;
+      readonly status: SettableStatus;
+      /** From when on being unused is counted anew. */
+      readonly at?: Instant;
+    }
+  /** Expects no session of this user to have been active after that; writes nothing. */
+  | { readonly kind: 'expect-unused'; readonly userId: UserId; readonly since: Instant }
   /** Expects the tenant to keep an owner, or an administrator where it has no owner. */
   | { readonly kind: 'set-user-roles'; readonly userId: UserId; readonly roles: readonly string[] }
   /** Expects somebody who is not being erased, and the tenant to keep an owner; from now on they are nobody's account. */

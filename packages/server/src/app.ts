@@ -7,6 +7,7 @@ import { adminRoutes } from './routes/admin.ts';
 import { adminAuthenticatorRoutes } from './routes/admin-authenticators.ts';
 import { adminClientRoutes } from './routes/admin-clients.ts';
 import { adminExportRoutes } from './routes/admin-export.ts';
+import { adminImportRoutes } from './routes/admin-imports.ts';
 import { adminPolicyRoutes } from './routes/admin-policy.ts';
 import { adminPolicyPreviewRoutes } from './routes/admin-policy-preview.ts';
 import { adminProviderRoutes } from './routes/admin-providers.ts';
@@ -61,6 +62,7 @@ export function createApp(services: Services): App {
     ...adminRoutes,
     ...adminClientRoutes,
     ...adminExportRoutes,
+    ...adminImportRoutes,
     ...adminProviderRoutes,
     ...adminServiceRoutes,
     ...adminRoleRoutes,

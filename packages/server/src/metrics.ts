@@ -25,6 +25,7 @@ export interface Metrics {
   readonly sessionLimits: Counter<'outcome'>;
   readonly tenantsEnded: Counter<'outcome'>;
   readonly throttled: Counter<'limit'>;
+  readonly idleAccounts: Counter<never>;
   readonly lockouts: Counter<'outcome'>;
   readonly logouts: Counter<'outcome'>;
   readonly mails: Counter<'kind' | 'outcome'>;
@@ -36,6 +37,7 @@ export interface Metrics {
   readonly activityUntold: Counter<'why'>;
   readonly activityExtensions: Counter;
   readonly breachedLookups: Counter<'outcome'>;
+  readonly importedRows: Counter<'outcome'>;
   /** Everything as Prometheus reads it. */
   page(): Promise<string>;
 }
@@ -72,6 +74,42 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       'grant',
       'outcome',
     ),
+    ...sessionMetrics(counter, registers),
+    throttled: counter('argus_throttled_total', 'Tries held back by a limit', 'limit'),
+    idleAccounts: counter('argus_idle_accounts_disabled_total', 'Accounts disabled because nobody used them'),
+    lockouts: counter('argus_lockouts_total', 'Accounts locked by wrong passwords, and unlocked', 'outcome'),
+    logouts: counter(
+      'argus_logout_deliveries_total',
+      'Tries to tell a client that a session ended, by outcome',
+      'outcome',
+    ),
+    mails: counter('argus_mails_total', 'Tries to send a mail, by kind and outcome', 'kind', 'outcome'),
+    breachedLookups: counter(
+      'argus_breached_password_lookups_total',
+      'Questions to the range of breached passwords, by outcome',
+      'outcome',
+    ),
+    importedRows: counter('argus_imported_rows_total', 'Rows of imported files, by outcome', 'outcome'),
+    serviceRefusals: counter(
+      'argus_service_refusals_total',
+      'Requests of services that were refused, by reason',
+      'reason',
+    ),
+    feedEvents: counter('argus_feed_events_total', 'Events that were numbered for a feed, by type', 'type'),
+    ...activityCounters(counter),
+    page: () => registry.metrics(),
+  };
+}
+
+type MakeCounter = <Label extends string>(
+  name: string,
+  help: string,
+  ...labelNames: Label[]
+) => Counter<Label>;
+
+/** How sessions end, and what ends many at once. */
+function sessionMetrics(counter: MakeCounter, registers: Registry[]) {
+  return {
     sessionsEnded: counter('argus_sessions_ended_total', 'Ended sessions by reason', 'reason'),
     sessionsTightened: counter(
       'argus_sessions_tightened_total',
@@ -93,35 +131,8 @@ export function createMetrics(hashLoad: () => number, isProcessWide = true): Met
       'Suspended tenants of which nothing lives any more, and tenants that were erased',
       'outcome',
     ),
-    throttled: counter('argus_throttled_total', 'Tries held back by a limit', 'limit'),
-    lockouts: counter('argus_lockouts_total', 'Accounts locked by wrong passwords, and unlocked', 'outcome'),
-    logouts: counter(
-      'argus_logout_deliveries_total',
-      'Tries to tell a client that a session ended, by outcome',
-      'outcome',
-    ),
-    mails: counter('argus_mails_total', 'Tries to send a mail, by kind and outcome', 'kind', 'outcome'),
-    breachedLookups: counter(
-      'argus_breached_password_lookups_total',
-      'Questions to the range of breached passwords, by outcome',
-      'outcome',
-    ),
-    serviceRefusals: counter(
-      'argus_service_refusals_total',
-      'Requests of services that were refused, by reason',
-      'reason',
-    ),
-    feedEvents: counter('argus_feed_events_total', 'Events that were numbered for a feed, by type', 'type'),
-    ...activityCounters(counter),
-    page: () => registry.metrics(),
   };
 }
-
-type MakeCounter = <Label extends string>(
-  name: string,
-  help: string,
-  ...labelNames: Label[]
-) => Counter<Label>;
 
 function activityCounters(counter: MakeCounter) {
   return {

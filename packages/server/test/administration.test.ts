@@ -46,6 +46,7 @@ const ofTheInstallation: readonly EndpointName[] = [
   'adminRotateKeys',
   'adminApply',
   'adminExportConfiguration',
+  'adminExportUsersWithSecrets',
   'adminListTenants',
   'adminCreateTenant',
   'adminSuspendTenant',

@@ -19,9 +19,9 @@ const ofClient: Need = { by: administrator, names: [], tells: ['clientId'] };
 
 /** Who may have done it, and what the line must name beside time, address and browser. */
 export const needs: Readonly<Record<AuditEventType, Need>> = {
-  'user.created': { by: /^(anyone|operator|administrator:.+)$/, names: ['userId', 'reason'] },
+  'user.created': { by: /^(anyone|operator|system|administrator:.+)$/, names: ['userId', 'reason'] },
   'user.sign-up-repeated': { by: /^anyone$/, names: ['userId'] },
-  'user.disabled': { by: administrator, names: ['userId'] },
+  'user.disabled': { by: /^(system|administrator:.+)$/, names: ['userId'] },
   'user.enabled': { by: administrator, names: ['userId'] },
   'user.locked': { by: /^anyone$/, names: ['userId', 'reason'], tells: ['until'] },
   'user.unlocked': { by: /^(operator|administrator:.+)$/, names: ['userId'] },
@@ -133,5 +133,12 @@ export const needs: Readonly<Record<AuditEventType, Need>> = {
   'tenant.resumed': { by: operator, names: [] },
   'tenant.erasure-begun': { by: operator, names: [] },
   'tenant.erased': { by: /^system$/, names: [], tells: ['tenant'] },
+  'import.started': { by: administrator, names: [], tells: ['importId', 'format', 'onExisting'] },
+  'import.ended': {
+    by: /^(system|administrator:.+)$/,
+    names: ['reason'],
+    tells: ['importId', 'startedBy', 'rows', 'created', 'skipped', 'refused'],
+  },
+  'users.exported': { by: operator, names: [], tells: ['people', 'withSecrets'] },
   'policy.enforced': { by: /^system$/, names: [], tells: ['version', 'ended', 'tightened'] },
 };

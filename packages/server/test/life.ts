@@ -1,9 +1,9 @@
 import { cookieNames } from '@argus/contract';
 import { balanced } from '@argus/core';
-import { deliverMails, endExpiredSessions, erasePeople } from '@argus/server';
+import { deliverMails, endExpiredSessions, erasePeople, runImports } from '@argus/server';
 import { changePolicy } from '@argus/testing/policies';
 import type { TestServer } from '@argus/testing/server';
-import { firefox, userAgent } from '@argus/testing/user-agent';
+import { firefox, type UserAgent, userAgent } from '@argus/testing/user-agent';
 import { tokenTo } from './invitation-stage.ts';
 import { playAccounts } from './life-of-accounts.ts';
 import { playTenants } from './life-of-tenants.ts';
@@ -82,7 +82,18 @@ async function administration(server: TestServer): Promise<string> {
   const renamed = [{ ...users[0], name: 'Renamed' }];
   await operator.call('adminApply', { headers, body: { users: renamed } });
   await operator.call('adminRotateKeys', { headers });
+  await operator.call('adminExportUsersWithSecrets', { headers });
+  await comeAlong(server, first);
   return administratorId;
+}
+
+/** Somebody comes from another system. */
+async function comeAlong(server: TestServer, administrator: UserAgent): Promise<void> {
+  const { body } = await administrator.call('adminStartImport', { body: { name: 'people', format: 'json' } });
+  const data = Buffer.from(JSON.stringify([{ email: 'came-along@example.org' }, {}])).toString('base64');
+  const sent = { offset: 0, data, isLast: true };
+  await administrator.call('adminReceiveImport', { params: { id: body.id }, body: sent });
+  await runImports(server.argus.services);
 }
 
 async function personalLife(server: TestServer): Promise<string> {

@@ -52,6 +52,7 @@ export function sampleDrafts({ name, device, label }: Chosen): {
       failures: 10,
       until: place.now + 14 * minute,
     },
+    'account-disabled': { kind: 'account-disabled', name, unusedSince: place.now - 90 * 1_440 * minute },
     invitation: { kind: 'invitation', name, link, expiresAt: place.now + 7 * 1_440 * minute },
     'account-erased': { kind: 'account-erased', name, by },
     'made-room': { kind: 'made-room', ...notice },

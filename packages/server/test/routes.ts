@@ -9,7 +9,15 @@ import {
   endpoints,
   providerSettingsSchema,
 } from '@argus/contract';
-import type { Change, Client, Provider, Resource, Service } from '@argus/core';
+import {
+  type Change,
+  type Client,
+  type Import,
+  noRows,
+  type Provider,
+  type Resource,
+  type Service,
+} from '@argus/core';
 import { endTenants } from '@argus/server';
 import type { TestServer } from '@argus/testing/server';
 import type { Route } from '../src/http/route.ts';
@@ -54,6 +62,8 @@ interface Subject {
 }
 
 const uuid = '01990000-0000-7000-8000-00000000beef';
+/** Nothing has it. */
+const otherUuid = '01990000-0000-7000-8000-00000000cafe';
 /** Of the form of a thumbprint; nobody signs with it. */
 const sampleKeyId = 's'.repeat(43);
 const newServiceKey = () => generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
@@ -138,6 +148,8 @@ export const refusedSamples: { readonly [Name in EndpointName]?: number } = {
   adminShowRecovery: 404,
   adminCancelRecovery: 404,
   adminRemoveAuthenticator: 404,
+  adminReceiveImport: 404,
+  adminCancelImport: 404,
 };
 
 const bodies: { readonly [Name in EndpointName]?: (subject: Subject) => unknown } = {
@@ -172,6 +184,8 @@ const bodies: { readonly [Name in EndpointName]?: (subject: Subject) => unknown 
   adminSetPolicy: () => ({ preset: 'balanced', tokens: { codeSeconds: 50 } }),
   adminRestorePolicy: () => ({ note: 'As it was' }),
   adminApply: () => ({ tenants: [{ id: 'third' }] }),
+  adminStartImport: () => ({ format: 'json', name: 'people' }),
+  adminReceiveImport: () => ({ offset: 0, data: 'e30=' }),
   adminCreateTenant: () => {
     newTenants += 1;
     return { id: `new-${newTenants}` };
@@ -199,6 +213,8 @@ const ids: { readonly [Name in EndpointName]?: (subject: Subject) => string } = 
   adminShowRecovery: ({ target }) => target.userId,
   adminStartRecovery: ({ target }) => target.userId,
   adminCancelRecovery: ({ target }) => target.userId,
+  adminReceiveImport: () => otherUuid,
+  adminCancelImport: () => otherUuid,
   // Their own, which is what administrators see.
   adminShowTenant: () => defaultTenant,
   adminChangeTenant: () => defaultTenant,
@@ -298,6 +314,7 @@ export async function declareSamples(server: TestServer, subject: Subject): Prom
     { kind: 'create-client', client: made },
     { kind: 'declare-resource', resource },
     { kind: 'declare-provider', provider: upstream },
+    { kind: 'create-import', import: importOfSamples(at), most: 100, dueAt: at + 86_400_000 },
     { kind: 'declare-service', service },
     { kind: 'add-service-key', key },
     { kind: 'give-consent', consent: consentOf(subject.person) },
@@ -322,6 +339,29 @@ async function declareTenants({ argus }: TestServer): Promise<void> {
     await write(id, { kind: 'settle-tenant', at, suspendedBy: at });
   }
   await write(tenant, { kind: 'resume-tenant' });
+}
+
+/** A file that is arriving. */
+function importOfSamples(at: number): Import {
+  return {
+    id: uuid,
+    tenant: defaultTenant,
+    name: 'people',
+    format: 'json',
+    onExisting: 'skip',
+    givesAdministration: false,
+    state: 'receiving',
+    startedBy: 'operator',
+    askerId: null,
+    bytes: 0,
+    place: null,
+    counts: noRows,
+    failure: null,
+    createdAt: at,
+    beganAt: null,
+    movedAt: null,
+    endedAt: null,
+  };
 }
 
 /** Somebody with whom the samples succeed. */

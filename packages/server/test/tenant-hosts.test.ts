@@ -7,7 +7,16 @@ import { linkIn, mailsTo } from '@argus/testing/mailbox';
 import type { TestServer } from '@argus/testing/server';
 import { userAgent } from '@argus/testing/user-agent';
 import { registerClient, travel } from './oauth-stage.ts';
-import { cookieHeader, exactly, openStage, ownOrigin, password, refresh, withKey } from './stage.ts';
+import {
+  cookieHeader,
+  exactly,
+  holdings,
+  openStage,
+  ownOrigin,
+  password,
+  refresh,
+  withKey,
+} from './stage.ts';
 import { browserAt, newTenant, originAt, someoneAt } from './tenant-stage.ts';
 
 const [one, two] = ['login.one.example', 'login.two.example'];
@@ -175,6 +184,24 @@ describe('the address of the installation', () => {
     const link = linkIn(reset);
     const page = await userAgent(server).fetch(`${link.pathname}${link.search}`);
     assert.deepEqual([page.status, (await page.text()).includes(address)], [200, true]);
+  });
+
+  test('leads people to the host of the tenant that their domain names, and looks at no password', async () => {
+    const browser = userAgent(server);
+    const type = { 'content-type': 'application/x-www-form-urlencoded' };
+    for (const [path, field] of [
+      ['/sign-in', 'identifier'],
+      ['/sign-up', 'email'],
+      ['/recover', 'email'],
+    ] as const) {
+      const body = new URLSearchParams({ [field]: 'Ada@One.Example', password }).toString();
+      const before = await holdings(server);
+      const answer = await browser.fetch(path, { method: 'POST', headers: type, body });
+      const page = await answer.text();
+      assert.deepEqual([answer.status, page.includes(`href="${originAt(one)}${path}"`)], [200, true], path);
+      assert.equal(answer.headers.get('refresh'), `0;url=${originAt(one)}${path}`);
+      assert.deepEqual(await holdings(server), before);
+    }
   });
 
   test('is where any name leads that is no tenant’s', async () => {

@@ -75,6 +75,18 @@ export {
   identityOf,
   sessionsFromUpstream,
 } from './questions/identities.ts';
+export { type IdleUser, idleUsers, tenantsDisablingIdle } from './questions/idle-users.ts';
+export {
+  forgetImports,
+  type ImportPiece,
+  importById,
+  importPiece,
+  importsOfTenant,
+  refusedRows,
+  type Taken,
+  takeImport,
+  takenByOthers,
+} from './questions/imports.ts';
 export { invitationByHash, invitationById, invitationsOfTenant } from './questions/invitations.ts';
 export { type LinkRecord, linkByHash } from './questions/links.ts';
 export { type TakenDelivery, takeLogoutDeliveries } from './questions/logout-deliveries.ts';
@@ -83,6 +95,7 @@ export { isRegisteredOrigin } from './questions/origins.ts';
 export { type Owned, ownersOf } from './questions/owners.ts';
 export type { Page, PageRequest } from './questions/page.ts';
 export { passwordLock } from './questions/password-lock.ts';
+export { type WholePerson, wholePeople } from './questions/people.ts';
 export { documentOf, type PolicyInForce, policyInForce } from './questions/policies.ts';
 export { type PolicyEffects, policyEffects } from './questions/policy-effects.ts';
 export { type PolicyVersion, policyVersion, policyVersions } from './questions/policy-versions.ts';

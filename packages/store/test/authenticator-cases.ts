@@ -36,6 +36,7 @@ export const authenticatorCases = {
     id: passkeyOf(person, number).id,
     fromSignCount: 7,
     signCount: 8,
+    isBackupEligible: true,
     isBackedUp: true,
     at: later,
   }),

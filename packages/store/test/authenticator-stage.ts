@@ -10,6 +10,7 @@ import type {
   User,
 } from '@argus/core';
 import type { Store } from '@argus/store';
+import { importChanges } from './import-stage.ts';
 import { furnish as furnishOAuth, hashOf } from './oauth-stage.ts';
 import { at, home, idOf, type Person } from './stage.ts';
 
@@ -28,6 +29,8 @@ export function passkeyOf({ tenant, user }: Person, number: number): Passkey {
     algorithm: -7,
     signCount: 7,
     isBackupEligible: true,
+    learnsBackup: false,
+    foreignUserHandle: null,
     isBackedUp: false,
     isAttested: false,
     aaguid: '00000000-0000-0000-0000-000000000000',
@@ -142,10 +145,10 @@ export function authenticatorChanges(person: Person, number: number): Change[] {
   ];
 }
 
-/** A person who is signed in and has every authenticator, in a tenant that has one of everything. */
+/** A person who is signed in and has every authenticator, in a tenant that has one of everything and imports people. */
 export async function furnish(store: Store, tenant: TenantId, number: number): Promise<Person> {
   const person = await furnishOAuth(store, tenant, number);
-  const changes = authenticatorChanges(person, number);
+  const changes = [...authenticatorChanges(person, number), ...importChanges(person, number)];
   const written = await store.commit({ tenant, changes, events: [] });
   if (!written.isCommitted) throw new Error(`the authenticators could not be set up: ${written.lost}`);
   const tried = { tenant, userId: person.user.id, at };

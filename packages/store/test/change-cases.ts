@@ -2,6 +2,7 @@ import { type OnLimit, policyDocumentSchema } from '@argus/contract';
 import { type Change, sessionRules, type TenantChange } from '@argus/core';
 import { authenticatorCases } from './authenticator-cases.ts';
 import { invitationOf } from './authenticator-stage.ts';
+import { importCases } from './import-cases.ts';
 import { oauthCases } from './oauth-cases.ts';
 import { serviceCases } from './service-cases.ts';
 import { at, idOf, mailOf, type Person, rotationOf } from './stage.ts';
@@ -20,6 +21,7 @@ export const changeCases: ChangeCases = {
   ...oauthCases,
   ...authenticatorCases,
   ...serviceCases,
+  ...importCases,
   'create-user': ({ user }, number) => ({
     kind: 'create-user',
     user: { ...user, ...newcomer(number) },
@@ -40,6 +42,7 @@ export const changeCases: ChangeCases = {
   }),
   'expect-password': ({ user, phc }) => ({ kind: 'expect-password', userId: user.id, phc }),
   'set-user-status': ({ user }) => ({ kind: 'set-user-status', userId: user.id, status: 'disabled' }),
+  'expect-unused': ({ user }) => ({ kind: 'expect-unused', userId: user.id, since: later }),
   invite: (person, number) => ({ kind: 'invite', invitation: anotherInvitation(person, number) }),
   'renew-invitation': (person, number) => ({
     kind: 'renew-invitation',

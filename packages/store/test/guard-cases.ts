@@ -94,6 +94,11 @@ export const guards: readonly Guard[] = [
   { what: 'it has begun', kind: 'begin-user-erasure', first: erase },
   { what: 'the user is being erased', kind: 'set-user-status', first: erase },
   { what: 'nobody is there', kind: 'set-user-name', but: unknown },
+  {
+    what: 'somebody used it since',
+    kind: 'expect-unused',
+    but: () => ({ since: at - 1 }) as Partial<Change>,
+  },
   { what: 'nobody is there', kind: 'set-user-roles', but: unknown },
   { what: 'nobody is there', kind: 'set-user-groups', but: unknown },
   { what: 'another version is in force', kind: 'set-policy', but: () => ({ expected: 2 }) },

@@ -5,6 +5,7 @@ import { authenticatorGuards } from './authenticator-guards.ts';
 import { furnish } from './authenticator-stage.ts';
 import { by, changeCases, linkOf } from './change-cases.ts';
 import { end, guards, numberOf } from './guard-cases.ts';
+import { importGuards } from './import-guards.ts';
 import { expectsOnlyTheSchema, oauthGuards } from './oauth-guards.ts';
 import { serviceGuards } from './service-guards.ts';
 import { at, eventOf, holdings, home, idOf, openStage, other, type Person, type Stage } from './stage.ts';
@@ -41,7 +42,7 @@ const sweeps: readonly Change['kind'][] = [
   'forget-password-tries',
   'forget-devices',
 ];
-const all = [...guards, ...oauthGuards, ...authenticatorGuards, ...serviceGuards];
+const all = [...guards, ...oauthGuards, ...authenticatorGuards, ...serviceGuards, ...importGuards];
 
 describe('a change that does not find what it expects loses, and nothing of its commit is written:', () => {
   for (const { what, kind, first, but } of all) {

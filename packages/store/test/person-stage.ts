@@ -23,6 +23,23 @@ export async function furnishWhole(store: Store, tenant: TenantId, number: numbe
     tenant,
     changes: [
       { kind: 'create-link', link: { ...link, details } },
+      // There and back, so that there are former ones.
+      {
+        kind: 'set-password',
+        userId: user.id,
+        phc: 'another',
+        expected: person.phc,
+        history: 4,
+        at: startedAt,
+      },
+      {
+        kind: 'set-password',
+        userId: user.id,
+        phc: person.phc,
+        expected: 'another',
+        history: 4,
+        at: startedAt,
+      },
       {
         kind: 'invite',
         invitation: {

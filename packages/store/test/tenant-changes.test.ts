@@ -25,6 +25,8 @@ async function furnish(tenant: TenantId, number: number): Promise<void> {
 /** What changes of this kind expect nothing, and so are never lost. */
 const unconditional: readonly Change['kind'][] = [
   'create-user',
+  'create-newcomers',
+  'create-import',
   'create-link',
   'invite',
   'create-tenant',

@@ -3,13 +3,15 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { policyDocumentSchema, type TenantId } from '@argus/contract';
-import { sessionRules } from '@argus/core';
 import * as asked from '@argus/store';
 import { activityWork } from './activity-work.ts';
 import { authenticatorQuestions } from './authenticator-questions.ts';
 import * as authenticators from './authenticator-stage.ts';
+import { importQuestions } from './import-questions.ts';
+import { newcomerOf } from './import-stage.ts';
 import { oauthQuestions } from './oauth-questions.ts';
 import * as oauth from './oauth-stage.ts';
+import { policyQuestions } from './policy-questions.ts';
 import { serviceQuestions } from './service-questions.ts';
 import { settle } from './service-stage.ts';
 import {
@@ -30,25 +32,6 @@ type Question = (stage: Stage, tenant: TenantId, person: Person) => Promise<unkn
 
 const now = at + 1000;
 const all = { limit: 100 };
-/** Rules that end what clients of one tenant hold, and all sessions soon. */
-const beyond = {
-  rules: sessionRules(
-    policyDocumentSchema.parse({
-      session: { idleMinutes: 1 },
-      overrides: [
-        {
-          when: {
-            client: [oauth.clientOf(home, 1).id, oauth.clientOf(home, 2).id, oauth.clientOf(other, 1).id],
-          },
-          set: { session: { idleMinutes: 1 } },
-        },
-      ],
-    }),
-  ),
-  now: at + 59_000,
-  after: null,
-  limit: 100,
-};
 const linkHash = (tenant: TenantId) => Buffer.alloc(32, tenant === home ? 1 : 2);
 
 /** A case for each question of the store: a new one belongs here, or the last test of this file fails. */
@@ -97,22 +80,16 @@ const questions: Readonly<Record<string, Question>> = {
     asked.usersOfTenant(store.pool, tenant, { ...all, now, email: user.email }),
   'usersOfTenant by id': ({ store }, tenant, { user }) =>
     asked.usersOfTenant(store.pool, tenant, { ...all, now, userId: user.id }),
+  idleUsers: ({ store }, tenant) =>
+    asked.idleUsers(store.pool, tenant, { since: now * 2, after: null, limit: 10 }),
   formerPasswords: ({ store }, tenant, { user }) =>
     asked.formerPasswords(store.pool, tenant, { userId: user.id, limit: 4 }),
-  policyInForce: ({ store }, tenant) => asked.policyInForce(store.pool, tenant, { now }),
-  policyVersion: ({ store }, tenant) => asked.policyVersion(store.pool, tenant),
-  'policyVersion by number': ({ store }, tenant) => asked.policyVersion(store.pool, tenant, { version: 2 }),
-  policyVersions: ({ store }, tenant) => asked.policyVersions(store.pool, tenant, all),
-  sessionsBeyondPolicy: ({ store }, tenant) =>
-    asked.sessionsBeyondPolicy(store.pool, tenant, { ...beyond, which: 'tightened' }),
-  grantsBeyondPolicy: ({ store }, tenant) =>
-    asked.grantsBeyondPolicy(store.pool, tenant, { ...beyond, now: at + 1_200_000 }),
-  policyEffects: ({ store }, tenant) =>
-    asked.policyEffects(store.pool, tenant, { rules: beyond.rules, now: beyond.now, since: at - 1 }),
   refreshFacts: ({ store }, tenant, { grant }) => store.refreshFacts({ tenant, grantId: grant.id }),
   ...oauthQuestions,
   ...authenticatorQuestions,
   ...serviceQuestions,
+  ...policyQuestions,
+  ...importQuestions,
 };
 
 /** Questions about the whole installation: their rows name their tenant, and are tested apart. */
@@ -139,11 +116,14 @@ const ofTheInstallation = [
   'tenantOfLink',
   'invitationByHash',
   'endingTenants',
+  'takeImport',
+  'forgetImports',
   'tenantsToEnforce',
   'dueEarlyEnds',
   'databaseTime',
   'isAnybodyOlder',
   'demandedKeys',
+  'tenantsDisablingIdle',
 ];
 /** Questions that the store itself asks, many at once, under another name. */
 const askedTogether = { refreshFactsQuestion: 'refreshFacts', codeFactsQuestion: 'codeFacts' };
@@ -211,6 +191,13 @@ async function furnish(tenant: TenantId): Promise<void> {
       },
     ],
     events: [eventOf({ userId: gone.user.id, reason: `event of ${tenant}` })],
+  });
+  const newcomer = newcomerOf(signedIn, 1);
+  const user = { ...newcomer.user, email: `only-in-${tenant}@example.org` };
+  await store.commit({
+    tenant,
+    changes: [{ kind: 'create-newcomers', newcomers: [{ ...newcomer, user }], at }],
+    events: [],
   });
   // Both tenants tell of the same session, each of something else.
   const isHome = tenant === home;

@@ -18,7 +18,9 @@ import { shortTime, table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { type EraseOptions, eraseUser } from './erase-user.ts';
 import { type ExportOptions, exportUser } from './export-user.ts';
+import { type ExportAllOptions, exportUsers } from './export-users.ts';
 import { findUser } from './find-user.ts';
+import { type ImportOptions, importUsers, withImportOptions } from './import-users.ts';
 import { listSessions, sessionLines } from './sessions.ts';
 
 export function addUserCommands(program: Command, terminal: Terminal): void {
@@ -36,6 +38,12 @@ export function addUserCommands(program: Command, terminal: Terminal): void {
     .option('--name <name>', 'name of the person')
     .option('--role <role...>', 'roles to begin with')
     .action((email: string, options: InviteOptions) => inviteUser(terminal, email, options));
+  withImportOptions(verb('import <file>', 'bring people of another system along')).action(
+    (file: string, options: ImportOptions) => importUsers(terminal, file, options),
+  );
+  verb('export-all', 'print everybody as lines of JSON that an import takes')
+    .option('--with-secrets', 'with hashes of passwords and secrets of authenticator apps')
+    .action((options: ExportAllOptions) => exportUsers(terminal, options));
   verb('disable <email>', 'disable a user; every session ends at once').action(
     (email: string, options: TenantOptions) => amendUser(terminal, email, { ...options, status: 'disabled' }),
   );

@@ -14,3 +14,10 @@ export function newNonce(): string {
 export function deadline(ms: number): AbortSignal {
   return AbortSignal.timeout(ms);
 }
+
+/** Resolves after `ms`. */
+export function after(ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setTimeout(resolve, ms);
+  return promise;
+}

@@ -6,6 +6,7 @@ import * as clients from './clients.ts';
 import * as consents from './consents.ts';
 import * as exported from './export.ts';
 import * as federation from './federation.ts';
+import * as imports from './imports.ts';
 import * as invitations from './invitations.ts';
 import * as oauth from './oauth.ts';
 import * as operations from './operations.ts';
@@ -132,6 +133,14 @@ export const endpoints = {
   adminShowEffectivePolicy: policy.adminShowEffectivePolicy,
   adminEraseUser: person.adminEraseUser,
   adminApply: apply.adminApply,
+  adminStartImport: imports.adminStartImport,
+  adminReceiveImport: imports.adminReceiveImport,
+  adminListImports: imports.adminListImports,
+  adminShowImport: imports.adminShowImport,
+  adminListRefusedRows: imports.adminListRefusedRows,
+  adminCancelImport: imports.adminCancelImport,
+  adminExportUsers: imports.adminExportUsers,
+  adminExportUsersWithSecrets: imports.adminExportUsersWithSecrets,
   adminExportConfiguration: exported.adminExportConfiguration,
   signInIdentifier: federation.signInIdentifier,
   beginFederatedSignIn: federation.beginFederatedSignIn,

@@ -12,6 +12,10 @@ export interface Passkey {
   readonly algorithm: number;
   readonly signCount: number;
   readonly isBackupEligible: boolean;
+  /** Another system kept no word of that: the first signature says. */
+  readonly learnsBackup?: boolean;
+  /** What it calls its user, where that was chosen by another system; ours follow from the user's id. */
+  readonly foreignUserHandle?: Uint8Array | null;
   readonly isBackedUp: boolean;
   /** Its model's attestation held when it was registered. */
   readonly isAttested: boolean;

@@ -15,6 +15,8 @@ export type AuthenticatorChange =
       readonly id: AuthenticatorId;
       readonly fromSignCount: number;
       readonly signCount: number;
+      /** Counts where it is not known yet. */
+      readonly isBackupEligible: boolean;
       readonly isBackedUp: boolean;
       readonly at: Instant;
     }

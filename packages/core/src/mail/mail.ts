@@ -48,6 +48,8 @@ interface Told {
   readonly 'recovery-cancelled': { readonly at: Instant };
   /** So many wrong passwords in a row that strangers are kept from trying more; the link leads to a new password. */
   readonly 'password-locked': Notice & { readonly failures: number; readonly until: Instant };
+  /** Nobody used the account for as long as policy lets one stand. */
+  readonly 'account-disabled': { readonly unusedSince: Instant };
   readonly invitation: Expiring;
   /** The account is being erased; nothing undoes it. */
   readonly 'account-erased': { readonly by: Occurrence };

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
-import type { ActivityEntry, ActivityReport, SessionId } from '@argus/contract';
+import type { ActivityEntry, ActivityReport, SessionId, TenantId } from '@argus/contract';
 import {
   type ActivityEvent,
   type ActivityWork,
   activityEventsKeptMs,
+  isEntitled,
   isTimely,
   lifetimeAfter,
   lifetimeUnder,
@@ -53,6 +54,7 @@ async function take(services: Services, { by, report, now }: Asked): Promise<Tak
   const events = report.entries.map((entry) => eventOf(entry, now));
   const totals = totalsOf(events);
   const sampled = report.sampling?.factor ?? 1;
+  const isWatched = await isForDetection(services, by.tenant);
   const work: Counted = {
     tenant: by.tenant,
     serviceId: by.id,
@@ -63,7 +65,7 @@ async function take(services: Services, { by, report, now }: Asked): Promise<Tak
     },
     now,
     sampled,
-    events,
+    events: isWatched ? events : [],
     eventsExpireAt: now + activityEventsKeptMs,
     totals,
   };
@@ -71,9 +73,15 @@ async function take(services: Services, { by, report, now }: Asked): Promise<Tak
   if (!isFirst) return { result: 'repeated', accepted: 0, unknown: 0 };
   services.metrics.activityExtensions.inc(moved);
   const ours = known.size === totals.length ? events : events.filter(({ sessionId }) => known.has(sessionId));
-  if (ours.length > 0)
+  if (ours.length > 0 && isWatched)
     services.activity.publish({ tenant: by.tenant, serviceId: by.id, sampled, events: ours });
   return { result: 'counted', accepted: ours.length, unknown: events.length - ours.length };
+}
+
+/** What happened in detail is kept for detection alone, and told to nobody whose plan has none. */
+async function isForDetection({ tenants }: Services, id: TenantId): Promise<boolean> {
+  const tenant = await tenants.find(id);
+  return tenant !== null && isEntitled(tenant, 'advanced-threat-detection');
 }
 
 /** What is counted, whatever limits it moves. */

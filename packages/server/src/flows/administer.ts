@@ -87,7 +87,7 @@ function amended(
   const drafts: EventDraft[] = [];
   const about = { actor, origin, userId };
   if (status) {
-    changes.push({ kind: 'set-user-status', userId, status });
+    changes.push({ kind: 'set-user-status', userId, status, at });
     drafts.push({ type: status === 'active' ? 'user.enabled' : 'user.disabled', ...about });
   }
   if (status === 'disabled')

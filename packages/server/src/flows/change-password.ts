@@ -56,10 +56,8 @@ export async function changePassword(
     await tellLocked(services, guessed, tried);
     return { refused: 'invalid_credentials' };
   }
-  const owner = {
-    ...ownerOf(tenant, record, origin),
-    subject: subjectOf(record.user, current.session),
-  };
+  const subject = subjectOf(record.user, current.session);
+  const owner = { ...ownerOf(tenant, record, origin), subject };
   const refused = await judgePassword(services, change.newPassword, owner);
   // To look for a former password takes many hashes, so that it counts.
   if (refused !== 'password_reused') services.throttle.giveBack(counted);

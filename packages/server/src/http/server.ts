@@ -12,6 +12,7 @@ import { HashingBusy } from '../authenticators/password/hasher.ts';
 import { stopwatch } from '../services/clock.ts';
 import type { Services } from '../services.ts';
 import { arrive } from '../tenant/arrive.ts';
+import { leadElsewhere } from '../tenant/lead-elsewhere.ts';
 import { inNameOf, tenantOfCall } from '../tenant/tenant-of-call.ts';
 import { type Answer, problemAnswer, type Refused } from './answer.ts';
 import { parseForm, parseJson, parseParameters } from './body.ts';
@@ -128,6 +129,8 @@ async function answerTo(services: Services, route: Route, request: FastifyReques
     const here = arrived.services;
     const call = readCall(route, request, here.config.origins);
     if ('refused' in call) return refuse(call);
+    const elsewhere = await leadElsewhere(here, route, call);
+    if (elsewhere) return elsewhere;
     const tenant = await tenantOfCall(here, route, call);
     return await route.handle(await inNameOf(here, route, call), { ...call, tenant });
   } catch (fault) {

@@ -3,12 +3,14 @@ import type { Services } from '../services.ts';
 import { completeRecoveries } from './complete-recoveries.ts';
 import { deliverLogouts } from './deliver-logouts.ts';
 import { deliverMails } from './deliver-mails.ts';
+import { disableIdleAccounts, type IdleSearch } from './disable-idle.ts';
 import { endExpiredSessions, type Sweep } from './end-expired.ts';
 import { endTenants } from './end-tenants.ts';
 import { endEarlyOnes, enforcePolicies } from './enforce-policies.ts';
 import { erasePeople } from './erase-people.ts';
 import { forgetUnusedClients } from './forget-clients.ts';
 import { forgetWhatExpired } from './forget-expired.ts';
+import { runImports } from './run-imports.ts';
 
 export type Job =
   | 'end-expired'
@@ -18,10 +20,12 @@ export type Job =
   | 'deliver-logouts'
   | 'deliver-mails'
   | 'complete-recoveries'
+  | 'disable-idle'
   | 'erase-people'
   | 'end-tenants'
   | 'forget-expired'
-  | 'forget-clients';
+  | 'forget-clients'
+  | 'run-imports';
 
 /** What one process of an installation does beside answering; each node has one that does. */
 export const allJobs: readonly Job[] = [
@@ -32,10 +36,12 @@ export const allJobs: readonly Job[] = [
   'deliver-logouts',
   'deliver-mails',
   'complete-recoveries',
+  'disable-idle',
   'erase-people',
   'end-tenants',
   'forget-expired',
   'forget-clients',
+  'run-imports',
 ];
 
 /** Run a job by itself, again and again; a fault in it is logged and does not end it. */
@@ -58,6 +64,10 @@ export function startJob(services: Services, job: Job): { stop(): Promise<void> 
       return repeat(1_000, async () => void (await deliverMails(services)), report);
     case 'complete-recoveries':
       return repeat(60_000, async () => void (await completeRecoveries(services)), report);
+    case 'disable-idle': {
+      const search: IdleSearch = { tenant: '', user: null };
+      return repeat(60_000, async () => void (await disableIdleAccounts(services, search)), report);
+    }
     case 'erase-people':
       return repeat(1_000, async () => void (await erasePeople(services)), report);
     case 'end-tenants':
@@ -66,5 +76,16 @@ export function startJob(services: Services, job: Job): { stop(): Promise<void> 
       return repeat(60_000, async () => void (await forgetWhatExpired(services)), report);
     case 'forget-clients':
       return repeat(3_600_000, async () => void (await forgetUnusedClients(services)), report);
+    case 'run-imports': {
+      let isStopping = false;
+      const work = async () => void (await runImports(services, () => isStopping));
+      const running = repeat(1_000, work, report);
+      return {
+        stop() {
+          isStopping = true;
+          return running.stop();
+        },
+      };
+    }
   }
 }

@@ -155,5 +155,8 @@ const eventWords: Readonly<Record<AuditEventType, Wording>> = {
   'tenant.resumed': { sentence: 'Access here was opened again.', tone: 'notable' },
   'tenant.erasure-begun': { sentence: 'The erasure of everything here was begun.', tone: 'alarming' },
   'tenant.erased': { sentence: 'Everything in another place was erased.', tone: 'notable' },
+  'import.started': { sentence: 'An import of people began.', tone: 'quiet' },
+  'import.ended': { sentence: 'An import of people ended.', tone: 'quiet' },
+  'users.exported': { sentence: 'People were exported.', tone: 'quiet' },
   'policy.enforced': { sentence: 'Changed rules were applied to all live sessions here.', tone: 'quiet' },
 };

@@ -6,6 +6,7 @@ import {
   type PolicySubject,
   policyResolver,
   presetPolicy,
+  shortestIdleSeconds,
 } from '@argus/core';
 import { demandedKeys, policyInForce, type Store } from '@argus/store';
 import { createKept } from '../kept.ts';
@@ -15,6 +16,8 @@ import type { Clock } from '../services/clock.ts';
 export interface TenantPolicy extends PolicyResolver {
   readonly version: number;
   readonly document: PolicyDocument;
+  /** How long an account may be unused that has the shortest time; null: none is disabled for that. */
+  readonly shortestIdleSeconds: number | null;
   /** What an access token that is still good may have been given at most: policies change, tokens do not. */
   readonly longestAccessSeconds: number;
 }
@@ -58,6 +61,7 @@ export function fixedPolicy(policy: Policy): PolicyBook {
   const fixed: TenantPolicy = {
     version: Number.POSITIVE_INFINITY,
     document: policyDocumentSchema.parse({}),
+    shortestIdleSeconds: policy.accounts.disableIdleSeconds,
     longestAccessSeconds: policy.tokens.accessSeconds,
     resolve: effective,
   };
@@ -79,5 +83,11 @@ async function read(store: Pick<Store, 'pool'>, tenant: TenantId, clock: Clock):
   const resolver = policyResolver(document);
   const lives = [document, ...lately].map((each) => policyResolver(each).resolve({}).tokens.accessSeconds);
   // Overrides only tighten, so nobody was given more than everybody.
-  return { version, document, longestAccessSeconds: Math.max(...lives), resolve: resolver.resolve };
+  return {
+    version,
+    document,
+    shortestIdleSeconds: shortestIdleSeconds(document),
+    longestAccessSeconds: Math.max(...lives),
+    resolve: resolver.resolve,
+  };
 }

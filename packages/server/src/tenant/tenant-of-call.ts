@@ -36,7 +36,7 @@ const ways: Readonly<
   },
   async address({ tenants }, { body }) {
     // What is no address is asked for, too: the work must not tell.
-    const domain = domainOf(fieldIn(body, 'identifier') ?? fieldIn(body, 'email')) ?? '';
+    const domain = domainOf(addressIn(body)) ?? '';
     return (await tenants.ofDomain(domain))?.id ?? null;
   },
 };
@@ -64,6 +64,11 @@ async function tenantOfSigner(
 ): Promise<TenantId | undefined> {
   const keyId = /;keyid="([A-Za-z0-9_-]{43})"/.exec(String(input ?? ''))?.[1];
   return keyId === undefined ? undefined : (await servicesAnywhere.find(keyId))?.service.tenant;
+}
+
+/** The address that a call names. */
+export function addressIn(body: unknown): string | undefined {
+  return fieldIn(body, 'identifier') ?? fieldIn(body, 'email');
 }
 
 /** The domain of an address as people type it; null when it is no address. */

@@ -10,8 +10,8 @@ export const addPasskey: Write<Of<'add-passkey'>> = ({ passkey, most }) => ({
   name: 'add-passkey',
   text: `
     INSERT INTO passkeys (tenant_id, id, user_id, credential_id, public_key, algorithm, sign_count, is_backup_eligible,
-      is_backed_up, is_attested, aaguid, transports, name, created_at, last_used_at)
-    SELECT $1, $2, u.id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 FROM users u
+      is_backed_up, is_attested, aaguid, transports, name, created_at, last_used_at, learns_backup, foreign_user_handle)
+    SELECT $1, $2, u.id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $17, $18 FROM users u
     WHERE u.tenant_id = $1 AND u.id = $3 AND u.status = 'active'
       AND $16 > (SELECT count(*) FROM passkeys k WHERE k.tenant_id = $1 AND k.user_id = $3)
     ON CONFLICT (tenant_id, credential_id) DO NOTHING`,
@@ -31,6 +31,8 @@ export const addPasskey: Write<Of<'add-passkey'>> = ({ passkey, most }) => ({
     timestamp(passkey.createdAt),
     timestamp(passkey.lastUsedAt),
     most,
+    passkey.learnsBackup ?? false,
+    passkey.foreignUserHandle ?? null,
   ],
   expects: 1,
 });
@@ -38,7 +40,8 @@ export const addPasskey: Write<Of<'add-passkey'>> = ({ passkey, most }) => ({
 export const usePasskey: Write<Of<'use-passkey'>> = (change) => ({
   first: holdOwner(change.userId),
   name: 'use-passkey',
-  text: `UPDATE passkeys SET sign_count = $5, is_backed_up = $6, last_used_at = GREATEST(last_used_at, $7)
+  text: `UPDATE passkeys SET sign_count = $5, is_backed_up = $6, last_used_at = GREATEST(last_used_at, $7),
+      is_backup_eligible = CASE WHEN learns_backup THEN $8 ELSE is_backup_eligible END, learns_backup = false
     WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND sign_count = $4`,
   values: [
     change.userId,
@@ -47,6 +50,7 @@ export const usePasskey: Write<Of<'use-passkey'>> = (change) => ({
     change.signCount,
     change.isBackedUp,
     timestamp(change.at),
+    change.isBackupEligible,
   ],
   expects: 1,
 });

@@ -23,3 +23,14 @@ export const holdAddresses = (userId: string, emails: readonly [string, string])
     SELECT pg_advisory_xact_lock(name) FROM owner, names`,
   values: [userId, emails],
 });
+
+/** Of many who come at once; in the same order for everybody. */
+export const holdAddressesOf = (emails: readonly string[]): Statement => ({
+  name: 'hold-addresses-of-many',
+  text: `
+    WITH names AS MATERIALIZED (
+      SELECT DISTINCT ${nameOf('email')} AS name FROM unnest($2::text[]) AS email ORDER BY name
+    )
+    SELECT pg_advisory_xact_lock(name) FROM names`,
+  values: [emails],
+});

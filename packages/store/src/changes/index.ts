@@ -5,10 +5,12 @@ import * as devices from './device-authorizations.ts';
 import * as enforcement from './enforcement.ts';
 import * as federation from './federation.ts';
 import * as grants from './grants.ts';
+import * as imports from './imports.ts';
 import * as invitations from './invitations.ts';
 import * as deliveries from './logout-deliveries.ts';
 import * as mails from './mails.ts';
 import { makeRoom } from './make-room.ts';
+import * as newcomers from './newcomers.ts';
 import * as oauth from './oauth.ts';
 import * as tries from './password-tries.ts';
 import * as persons from './persons.ts';
@@ -24,10 +26,16 @@ import type { AskingStatement, GuardedStatement, Write } from './write.ts';
 
 const writes: { readonly [Kind in Change['kind']]: Write<Extract<Change, { kind: Kind }>> } = {
   'create-user': users.createUser,
+  'create-newcomers': newcomers.createNewcomers,
+  'create-import': imports.createImport,
+  'receive-import': imports.receiveImport,
+  'advance-import': imports.advanceImport,
+  'end-import': imports.endImport,
   'set-password': users.setPassword,
   'rehash-password': users.rehashPassword,
   'expect-password': users.expectPassword,
   'set-user-status': rulers.setUserStatus,
+  'expect-unused': users.expectUnused,
   'set-user-name': users.setUserName,
   'set-user-roles': rulers.setUserRoles,
   'set-user-groups': users.setUserGroups,

@@ -1,4 +1,5 @@
 import type { Change } from '@argus/core';
+import { timestamp } from '../postgres/pool.ts';
 import { holdTenant } from './hold-tenant.ts';
 import type { Write } from './write.ts';
 
@@ -29,7 +30,7 @@ export const setUserRoles: Write<Of<'set-user-roles'>> = ({ userId, roles }) => 
   expects: 1,
 });
 
-export const setUserStatus: Write<Of<'set-user-status'>> = ({ userId, status }) =>
+export const setUserStatus: Write<Of<'set-user-status'>> = ({ userId, status, at }) =>
   status === 'disabled'
     ? {
         first: holdTenant,
@@ -43,8 +44,9 @@ export const setUserStatus: Write<Of<'set-user-status'>> = ({ userId, status }) 
       }
     : {
         name: 'enable-user',
-        text: `UPDATE users SET status = 'active' WHERE tenant_id = $1 AND id = $2 AND status <> 'erasing'`,
-        values: [userId],
+        text: `UPDATE users SET status = 'active', enabled_at = COALESCE($3::timestamptz, enabled_at)
+          WHERE tenant_id = $1 AND id = $2 AND status <> 'erasing'`,
+        values: [userId, timestamp(at ?? null)],
         expects: 1,
       };
 

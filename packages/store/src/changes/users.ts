@@ -6,7 +6,7 @@ import type { Write } from './write.ts';
 type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 
 // An address that its owner may still take back is nobody else's: or a thief would only have to sign up with it.
-const reserved = (email: string, at: string) => `
+export const reserved = (email: string, at: string) => `
   SELECT FROM links WHERE tenant_id = $1 AND details ->> 'previousEmail' = ${email}
     AND consumed_at IS NULL AND expires_at > ${at}`;
 
@@ -97,6 +97,15 @@ export const holdUser: Write<Of<'hold-user'>> = ({ userId }) => ({
   name: 'hold-user',
   text: `SELECT id FROM users WHERE tenant_id = $1 AND id = $2 AND status = 'active' FOR NO KEY UPDATE`,
   values: [userId],
+  expects: 1,
+});
+
+// Whoever holds the user sees every session: none begins meanwhile.
+export const expectUnused: Write<Of<'expect-unused'>> = ({ userId, since }) => ({
+  name: 'expect-unused',
+  text: `SELECT u.id FROM users u WHERE u.tenant_id = $1 AND u.id = $2 AND NOT EXISTS (
+    SELECT FROM sessions s WHERE s.tenant_id = $1 AND s.user_id = $2 AND s.last_active_at > $3)`,
+  values: [userId, timestamp(since)],
   expects: 1,
 });
 

@@ -24,6 +24,14 @@ const ofSession = {
 export const personTables: Readonly<Record<string, PersonTable>> = {
   users: { exported: 'profile', erased: 'last' },
   passwords: { exported: 'passwords', ...ofUser },
+  former_passwords: {
+    notExported: 'hashes of former passwords, so that none comes back; their changes stand in the audit log',
+    ...ofUser,
+  },
+  password_tries: {
+    notExported: 'how many wrong passwords came in a row; each of them stands in the audit log',
+    ...ofUser,
+  },
   passkeys: { exported: 'passkeys', ...ofUser },
   totps: { exported: 'authenticatorApps', ...ofUser },
   recovery_code_sets: { exported: 'recoveryCodes', ...ofUser },

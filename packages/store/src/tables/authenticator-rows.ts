@@ -10,6 +10,8 @@ export function passkeyOf(row: Row): Passkey {
     algorithm: row.algorithm,
     signCount: row.sign_count,
     isBackupEligible: row.is_backup_eligible,
+    learnsBackup: row.learns_backup,
+    foreignUserHandle: row.foreign_user_handle,
     isBackedUp: row.is_backed_up,
     isAttested: row.is_attested,
     aaguid: row.aaguid,

@@ -45,8 +45,8 @@ export async function checkPasskey(
   });
   if (!verified.ok) return { ok: false, reason: `passkey-${verified.reason}`, userId: passkey.userId };
   const at = services.clock.now();
-  const { newSignCount, isUserVerified, isBackedUp } = verified.facts;
-  const { isAttested, isBackupEligible, id, signCount } = passkey;
+  const { newSignCount, isUserVerified, isBackupEligible, isBackedUp } = verified.facts;
+  const { isAttested, id, signCount } = passkey;
   return {
     ok: true,
     passkey,
@@ -59,6 +59,7 @@ export async function checkPasskey(
         id,
         fromSignCount: signCount,
         signCount: newSignCount,
+        isBackupEligible,
         isBackedUp,
         at,
       },

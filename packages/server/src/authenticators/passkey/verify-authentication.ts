@@ -21,7 +21,14 @@ export interface AuthenticationExpectation extends ClientDataExpectation, Authen
 /** What is kept of a passkey and compared. */
 export type KnownPasskey = Pick<
   Passkey,
-  'userId' | 'credentialId' | 'publicKey' | 'algorithm' | 'signCount' | 'isBackupEligible'
+  | 'userId'
+  | 'credentialId'
+  | 'publicKey'
+  | 'algorithm'
+  | 'signCount'
+  | 'isBackupEligible'
+  | 'learnsBackup'
+  | 'foreignUserHandle'
 >;
 
 export interface VerifiedAuthentication {
@@ -29,6 +36,7 @@ export interface VerifiedAuthentication {
   readonly facts: {
     readonly newSignCount: number;
     readonly isUserVerified: boolean;
+    readonly isBackupEligible: boolean;
     readonly isBackedUp: boolean;
   };
   /** Of the challenge, to be claimed in the commit that acts on this. */
@@ -58,9 +66,11 @@ export async function verifyAuthentication(
   if (!(await isSigned(response, passkey, { ...expected, challenge: client.said })))
     return refused('signature');
   // Only what is signed counts as evidence of a copy: before, anybody who knows an id could make it up.
-  if (said.flags.be !== passkey.isBackupEligible) return refused('backup-eligibility');
+  if (said.flags.be !== passkey.isBackupEligible && !passkey.learnsBackup)
+    return refused('backup-eligibility');
   if (!hasGrown(passkey.signCount, said.counter)) return refused('counter');
-  const facts = { newSignCount: said.counter, isUserVerified: said.flags.uv, isBackedUp: said.flags.bs };
+  const { uv, be, bs } = said.flags;
+  const facts = { newSignCount: said.counter, isUserVerified: uv, isBackupEligible: be, isBackedUp: bs };
   return { ok: true, facts, mark: client.mark };
 }
 
@@ -74,7 +84,9 @@ function judgeHolder(
   if (userId !== null && userId !== passkey.userId) return 'user-handle';
   // Nobody was named before: then the passkey has to say whose it is.
   if (response.userHandle == null) return userId === null ? 'user-handle' : null;
-  return response.userHandle === userHandleOf(passkey.userId) ? null : 'user-handle';
+  const { userId: owner, foreignUserHandle } = passkey;
+  const handle = foreignUserHandle ? base64url(foreignUserHandle) : userHandleOf(owner);
+  return response.userHandle === handle ? null : 'user-handle';
 }
 
 /** WebAuthn §6.1.1: many authenticators never count, and stay at zero. */

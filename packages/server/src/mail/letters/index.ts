@@ -2,6 +2,7 @@ import type { MailDraft, MailKind } from '@argus/core';
 import type { Letter, Place } from '../letter.ts';
 import { plainWords } from '../plain-words.ts';
 import { type Rendered, renderLetter } from '../rendered-letter.ts';
+import { accountDisabled } from './account-disabled.ts';
 import { accountErased } from './account-erased.ts';
 import { authenticatorAdded, authenticatorRemoved } from './authenticators.ts';
 import { emailChanged } from './email-changed.ts';
@@ -34,6 +35,7 @@ const letters: { readonly [Kind in MailKind]: Writer<Kind> } = {
   invitation,
   'account-erased': accountErased,
   'made-room': madeRoom,
+  'account-disabled': accountDisabled,
   'undo-done': undoDone,
 };
 
