@@ -207,6 +207,7 @@ const steps = [
 
 /** What chance comes upon too rarely. */
 const known: readonly (readonly Step[])[] = [
+  [changes(1), signsIn(0, 0), waits(5 * minute), sweeps, renews(0), uses(0)],
   [changes(3), signsIn(0, 1), signsIn(1, 1), renews(0), signsIn(2, 1), renews(1), renews(0)],
   [
     signsIn(0, 0),
