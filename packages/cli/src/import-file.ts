@@ -18,15 +18,14 @@ const everyMs = 500;
 /** Send what has not arrived of a file, piece by piece. */
 export async function sendRest(
   { peer, tenant, tell }: Importing,
-  file: string,
+  handle: FileHandle,
   begun: ImportAnswer,
 ): Promise<ImportAnswer> {
   let told = begun;
   if (told.state !== 'receiving') return told;
-  await using handle = await openFile(file);
   const { size } = await handle.stat();
   if (size < told.bytes)
-    throw new Failure(`${file} is shorter than what has arrived of it: it is another file.`);
+    throw new Failure('The file is shorter than what has arrived of it: it is another one.');
   while (told.state === 'receiving') {
     const offset = told.bytes;
     const data = await pieceAt(handle, offset);
@@ -40,7 +39,8 @@ export async function sendRest(
   return told;
 }
 
-async function openFile(file: string): Promise<FileHandle> {
+/** A file to be sent. */
+export async function openFile(file: string): Promise<FileHandle> {
   try {
     return await open(file, 'r');
   } catch (error) {

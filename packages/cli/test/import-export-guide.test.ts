@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { ImportAnswer } from '@argus/contract';
 import { testDatabase } from '@argus/testing/database';
 import { argus, argusJson } from './commands.ts';
 import { type Serving, serve, temporaryFolder } from './processes.ts';
@@ -43,12 +44,33 @@ after(() => stack.disposeAsync());
 const commands = () =>
   [...guide.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block = '']) => block.trimEnd().split('\n'));
 
+const blocksOf = (language: string) =>
+  [...guide.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(([, block = '']) => block);
+
+test('the table and the list of the guide are taken as it says', async () => {
+  const [table = '', ...tables] = blocksOf('csv');
+  const [list = '', ...lists] = blocksOf('json');
+  assert.deepEqual([tables, lists], [[], []]);
+  for (const [format, text, counts] of [
+    ['csv', table, [2, 1]],
+    ['json', list, [1, 0]],
+  ] as const) {
+    const file = join(folder.path, `sample.${format}`);
+    writeFileSync(file, text);
+    const args = ['users', 'import', file, '--format', format, '--tenant', 'acme', ...where];
+    const done = await argusJson<ImportAnswer>(args);
+    assert.deepEqual([done.created, done.refused], counts);
+  }
+});
+
 test('every command of the guide does what it is there for', async () => {
-  assert.ok(commands().length >= 3);
+  assert.ok(commands().length >= 6);
+  writeFileSync(join(folder.path, 'people.csv'), blocksOf('csv')[0] ?? '');
   for (const command of commands()) {
     const [npx, no, name, ...args] = command.split(' ');
     assert.deepEqual([npx, no, name], ['npx', '--no', 'argus'], command);
-    const { code, err } = await argus([...args, ...where]);
+    const placed = args.map((word) => (word === 'people.csv' ? join(folder.path, word) : word));
+    const { code, err } = await argus([...placed, ...where]);
     assert.equal(code, 0, `${command}: ${err}`);
   }
 });

@@ -114,7 +114,7 @@ test('a tenant that gets the id of one that was erased has a feed of its own fro
   await operator.call('adminEraseTenant', { headers, params, body: { confirm: id } });
   await endTenants(server.argus.services);
   await earlier.close();
-  await operator.call('adminCreateTenant', { headers, body: { id } });
+  assert.equal((await operator.call('adminCreateTenant', { headers, body: { id } })).status, 201);
   const later = await linked('reborn-second');
   await until(async () => {
     await untilLive(later);

@@ -106,10 +106,10 @@ describe('an account that nobody uses', () => {
     for (const { userId } of [one, two]) await roles(userId, '{owner}');
     server.clock.advance(90 * day);
     assert.equal(await run(), 1);
-    assert.deepEqual([await statusOf(one.userId), await statusOf(two.userId)].toSorted(), [
-      'active',
-      'disabled',
-    ]);
+    assert.deepEqual(
+      [await statusOf(one.userId), await statusOf(two.userId)].toSorted((a, b) => a.localeCompare(b)),
+      ['active', 'disabled'],
+    );
     assert.equal(await run(), 0);
     await roles(one.userId, '{}');
     await roles(two.userId, '{}');

@@ -9,6 +9,7 @@ import { type UserAgent, userAgent } from '@argus/testing/user-agent';
 import { newKey } from './authenticator-stage.ts';
 import { inviteByMail, newAddress, tokenTo } from './invitation-stage.ts';
 import { administrator, openStage, password, someone, tenant, withKey } from './stage.ts';
+import { browserAt, newTenant } from './tenant-stage.ts';
 
 const day = 86_400_000;
 let server: TestServer;
@@ -267,6 +268,21 @@ describe('administrators', () => {
       (await operator.call('adminInvite', { headers, query: { tenant: 'nowhere' }, body: { email } })).status,
       404,
     );
+  });
+
+  test('of a tenant with a host of its own ask people there, and nowhere else', async () => {
+    await newTenant(server, 'hosted', { hosts: ['login.hosted.example'] });
+    const headers = await withKey(server);
+    const email = newAddress();
+    const query = { tenant: 'hosted' };
+    assert.equal(
+      (await userAgent(server).call('adminInvite', { headers, query, body: { email } })).status,
+      201,
+    );
+    const token = await tokenTo(server, email);
+    assert.equal((await accept(token)).status, 410, 'not at the address of the installation');
+    const done = await accept(token, {}, browserAt(server, 'login.hosted.example'));
+    assert.deepEqual([done.status, done.body.state], [200, 'signed-in']);
   });
 
   test('are named in the log, and who came is found by the invitation', async () => {

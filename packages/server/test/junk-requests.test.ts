@@ -25,10 +25,15 @@ before(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
-/** What strangers cannot touch. Sign-up and recovery are open, and mail a link or a warning to the owner of the address. */
+/**
+ * What strangers cannot touch. Sign-up and recovery are open, and mail a link or a warning to the owner of the address;
+ * passwords are counted before they are looked at.
+ */
 async function sealed(): Promise<unknown> {
-  const { users: _, passwords: __, mails: ___, links: ____, ...rest } = await holdings(server, false);
-  return rest;
+  const open = new Set(['users', 'passwords', 'mails', 'links', 'password_tries']);
+  return Object.fromEntries(
+    Object.entries(await holdings(server, false)).filter(([table]) => !open.has(table)),
+  );
 }
 
 test('whatever strangers send to any endpoint, the answer is the contract’s and nothing but sign-up and recovery’s mail changes anything', async () => {

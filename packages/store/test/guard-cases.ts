@@ -97,7 +97,7 @@ export const guards: readonly Guard[] = [
   {
     what: 'somebody used it since',
     kind: 'expect-unused',
-    but: () => ({ since: at - 1 }) as Partial<Change>,
+    but: () => ({ since: at - 1 }),
   },
   { what: 'nobody is there', kind: 'set-user-roles', but: unknown },
   { what: 'nobody is there', kind: 'set-user-groups', but: unknown },

@@ -40,7 +40,16 @@ describe('newcomers', () => {
       assert.deepEqual(await asked.passkeyByCredential(store.pool, home, passkey.credentialId), passkey);
   });
 
-  test('of a hundred commits at once with one address among others, each makes all of its own or none', async () => {
+  test('are not taken for unused because they are old', async () => {
+    const newcomer = newcomerOf(await someone(), number);
+    const user = { ...newcomer.user, createdAt: at - 400 * 86_400_000 };
+    const change = { ...importCases['create-newcomers'](person, number), newcomers: [{ ...newcomer, user }] };
+    assert.ok(await commit(change));
+    const ask = { since: at - 35 * 86_400_000, after: null, limit: 100 };
+    assert.deepEqual(await asked.idleUsers(stage.store.pool, home, ask), []);
+  });
+
+  test('of ten commits at once with one address among others, each makes all of its own or none', async () => {
     await someone();
     const works = Array.from({ length: 10 }, (_, place) => {
       const [own, shared] = [newcomerOf(person, 1_000 + place), newcomerOf(person, 2_000 + place)];

@@ -93,6 +93,25 @@ export async function furnishWhole(store: Store, tenant: TenantId, number: numbe
     'INSERT INTO early_ends (tenant_id, session_id, due_at, outlived_until) VALUES ($1, $2, $3, $3)',
     [tenant, session.id, new Date(session.createdAt).toISOString()],
   );
+  await store.pool.query(
+    `INSERT INTO password_tries (tenant_id, user_id, is_known_device, in_a_row, in_all) VALUES ($1, $2, true, 1, 1) ON CONFLICT DO NOTHING`,
+    [tenant, user.id],
+  );
+  await store.pool.query(
+    `INSERT INTO former_passwords (tenant_id, user_id, phc, replaced_at) VALUES ($1, $2, 'an old one', $3)`,
+    [tenant, user.id, new Date(session.createdAt).toISOString()],
+  );
+  await store.pool.query(
+    `INSERT INTO policies (tenant_id, version, document, author, created_at)
+     VALUES ($1, $2, '{}', 'administrator:' || $3::uuid, $4)`,
+    [tenant, 1_000 + number, user.id, new Date(session.createdAt).toISOString()],
+  );
+  await store.pool.query(
+    `INSERT INTO imports (tenant_id, id, name, format, on_existing, gives_administration, state, started_by, asker_id, bytes,
+       row_count, created_count, skipped_count, refused_count, created_at, ended_at)
+     VALUES ($1, $2, 'people.csv', 'csv', 'skip', false, 'finished', 'administrator:' || $3::uuid, $3, 0, 0, 0, 0, 0, $4, $4)`,
+    [tenant, idOf(7, 60_000 + number), user.id, new Date(session.createdAt).toISOString()],
+  );
   await store.recordActivity({ ...activityWork([person], number), mark: markOf(tenant, number) });
   return person;
 }

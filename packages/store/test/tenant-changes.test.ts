@@ -142,9 +142,9 @@ describe('aimed at what only the other tenant holds', () => {
   }
 
   test('a rotation writes nothing anywhere', async () => {
-    await furnish(other, 400);
+    await furnish(other, 900);
     const before = await holdings(stage.store);
-    const rotation = rotationOf(personOf(other, 400), { tenant: home });
+    const rotation = rotationOf(personOf(other, 900), { tenant: home });
     assert.equal(await stage.store.rotate(rotation), false);
     assert.deepEqual(await holdings(stage.store), before);
   });

@@ -9,6 +9,7 @@ import { authenticatorQuestions } from './authenticator-questions.ts';
 import * as authenticators from './authenticator-stage.ts';
 import { importQuestions } from './import-questions.ts';
 import { newcomerOf } from './import-stage.ts';
+import { askedTogether, notQuestions, ofTheInstallation } from './installation-questions.ts';
 import { oauthQuestions } from './oauth-questions.ts';
 import * as oauth from './oauth-stage.ts';
 import { policyQuestions } from './policy-questions.ts';
@@ -87,44 +88,6 @@ const questions: Readonly<Record<string, Question>> = {
   ...policyQuestions,
   ...importQuestions,
 };
-
-/** Questions about the whole installation: their rows name their tenant, and are tested apart. */
-const ofTheInstallation = [
-  'sweepSessions',
-  'clientById',
-  'ownersOf',
-  'unusedClients',
-  'isRegisteredOrigin',
-  'providersOfIssuer',
-  'takeLogoutDeliveries',
-  'takeMails',
-  'dueRecoveries',
-  'forgetExpired',
-  'serviceByKey',
-  'feedStates',
-  'forgetFeedEvents',
-  'noteFeedPolicies',
-  'clientInForce',
-  'tenantsOfInstallation',
-  'tenantByName',
-  'tenantsOfNames',
-  'tenantOfAttempt',
-  'tenantOfLink',
-  'invitationByHash',
-  'endingTenants',
-  'takeImport',
-  'forgetImports',
-  'tenantsToEnforce',
-  'dueEarlyEnds',
-  'databaseTime',
-  'isAnybodyOlder',
-  'demandedKeys',
-  'tenantsDisablingIdle',
-];
-/** Questions that the store itself asks, many at once, under another name. */
-const askedTogether = { refreshFactsQuestion: 'refreshFacts', codeFactsQuestion: 'codeFacts' };
-/** What the questions' folder exports beside questions. */
-const notQuestions = ['pageOf', 'idCursor', 'timeCursor', 'nameCursor', 'numberCursor', 'documentOf'];
 
 let stage: Stage;
 let person: Person;

@@ -16,5 +16,6 @@ test('the policy of the guide to changes is one', () => {
 test('the guide explains every member of a preview but its warnings', () => {
   const told = [...guide.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
   const members = Object.keys(policyPreviewSchema.shape).filter((name) => name !== 'warnings');
-  assert.deepEqual(told.toSorted(), members.toSorted());
+  assert.deepEqual(new Set(told), new Set(members));
+  assert.equal(told.length, members.length);
 });

@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander';
 import { ask } from '../ask.ts';
 import type { Peer } from '../exchange.ts';
 import { Failure, messageOf } from '../failure.ts';
-import { followImport, type Importing, sendRest } from '../import-file.ts';
+import { followImport, type Importing, openFile, sendRest } from '../import-file.ts';
 import { peerOf, show, type TenantOptions } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 import { importLines } from './imports.ts';
@@ -37,9 +37,10 @@ export async function importUsers(terminal: Terminal, file: string, options: Imp
   const peer = await peerOf(options);
   const { tenant } = options;
   const importing: Importing = { peer, tenant, tell: teller(terminal) };
+  await using handle = await openFile(file);
   const begun = await begin(peer, file, options);
   terminal.note(`Import ${begun.id}; if it is broken off, --resume ${begun.id} goes on.`);
-  const done = await followImport(importing, await sendRest(importing, file, begun));
+  const done = await followImport(importing, await sendRest(importing, handle, begun));
   if (done.refused > 0) {
     const report = options.refused ?? `${file}.refused.jsonl`;
     await writeRefused(peer, { id: done.id, tenant, report });

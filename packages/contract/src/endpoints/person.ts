@@ -169,6 +169,9 @@ export const personExportSchema = z.strictObject({
   wrongCodes: list(
     z.strictObject({ use: text, isKnownDevice: z.boolean(), inARow: z.int(), fullAt: timeSchema }),
   ),
+  wrongPasswords: list(
+    z.strictObject({ isKnownDevice: z.boolean(), inARow: z.int(), inAll: z.int(), lockedUntil: maybeTime }),
+  ),
   auditEvents: list(exportedEventSchema),
   /** The renewals of sessions, which are audit events too, by session. */
   refreshes: list(

@@ -31,21 +31,27 @@ export function createFeedLines(
     return end !== null && end.head < head;
   };
   const drop = (line: FeedLine): void => {
+    // Whoever comes second finds the next one in its place.
+    if (!opened.delete(line)) return;
     for (const { stream } of line.followers) stream.end();
-    opened.delete(line);
     lines.delete(line.tenant);
   };
+  const open = (tenant: TenantId): Promise<FeedLine | null> => {
+    const line = openFeedLine(services, tenant, onEvents);
+    lines.set(tenant, line);
+    line.then(
+      (made) => void (made ? opened.add(made) : lines.delete(tenant)),
+      () => lines.delete(tenant),
+    );
+    return line;
+  };
   return {
-    of(tenant) {
-      const known = lines.get(tenant);
-      if (known) return known;
-      const line = openFeedLine(services, tenant, onEvents);
-      lines.set(tenant, line);
-      line.then(
-        (made) => void (made ? opened.add(made) : lines.delete(tenant)),
-        () => lines.delete(tenant),
-      );
-      return line;
+    async of(tenant) {
+      const known = await lines.get(tenant);
+      // Looked at for each stream that is opened: what it would hear of an earlier tenant, it would never let go.
+      if (known && !(await isOfEarlierTenant(known))) return known;
+      if (known) drop(known);
+      return lines.get(tenant) ?? open(tenant);
     },
     async advance(tenant) {
       await (await lines.get(tenant))?.advance();

@@ -41,7 +41,7 @@ export async function signUp(
   const tries: Try[] = [
     fromNetwork('network', origin.ip),
     fromNetwork('signUp', origin.ip),
-    { limit: 'account', whose: `sign-up ${tenant}/${email}` },
+    { limit: 'signUpAgain', whose: `sign-up ${tenant}/${email}` },
   ];
   const throttled = services.throttle.take(tries, services.clock.now());
   if (throttled) return slowDown(services, { tenant, origin, throttled });

@@ -25,6 +25,7 @@ import { type Services, stamp } from '../services.ts';
 import { advance } from '../sign-in/advance.ts';
 import type { SignInOutcome } from '../sign-in/outcome.ts';
 import { settle } from '../sign-in/settle.ts';
+import { isServedHere } from '../tenant/address.ts';
 import { fromNetwork } from '../throttle/throttle.ts';
 import { isClosed } from './invite.ts';
 
@@ -45,7 +46,8 @@ export interface OpenInvitation {
 export async function openInvitation(services: Services, token: string): Promise<OpenInvitation | null> {
   if (token === '' || token.length > 200) return null;
   const found = await invitationByHash(services.store.pool, hashOf(token));
-  return found && isOpen(found.invitation, services.clock.now()) ? found : null;
+  if (!found || !isOpen(found.invitation, services.clock.now())) return null;
+  return (await isServedHere(services, found.tenant)) ? found : null;
 }
 
 /** Accept with a password. */

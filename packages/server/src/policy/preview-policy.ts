@@ -87,7 +87,7 @@ async function sampleOf(
   const find = (which: Verdict, limit: number): Promise<SessionId[]> =>
     limit === 0
       ? Promise.resolve([])
-      : sessionsBeyondPolicy(store.pool, tenant, { rules, now, after: null, limit, which });
+      : sessionsBeyondPolicy(store.pool, tenant, { rules, now, after: null, limit, which, isAnyOrder: true });
   // What is not there need not be looked for.
   const over = await find('over', Math.min(shown, effects.over));
   const unproven = await find('unproven', Math.min(shown - over.length, effects.unproven));

@@ -3,6 +3,7 @@ import { newOwner, ruleFor } from '../authenticators/password/owner.ts';
 import { attemptOf, attemptRefusal } from '../flows/attempt.ts';
 import { type Answer, isRefused, problemAnswer, type Refused, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
+import { refusalPage } from '../http/refusal-page.ts';
 import type { Call, Route } from '../http/route.ts';
 import {
   acceptWithPasskey,
@@ -75,6 +76,7 @@ async function shown(
   { token, refused }: { readonly token: string; readonly refused?: Refused },
 ): Promise<Answer> {
   const opened = await openInvitation(services, token);
+  if (!opened && refused?.refused === 'form_expired') return refusalPage('form_expired');
   if (!opened) return { status: refusalOf('link_invalid').status, html: deadInvitationPage() };
   const { tenant, invitation } = opened;
   const { factors, signUp } = (await services.policies.effective(tenant)).authentication;

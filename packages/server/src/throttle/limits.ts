@@ -10,6 +10,8 @@ export interface Limits {
   readonly network: Limit;
   /** New accounts from one network. */
   readonly signUp: Limit;
+  /** Sign-ups with one address: each takes a hash, and a question to whoever is asked about leaks. */
+  readonly signUpAgain: Limit;
   /** Clients that register themselves from one network. */
   readonly registration: Limit;
   /** Passwords for one address by whoever has no known device: spares the database, where policy counts them exactly. */
@@ -49,6 +51,7 @@ export interface Limits {
 export const generousLimits: Limits = {
   network: { burst: 100, everySeconds: 0.6 },
   signUp: { burst: 50, everySeconds: 12 },
+  signUpAgain: { burst: 10, everySeconds: 30 },
   registration: { burst: 10, everySeconds: 360 },
   account: { burst: 100, everySeconds: 6 },
   causedMail: { burst: 3, everySeconds: 3_600 },
@@ -74,6 +77,7 @@ const never: Limit = { burst: Number.POSITIVE_INFINITY, everySeconds: 1 };
 export const noLimits: Limits = {
   network: never,
   signUp: never,
+  signUpAgain: never,
   registration: never,
   account: never,
   causedMail: never,

@@ -31,6 +31,7 @@ export function createThrottle(limits: Limits, throttled: Counter<'limit'>): Thr
   const buckets: { readonly [Name in keyof Limits]: Buckets } = {
     network: createBuckets(limits.network, most),
     signUp: createBuckets(limits.signUp, most),
+    signUpAgain: createBuckets(limits.signUpAgain, most),
     registration: createBuckets(limits.registration, most),
     account: createBuckets(limits.account, most),
     causedMail: createBuckets(limits.causedMail, most),

@@ -8,7 +8,7 @@ type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 
 /**
  * People with all that proves who they are, in one statement however many they are. What is taken by another commit makes
- * all of it lost: who decided looks again, and decides who is left.
+ * all of it lost: who decided looks again, and decides who is left. However old they are, being unused counts from now.
  */
 export const createNewcomers: Write<Of<'create-newcomers'>> = ({ newcomers, at }) => ({
   first: holdAddressesOf(newcomers.map(({ user }) => user.email)),
@@ -18,8 +18,8 @@ export const createNewcomers: Write<Of<'create-newcomers'>> = ({ newcomers, at }
       SELECT * FROM jsonb_to_recordset($2) AS p(id uuid, email text, name text, roles text[], groups text[], status text,
         created_at timestamptz, email_verified_at timestamptz, phc text)
     ), created AS (
-      INSERT INTO users (tenant_id, id, email, name, roles, groups, status, created_at, email_verified_at)
-      SELECT t.id, p.id, p.email, p.name, p.roles, p.groups, p.status, p.created_at, p.email_verified_at
+      INSERT INTO users (tenant_id, id, email, name, roles, groups, status, created_at, email_verified_at, enabled_at)
+      SELECT t.id, p.id, p.email, p.name, p.roles, p.groups, p.status, p.created_at, p.email_verified_at, $5
       FROM people p JOIN tenants t ON t.id = $1 AND t.status = 'active'
       WHERE NOT EXISTS (${reserved('p.email', '$5')})
       ON CONFLICT (tenant_id, email) DO NOTHING RETURNING id

@@ -113,6 +113,7 @@ const authored = [
   ['policies', 'author'],
   ['recoveries', 'started_by'],
   ['invitations', 'invited_by'],
+  ['imports', 'started_by'],
 ] as const;
 
 async function eraseLast(
@@ -128,6 +129,11 @@ async function eraseLast(
       `UPDATE ${table} SET ${author} = ${byNobody} WHERE tenant_id = $1 AND ${author} = ${byThem}`,
       named,
     );
+  // No id at all would be the operator's, whose key opens everything; nobody is anybody who may give nothing.
+  await client.query(
+    'UPDATE imports SET asker_id = pseudonym($3, $2) WHERE tenant_id = $1 AND asker_id = $2',
+    named,
+  );
   const { rows } = await client.query<{ pseudonym: UserId }>(
     'DELETE FROM erasures WHERE tenant_id = $1 AND user_id = $2 RETURNING pseudonym(key, user_id) AS pseudonym',
     [tenant, userId],

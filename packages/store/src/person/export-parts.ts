@@ -166,6 +166,11 @@ export const exportParts: Readonly<Record<PersonExportPart, ExportPart>> = {
     `use || ' ' || is_known_device`,
     `'use', use, 'isKnownDevice', is_known_device, 'inARow', in_a_row, 'fullAt', ${time('full_at')}`,
   ),
+  wrongPasswords: ofUser(
+    'password_tries',
+    'is_known_device::text',
+    `'isKnownDevice', is_known_device, 'inARow', in_a_row, 'inAll', in_all, 'lockedUntil', ${time('locked_until')}`,
+  ),
   auditEvents,
   refreshes,
   administration,

@@ -28,10 +28,6 @@ export const personTables: Readonly<Record<string, PersonTable>> = {
     notExported: 'hashes of former passwords, so that none comes back; their changes stand in the audit log',
     ...ofUser,
   },
-  password_tries: {
-    notExported: 'how many wrong passwords came in a row; each of them stands in the audit log',
-    ...ofUser,
-  },
   passkeys: { exported: 'passkeys', ...ofUser },
   totps: { exported: 'authenticatorApps', ...ofUser },
   recovery_code_sets: { exported: 'recoveryCodes', ...ofUser },
@@ -53,6 +49,7 @@ export const personTables: Readonly<Record<string, PersonTable>> = {
   mails: { exported: 'mails', ...ofUser },
   recoveries: { exported: 'recoveries', ...ofUser },
   guesses: { exported: 'wrongCodes', ...ofUser },
+  password_tries: { exported: 'wrongPasswords', ...ofUser },
   audit_events: { exported: 'auditEvents', erased: 'pseudonymised' },
   erasures: { notExported: 'that the person is being erased, which the profile says', erased: 'last' },
   authorization_codes: {
@@ -86,6 +83,11 @@ export const personTables: Readonly<Record<string, PersonTable>> = {
     expires: 'with those tokens, within the hour',
   },
   policies: { notExported: 'which administrator wrote a version', erased: 'pseudonymised' },
+  imports: { notExported: 'which administrator brought people along', erased: 'pseudonymised' },
+  import_pieces: {
+    ofNobody: 'files of people who have no account yet, encrypted, until they are worked through',
+  },
+  import_refusals: { ofNobody: 'which rows of a file were refused, and why' },
   clients: declared,
   resources: declared,
   providers: declared,

@@ -13,13 +13,22 @@ export interface JudgedSessions {
   from(): string;
 }
 
+interface Judging {
+  readonly row: RuledRow;
+  readonly place: Place;
+  /** The place of the present. */
+  readonly now: string;
+  /** All of a tenant, not a few that are named. */
+  readonly isOfAll?: boolean;
+}
+
 /**
  * `lifetimeUnder` and `isProvenEnough` of core as PostgreSQL knows them. `$1` is the tenant, `now` the place of the present;
  * what has run out by the limits that hold already is no matter of the new ones.
  */
 export function judgedSessions(
   rules: SessionRules,
-  { row, place, now }: { readonly row: RuledRow; readonly place: Place; readonly now: string },
+  { row, place, now, isOfAll = false }: Judging,
 ): JudgedSessions {
   const { of, join } = rulesInSql(rules, row, place);
   const remembered = `s.is_remembered AND ${of('isRememberMeAllowed')}`;
@@ -32,7 +41,7 @@ export function judgedSessions(
     isTightened: `l.idle_end > ${now} AND (l.idle_end < s.idle_expires_at OR l.absolute_end < s.absolute_expires_at)`,
     lacksProof: () => `l.idle_end > ${now} AND ${lacksProof(rules, of)}`,
     from: () => `
-    FROM sessions s ${row === 'grant' ? grantsOfSession : ''} ${join()}
+    FROM sessions s ${row === 'grant' ? grantsOfSession : ''} ${join({ isOfAll })}
     CROSS JOIN LATERAL (SELECT LEAST(s.absolute_expires_at, s.created_at + ${absolute}) AS absolute_end) a
     CROSS JOIN LATERAL (
       SELECT a.absolute_end, LEAST(s.idle_expires_at, s.last_active_at + ${idle}, a.absolute_end) AS idle_end

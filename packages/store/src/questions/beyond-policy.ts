@@ -12,6 +12,8 @@ export interface BeyondPolicy {
   /** Where the last answer stopped; null to begin. */
   readonly after: string | null;
   readonly limit: number;
+  /** Whichever are found first: nobody goes on from there. */
+  readonly isAnyOrder?: boolean;
 }
 
 /** Live sessions that other rules would end now, end sooner, or ask for more, in the order of their ids. */
@@ -21,13 +23,13 @@ export async function sessionsBeyondPolicy(
   ask: BeyondPolicy & { readonly which: Verdict },
 ): Promise<SessionId[]> {
   const { values, place, now } = openPlaces(ask.now);
-  const judged = judgedSessions(ask.rules, { row: 'session', place, now });
+  const judged = judgedSessions(ask.rules, { row: 'session', place, now, isOfAll: true });
   const condition = conditionOf(judged, ask.which);
   const { rows } = await pool.query<{ id: SessionId }>({
     text: `
       SELECT s.id ${judged.from()} AND ${condition}
         ${ask.after === null ? '' : `AND s.id > ${place(ask.after, 'uuid')}`}
-      ORDER BY s.id LIMIT ${place(ask.limit, 'int')}`,
+      ${ask.isAnyOrder ? '' : 'ORDER BY s.id'} LIMIT ${place(ask.limit, 'int')}`,
     values: [tenant, ...values],
   });
   return rows.map(({ id }) => id);
@@ -53,7 +55,7 @@ export async function grantsBeyondPolicy(
   const clients = ask.rules.overrides.flatMap(({ when }) => when.client ?? []);
   if (clients.length === 0) return [];
   const { values, place, now } = openPlaces(ask.now);
-  const judged = judgedSessions(ask.rules, { row: 'grant', place, now });
+  const judged = judgedSessions(ask.rules, { row: 'grant', place, now, isOfAll: true });
   const { rows } = await pool.query<{ id: GrantId }>({
     text: `
       SELECT g.id ${judged.from()} AND g.client_id = ANY (${place(clients, 'text[]')}) AND ${judged.isOver}
