@@ -18,7 +18,7 @@ after(async () => {
 });
 
 const killTheRest = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-  WHERE pid <> pg_backend_pid() AND datname = current_database()`;
+  WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND datname = current_database()`;
 
 // Without a listener the loss of a connection inside a commit is an uncaught exception, which ends the process;
 // the test runner reports that as a failure of the running test.

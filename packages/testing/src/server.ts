@@ -27,8 +27,12 @@ export interface TestServerOptions {
   readonly dataDir?: string;
 }
 
+/** Nodes that share a folder and a database must not draw the same ids. */
+let started = 0;
+
 /** Start Argus for one test file. Jobs run only when the test calls them. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  started += 1;
   const stack = new AsyncDisposableStack();
   const clock = options.clock ?? fakeClock();
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'argus-server-'));
@@ -51,7 +55,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const mailbox = openMailbox();
   const parts: Parts = {
     clock,
-    random: seededRandom(dataDir, clock),
+    random: seededRandom(`${dataDir} ${started}`, clock),
     withJobs: false,
     limits: noLimits,
     pace: withoutPace,
