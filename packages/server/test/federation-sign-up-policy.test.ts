@@ -74,6 +74,15 @@ describe('who comes from a provider for the first time', () => {
     const { body } = await newBrowser(stage.server).call('adminListInvitations', { headers });
     assert.deepEqual(body.invitations, []);
   });
+
+  test('(invite) does not come to administer by a provider’s word: that takes the link from the mailbox', async () => {
+    await using stage = await openProviders('invite');
+    const email = newAddress();
+    const { token } = await inviteByMail(stage.server, { email, roles: ['owner'] });
+    assert.equal((await come(stage, email)).isIn, false);
+    const invited = await newBrowser(stage.server).call('acceptInvitation', { body: { token, password } });
+    assert.equal(invited.status, 200);
+  });
 });
 
 test('who signed up with somebody’s address keeps nothing when its owner comes from a provider and reads their mail', async () => {

@@ -80,6 +80,19 @@ describe('roles of administration', () => {
     assert.deepEqual(await addressesLike('imported-24@%'), []);
   });
 
+  test('are not put into an import by anybody but whoever began it', async () => {
+    const { browser } = await administrator(server);
+    const body = { name: 'people', format: 'json', withAdministrators: true };
+    const { id } = (await operator('adminStartImport', { body })).body;
+    const data = Buffer.from(owner(25)).toString('base64');
+    const slipped = { params: { id }, body: { offset: 0, data, isLast: true } };
+    assert.equal((await browser.call('adminReceiveImport', slipped)).status, 409);
+    await run();
+    assert.equal((await showImport(operator, id)).state, 'receiving');
+    assert.deepEqual(await addressesLike('imported-25@%'), []);
+    await operator('adminCancelImport', { params: { id } });
+  });
+
   test('a person without the permission begins none', async () => {
     const { browser } = await someone(server);
     const body = { format: 'json', name: 'people' };

@@ -19,6 +19,7 @@ export const importCases = {
   'receive-import': (person, number) => ({
     kind: 'receive-import',
     importId: arrivingOf(person, number).id,
+    askerId: person.user.id,
     offset: 10,
     size: 5,
     sealed: Buffer.from('more'),

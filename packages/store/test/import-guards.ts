@@ -30,6 +30,7 @@ const beside =
 export const importGuards: readonly Guard[] = [
   { what: 'as many are under way as may be', kind: 'create-import', but: but({ most: 2 }) },
   { what: 'it begins elsewhere than the last one ended', kind: 'receive-import', but: but({ offset: 9 }) },
+  { what: 'somebody else began it', kind: 'receive-import', but: but({ askerId: null }) },
   { what: 'it came before', kind: 'receive-import', first: again('receive-import') },
   { what: 'there is no room for it', kind: 'receive-import', but: but({ most: 14 }) },
   { what: 'it was cancelled', kind: 'receive-import', first: cancel(arrivingOf) },

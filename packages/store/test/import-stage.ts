@@ -44,8 +44,8 @@ export function importChanges(person: Person, number: number): Change[] {
     ...[arriving, running].map(
       (each): Change => ({ kind: 'create-import', import: each, most: 1_000_000, dueAt: later }),
     ),
-    { kind: 'receive-import', importId: arriving.id, ...piece, isLast: false },
-    { kind: 'receive-import', importId: running.id, ...piece, isLast: true },
+    { kind: 'receive-import', importId: arriving.id, askerId: arriving.askerId, ...piece, isLast: false },
+    { kind: 'receive-import', importId: running.id, askerId: running.askerId, ...piece, isLast: true },
     {
       kind: 'advance-import',
       importId: running.id,

@@ -83,10 +83,15 @@ export type ImportChange =
       readonly most: number;
       readonly dueAt: Instant;
     }
-  /** Expects exactly the bytes before it to have arrived, and the file not to be whole; room for `most` bytes. */
+  /**
+   * Expects exactly the bytes before it to have arrived, the file not to be whole, room for `most` bytes, and the import to
+   * be of whoever sends them: rows are judged by what its starter may give.
+   */
   | {
       readonly kind: 'receive-import';
       readonly importId: string;
+      /** Null: the operator. */
+      readonly askerId: UserId | null;
       readonly offset: number;
       /** Bytes in clear. */
       readonly size: number;

@@ -63,10 +63,13 @@ export interface Piece {
   readonly isLast: boolean;
 }
 
-/** Keep the next piece of the file. One that begins elsewhere than the last one ended is refused. */
+/**
+ * Keep the next piece of the file. One that begins elsewhere than the last one ended is refused, and so is one from anybody
+ * but whoever began the import: what the rows may give is judged by what that person may.
+ */
 export async function receivePiece(
   services: Services,
-  { tenant }: Administrator,
+  { tenant, current }: Administrator,
   { id, piece }: { readonly id: string; readonly piece: Piece },
 ): Promise<Import | Refused> {
   const { offset, bytes, isLast } = piece;
@@ -79,6 +82,7 @@ export async function receivePiece(
       {
         kind: 'receive-import',
         importId: id,
+        askerId: current?.user.id ?? null,
         offset,
         size: bytes.length,
         sealed: sealPiece(services, { tenant, importId: id, beginsAt: offset }, bytes),

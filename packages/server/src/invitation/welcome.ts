@@ -1,5 +1,5 @@
 import type { ProviderSettings, TenantId, UserId } from '@argus/contract';
-import { type Change, type EventDraft, isOpen } from '@argus/core';
+import { type Change, type EventDraft, isOpen, lackingFor } from '@argus/core';
 import { invitationsOfTenant } from '@argus/store';
 import { isRefused } from '../http/answer.ts';
 import type { Services } from '../services.ts';
@@ -45,6 +45,8 @@ export async function welcomedBy(
   if (mode === 'closed' || email === null) return byThemselves;
   const [invitation] = (await invitationsOfTenant(store.pool, tenant, { email, limit: 1 })).items;
   if (!invitation || !isOpen(invitation, clock.now())) return byThemselves;
+  // Whoever may declare providers could have one confirm any address: who is to administer shows the link from the mailbox.
+  if (lackingFor(new Set(), invitation.roles) !== undefined) return byThemselves;
   const still = await stillWithinReach(services, { tenant, invitation });
   if (isRefused(still)) return byThemselves;
   const { id: invitationId, userId: id, roles, groups, tokenHash } = invitation;

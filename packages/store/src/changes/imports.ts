@@ -39,6 +39,7 @@ export const receiveImport: Write<Of<'receive-import'>> = (change) => ({
       UPDATE imports SET bytes = bytes + $4, due_at = $8,
         state = CASE WHEN $6 THEN 'running' ELSE state END, began_at = CASE WHEN $6 THEN $9::timestamptz END
       WHERE tenant_id = $1 AND id = $2 AND state = 'receiving' AND bytes = $3 AND bytes + $4 <= $7
+        AND asker_id IS NOT DISTINCT FROM $10::uuid
       RETURNING id
     ), kept AS (
       INSERT INTO import_pieces (tenant_id, import_id, begins_at, ends_at, sealed)
@@ -54,6 +55,7 @@ export const receiveImport: Write<Of<'receive-import'>> = (change) => ({
     change.most,
     timestamp(change.dueAt),
     timestamp(change.at),
+    change.askerId,
   ],
   expects: 1,
 });
