@@ -9,14 +9,14 @@ export type AdministrativeRole = (typeof administrativeRoles)[number];
 
 /** For whoever gives a role. */
 export const roleDescriptions: Readonly<Record<AdministrativeRole, string>> = {
-  owner: 'Everything in the tenant, and alone what concerns the tenant as a whole.',
+  owner: 'Everything in the tenant, and alone gives and takes the role owner.',
   admin: 'Everything in the tenant but what only an owner may.',
   'security-analyst': 'Sees everything and answers attacks.',
   'help-desk': 'Helps people who cannot get in: ends their sessions and starts recoveries.',
   auditor: 'Sees everything and changes nothing.',
 };
 
-/** May everything in its tenant, and alone what concerns the tenant as a whole. */
+/** May everything in its tenant, and alone gives and takes this role. */
 export const ownerRole: AdministrativeRole = 'owner';
 /** May everything in its tenant but what only an owner may. */
 export const administratorRole: AdministrativeRole = 'admin';
@@ -46,7 +46,7 @@ export const permissions = {
   'manage-services': 'Declare, change and remove services and their keys.',
   'manage-policy': 'Change policies.',
   'manage-tenant': 'Change the settings of the tenant.',
-  'own-tenant': 'Suspend and erase the tenant, change its plan, and give and take the role owner.',
+  'own-tenant': 'Give and take the role owner.',
   operate: 'What concerns the whole installation. No role carries it, only the operator key on this machine.',
 } as const satisfies Record<string, string>;
 export type Permission = keyof typeof permissions;

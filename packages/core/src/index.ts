@@ -54,7 +54,6 @@ export type { Holder, Shown, Stranger } from './session/refresh-context.ts';
 export * from './session/session.ts';
 export * from './session/start.ts';
 export * from './session/step-up.ts';
-export * from './session/strength.ts';
 export * from './session/told-end.ts';
 export * from './session/validity.ts';
 export * from './sign-in/next-step.ts';

@@ -3,9 +3,9 @@ import {
   type AuthorizationFacts,
   type Client,
   decideAuthorization,
-  isAsStrong,
   isAtLeast,
-  strengthOf,
+  isProvenEnough,
+  levelAsked,
   subjectOf,
 } from '@argus/core';
 import type { Current } from '../../flows/current-session.ts';
@@ -87,11 +87,12 @@ async function strengthOfVisit(
   current: Current,
 ): Promise<AuthorizationFacts['strength']> {
   const subject = { ...subjectOf(current.user, current.session), clientId };
-  const wanted = strengthOf((await services.policies.effective(tenant, subject)).authentication);
-  if (isAsStrong(current.session, wanted)) return 'enough';
-  const { methods, reachable } = await waysToProve(services, current, wanted.level);
-  const canShow = !wanted.needsPasskey || methods.includes('passkey');
-  return canShow && isAtLeast(reachable, wanted.level) ? 'provable' : 'lacking';
+  const { authentication } = await services.policies.effective(tenant, subject);
+  if (isProvenEnough(current.session, authentication)) return 'enough';
+  const level = levelAsked(authentication);
+  const { methods, reachable } = await waysToProve(services, current, level);
+  const canShow = !authentication.factors.isPhishingResistant || methods.includes('passkey');
+  return canShow && isAtLeast(reachable, level) ? 'provable' : 'lacking';
 }
 
 /** Whom the client believes to be there: the subject of an ID token of ours for this client, be it an old one. */
