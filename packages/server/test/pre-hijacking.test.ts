@@ -118,6 +118,18 @@ describe('somebody signed up with an address that is not theirs; its owner comes
     await assertNothingLives(theft, owner);
   });
 
+  test('and what was guessed at before locks nobody out after', async () => {
+    const email = newAddress();
+    const { token } = await inviteByMail(server, { email });
+    await hijacked(email);
+    const guess = (typed: string) =>
+      userAgent(server).call('signIn', { body: { identifier: email, password: typed } });
+    for (let guesses = 0; guesses < 10; guesses += 1) await guess('what nobody ever chose to type');
+    assert.equal((await guess(hijackersPassword)).body.code, 'slow_down');
+    await userAgent(server).call('acceptInvitation', { body: { token, password } });
+    assert.equal((await guess(password)).status, 200);
+  });
+
   test('by an invitation that was sent after, and a passkey', async () => {
     const email = newAddress();
     const { thief, device, userId } = await hijacked(email);

@@ -26,6 +26,6 @@ export async function eraseUser(terminal: Terminal, email: string, options: Eras
   });
   show(terminal, options, {
     value,
-    lines: [`${email} is signed out everywhere and is being erased; within the hour nothing is left.`],
+    lines: [`${email} is signed out everywhere and is being erased, beginning within the hour.`],
   });
 }

@@ -63,7 +63,7 @@ export function addUserCommands(program: Command, terminal: Terminal): void {
     .action((email: string, options: ExportOptions) => exportUser(terminal, email, options));
   verb(
     'erase <email>',
-    'erase a user for good: every session ends at once, and within the hour nothing is left',
+    'erase a user for good: every session ends at once, and within the hour the erasing begins',
   )
     .option('--yes', 'do it')
     .action((email: string, options: EraseOptions) => eraseUser(terminal, email, options));

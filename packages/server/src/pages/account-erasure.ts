@@ -33,7 +33,7 @@ export function erasePage(v: EraseView): string {
     shape: 'narrow',
     hasProblem: problem !== undefined,
     body: html`<h1>Erase your account</h1>
-<p class="lead">You sign out everywhere now, and within the hour everything that is kept of you is gone.</p>
+<p class="lead">You sign out everywhere now, and within the hour we begin to erase what is kept of you.</p>
 ${problemSummary(problem)}
 ${caution(html`<div><p>This cannot be taken back. Applications that you signed in to may keep what they have of you: ask them.</p>
 <p>A record stays that something happened, without whom it was about.</p></div>`)}
@@ -61,6 +61,6 @@ ${postForm(
 export const erasedPage = (): string =>
   messagePage({
     title: 'Your account is being erased',
-    message: 'You are signed out everywhere. Within the hour everything that was kept of you here is gone.',
+    message: 'You are signed out everywhere. Within the hour we begin to erase what was kept of you here.',
     action: { href: '/sign-in', label: 'Go to sign-in' },
   });

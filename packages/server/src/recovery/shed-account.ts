@@ -26,6 +26,8 @@ export function shedAccount(
     { kind: 'end-sessions-of-user', userId, reason: 'account-recovered', at, by: { actor, origin } },
     { kind: 'remove-authenticators-since', userId, since: 0 },
     { kind: 'forget-devices', userId },
+    // Nor do tries at a password that goes lock out whoever sets the next one.
+    { kind: 'forget-password-tries', userId, isKnownDevice: null },
     { kind: 'end-links', userId, kinds: theirLinks, at },
     { kind: 'verify-email', userId, email, at },
   ];

@@ -8,7 +8,7 @@ export function accountErased({ by }: MailDraft<'account-erased'>, place: Place)
     parts: [
       `The erasure of your account at ${hostOf(place)} was begun, and all its sessions have ended.`,
       happened(by),
-      'What is kept of you goes within the hour and does not come back. Of what happened stays a record that no longer ' +
+      'Within the hour we begin to erase what is kept of you; it does not come back. Of what happened stays a record that no longer ' +
         'says whom it was about.',
       'After that you may sign up again with this address. If you did not want this, tell those who run this service.',
     ],
