@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { cookieNames } from '@argus/contract';
 import type { TestServer } from '@argus/testing/server';
 import { firefox, type UserAgent, userAgent } from '@argus/testing/user-agent';
+import { signInPersistently } from './session-limit-stage.ts';
 import { holdings, openStage, type Person, refresh, signIn, someone } from './stage.ts';
 
 let server: TestServer;
@@ -204,7 +205,7 @@ describe('more than ten sessions', () => {
   test('never live, however many sign in at once', async () => {
     const person = await someone(server);
     const browsers = Array.from({ length: 30 }, () => userAgent(server));
-    await Promise.all(browsers.map((browser) => signIn(browser, person.email)));
+    await Promise.all(browsers.map((browser) => signInPersistently(browser, person)));
     const alive: UserAgent[] = [];
     for (const browser of [person.browser, ...browsers])
       if ((await browser.call('getSession')).status === 200) alive.push(browser);

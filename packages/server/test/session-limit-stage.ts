@@ -77,6 +77,15 @@ export function tryToSignIn(browser: UserAgent, { email }: Pick<Person, 'email'>
   return browser.call('signIn', { body: { identifier: email, password } });
 }
 
+/** Who is told to come back does so: the service is busy, or looks at as many passwords of this person as may be wrong. */
+export async function signInPersistently(browser: UserAgent, person: Pick<Person, 'email'>): Promise<Reply> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const reply = await tryToSignIn(browser, person);
+    if (reply.status !== 503 && reply.status !== 429) return reply;
+  }
+  return assert.fail('the service stays busy');
+}
+
 /** The live sessions of a person, told by the database. */
 export async function liveIds(
   { store }: { readonly store: Pick<Store, 'pool'> },

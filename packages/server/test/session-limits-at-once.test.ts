@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openStore } from '@argus/store';
 import type { TestServer } from '@argus/testing/server';
-import { type Reply, userAgent } from '@argus/testing/user-agent';
-import { liveIds, phone, setLimit, tryToSignIn } from './session-limit-stage.ts';
+import { userAgent } from '@argus/testing/user-agent';
+import { liveIds, phone, setLimit, signInPersistently } from './session-limit-stage.ts';
 import { openStage, type Person, someone } from './stage.ts';
 
 let server: TestServer;
@@ -47,16 +47,9 @@ async function allAtOnce(
   const looking = (async () => {
     while (!isOver) mostSeen = Math.max(mostSeen, (await liveIds({ store: other }, person)).length);
   })();
-  const persistently = async (at: number): Promise<Reply> => {
-    const browser = userAgent(server, headersOf(at));
-    // Busy, or as many passwords of this person are being looked at as may be wrong in a row.
-    for (let tries = 0; tries < 200; tries += 1) {
-      const reply = await tryToSignIn(browser, person);
-      if (reply.status !== 503 && reply.status !== 429) return reply;
-    }
-    return assert.fail('the service stays busy');
-  };
-  const replies = await Promise.all(Array.from({ length: count }, (_, at) => persistently(at)));
+  const replies = await Promise.all(
+    Array.from({ length: count }, (_, at) => signInPersistently(userAgent(server, headersOf(at)), person)),
+  );
   isOver = true;
   await looking;
   const outcomes: Record<string, number> = {};
