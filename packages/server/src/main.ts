@@ -23,6 +23,8 @@ import { createMetrics } from './metrics.ts';
 import { openClientBook } from './oauth/client/client-book.ts';
 import { openClientKeyring } from './oauth/client/client-keys.ts';
 import { openSoftwareIssuers } from './oauth/client/software-issuers.ts';
+import { openOutbound } from './outbound/outbound.ts';
+import type { Resolve } from './outbound/send.ts';
 import { fixedPolicy, openPolicyBook, type PolicyBook } from './policy/policy-book.ts';
 import { createSecrets, hashOf } from './secrets.ts';
 import { openServiceBook } from './service/service-book.ts';
@@ -64,6 +66,8 @@ export interface Parts {
   /** Connections to the database at most. */
   readonly poolSize?: number;
   readonly mail?: MailTransport;
+  /** What the names of hosts stand for that administrators of tenants name. */
+  readonly resolve?: Resolve;
   /** Told of mail that became a file because no server is named, where only this machine sees it. */
   readonly onMailWritten?: (mail: WrittenMail) => void;
   /** The page of metrics, where one process answers for several. */
@@ -187,6 +191,12 @@ async function openServices(
       onIdleError: (error) => log.warn({ reason: error.message }, 'a database connection was lost'),
     }),
   );
+  const outbound = openOutbound({
+    issuer: config.issuer,
+    privateUpstreams: config.privateUpstreams,
+    log,
+    resolve: parts.resolve,
+  });
   const mail = parts.mail ?? openMailTransport(config, parts.onMailWritten ?? (() => undefined));
   stack.defer(() => mail.close());
   const passwords = parts.passwords ?? stack.use(await createPasswordHasher(random));
@@ -219,8 +229,9 @@ async function openServices(
       ? openBreachedRange({ url: config.breachedPasswordsUrl, fetch, log, metrics })
       : null,
     keys,
-    clientKeys: openClientKeyring(fetch, clock),
-    upstreams: openUpstreams({ fetch, clock }),
+    clientKeys: openClientKeyring(outbound.fetch, clock),
+    outbound,
+    upstreams: openUpstreams({ outbound, clock }),
     software: openSoftwareIssuers(config, fetch, clock),
     secrets,
     mail,
