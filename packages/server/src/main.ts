@@ -191,12 +191,6 @@ async function openServices(
       onIdleError: (error) => log.warn({ reason: error.message }, 'a database connection was lost'),
     }),
   );
-  const outbound = openOutbound({
-    issuer: config.issuer,
-    privateUpstreams: config.privateUpstreams,
-    log,
-    resolve: parts.resolve,
-  });
   const mail = parts.mail ?? openMailTransport(config, parts.onMailWritten ?? (() => undefined));
   stack.defer(() => mail.close());
   const passwords = parts.passwords ?? stack.use(await createPasswordHasher(random));
@@ -229,10 +223,7 @@ async function openServices(
       ? openBreachedRange({ url: config.breachedPasswordsUrl, fetch, log, metrics })
       : null,
     keys,
-    clientKeys: openClientKeyring(outbound.fetch, clock),
-    outbound,
-    upstreams: openUpstreams({ outbound, clock }),
-    software: openSoftwareIssuers(config, fetch, clock),
+    ...openOutside(config, { clock, log, resolve: parts.resolve }),
     secrets,
     mail,
     dpopNonces: createDpopNonces({ key: secrets.dpopNonceKey, clock, lifeSeconds: 60 }),
@@ -243,6 +234,24 @@ async function openServices(
     operatorKeyHash: Buffer.from(hashOf(operatorKey)).toString('hex'),
     policies,
   };
+}
+
+/** Who is asked outside; whom the operator names is not judged. */
+function openOutside(config: Config, { clock, log, resolve }: Outside) {
+  const { issuer, privateUpstreams } = config;
+  const outbound = openOutbound({ issuer, privateUpstreams, log, resolve });
+  return {
+    outbound,
+    clientKeys: openClientKeyring(outbound.fetch, clock),
+    upstreams: openUpstreams({ outbound, clock }),
+    software: openSoftwareIssuers(config, fetch, clock),
+  };
+}
+
+interface Outside {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly resolve: Resolve | undefined;
 }
 
 /** Who may be spoken of in a request, at the address of the installation. */
