@@ -5,7 +5,7 @@ import type { TestServer } from '@argus/testing/server';
 import { type Reply, userAgent } from '@argus/testing/user-agent';
 import { type Operator, operatorOf } from './admin-stage.ts';
 import { newAddress, tokenTo } from './invitation-stage.ts';
-import { administrator, openStage, type Person, password, someone } from './stage.ts';
+import { administrator, openStage, type Person, password, somebodyWaits, someone } from './stage.ts';
 
 let server: TestServer;
 let operator: Operator;
@@ -92,19 +92,12 @@ test('nobody is let in by an administrator who lost the right at that moment', a
   await holding.query('BEGIN');
   await holding.query("UPDATE users SET roles = '{}' WHERE id = $1", [inviter.userId]);
   const asked = inviter.browser.call('adminCreateUser', { body: { email, roles: ['auditor'] } });
-  await Promise.race([asked, untilSomebodyWaits()]);
+  await Promise.race([asked, somebodyWaits(server)]);
   await holding.query('COMMIT');
   holding.release();
   assert.deepEqual(await codeOf(asked), [409, 'conflict']);
   assert.equal((await pool.query('SELECT FROM users WHERE email = $1', [email])).rowCount, 0);
 });
-
-async function untilSomebodyWaits(): Promise<void> {
-  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  for (let look = 0; look < 10_000; look += 1)
-    if ((await server.argus.services.store.pool.query(waiting)).rowCount) return;
-  throw new Error('nobody ever waited');
-}
 
 async function codeOf(reply: Promise<Reply>): Promise<[number, string]> {
   const { status, body } = await reply;

@@ -58,6 +58,14 @@ export async function someoneWith(server: TestServer, roles: readonly string[]):
   return person;
 }
 
+/** Until a statement is seen to wait for what another transaction holds. */
+export async function somebodyWaits({ argus }: TestServer): Promise<void> {
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  for (let look = 0; look < 10_000; look += 1)
+    if ((await argus.services.store.pool.query(waiting)).rowCount) return;
+  throw new Error('nobody ever waited');
+}
+
 export function refresh(browser: UserAgent, idleSeconds?: number) {
   return browser.call('refreshSession', { body: idleSeconds === undefined ? {} : { idleSeconds } });
 }
