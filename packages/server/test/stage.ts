@@ -46,10 +46,15 @@ export async function signIn(
 }
 
 /** A person with the role `admin`, signed in after getting it. */
-export async function administrator(server: TestServer): Promise<Person> {
+export function administrator(server: TestServer): Promise<Person> {
+  return someoneWith(server, ['admin']);
+}
+
+/** A person who signed in and then got these roles. */
+export async function someoneWith(server: TestServer, roles: readonly string[]): Promise<Person> {
   const person = await someone(server);
   const { pool } = server.argus.services.store;
-  await pool.query("UPDATE users SET roles = '{admin}' WHERE id = $1", [person.userId]);
+  await pool.query('UPDATE users SET roles = $2 WHERE id = $1', [person.userId, roles]);
   return person;
 }
 
