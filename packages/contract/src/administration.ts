@@ -46,7 +46,7 @@ export const permissions = {
   'manage-services': 'Declare, change and remove services and their keys.',
   'manage-policy': 'Change policies.',
   'manage-tenant': 'Change the settings of the tenant.',
-  'own-tenant': 'Give and take the role owner.',
+  'own-tenant': 'Give and take the role owner, and decide what holds for owners.',
   operate: 'What concerns the whole installation. No role carries it, only the operator key on this machine.',
 } as const satisfies Record<string, string>;
 export type Permission = keyof typeof permissions;

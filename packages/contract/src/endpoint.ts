@@ -22,11 +22,17 @@ export type Endpoint = PlainEndpoint | AdminEndpoint;
 export interface AdminEndpoint extends AnyEndpoint {
   readonly caller: 'operator';
   readonly permission: Permission;
+  readonly mayLackProof?: never;
 }
 
 interface PlainEndpoint extends AnyEndpoint {
   readonly caller: Exclude<Caller, 'operator'>;
   readonly permission?: never;
+  /**
+   * Answers a session too that has proved less than policy asks by now: here its person sees who is signed in, proves the
+   * rest or sets up what would prove it.
+   */
+  readonly mayLackProof?: true;
 }
 
 interface AnyEndpoint {

@@ -23,6 +23,7 @@ import { documents } from '@argus/testing/policy-documents';
 import fc from 'fast-check';
 import { isAsTight, isSameValue } from '../src/policy/orders.ts';
 import { baseOf } from '../src/policy/resolve.ts';
+import { mayBeSaidFor } from '../src/policy/seen-by-strangers.ts';
 import { type PolicyValue, valuesOf } from '../src/policy/settings.ts';
 import { appliesTo } from '../src/policy/subject.ts';
 
@@ -97,7 +98,7 @@ describe('the policy in force', () => {
         const { rules } = policyResolver(document).resolve(subject);
         const layers = document.overrides
           .filter(({ when }) => appliesTo(when, subject))
-          .map(({ set }) => valuesOf(set));
+          .map(({ when, set }) => [...valuesOf(set)].filter(([path]) => mayBeSaidFor(when, path)));
         const base = new Map([...baseOf(document)].map(([path, { value }]) => [path, value] as const));
         for (const layer of [base, ...layers]) {
           for (const [path, value] of layer) {
@@ -231,6 +232,45 @@ describe('a document', () => {
         message: 'leaves no way to sign in where overrides.0 holds for the same person',
       },
     ]);
+  });
+
+  test('sets how often a password may be tried for everybody and for device classes alone', () => {
+    const lockout = { failures: 3, minutes: 60, scope: 'all', knownDeviceBypass: false };
+    const set = { authentication: { lockout } };
+    const about = [
+      { role: 'admin' },
+      { group: 'abroad' },
+      { user: '00000000-0000-7000-8000-000000000001' },
+      { client: 'notes' },
+      { riskLevel: 'high' },
+      { role: 'admin', deviceClass: 'mobile' },
+    ];
+    for (const when of about)
+      assert.deepEqual(
+        judged({ overrides: [{ when, set }] }).map(({ path }) => path),
+        Object.keys(lockout).map((key) => `overrides.0.set.authentication.lockout.${key}`),
+      );
+    for (const when of [{}, { deviceClass: ['mobile', 'tablet'] }])
+      assert.deepEqual(judged({ overrides: [{ when, set }] }), []);
+    assert.deepEqual(judged({ authentication: { lockout } }), []);
+  });
+
+  test('that says more of it from earlier locks nobody sooner', () => {
+    const document = policyDocumentSchema.parse({
+      overrides: [
+        { when: { role: 'admin' }, set: { authentication: { lockout: { failures: 3 } } } },
+        { when: { deviceClass: 'mobile' }, set: { authentication: { lockout: { failures: 5 } } } },
+      ],
+    });
+    const failures = (subject: PolicySubject) =>
+      policyResolver(document).resolve(subject).authentication.lockout.failures;
+    assert.deepEqual([failures({ roles: ['admin'] }), failures({ deviceClass: 'mobile' })], [10, 5]);
+  });
+
+  test('of every preset says no more of it than it may', () => {
+    for (const preset of presetNames)
+      for (const { when, set } of presets[preset].overrides ?? [])
+        for (const path of valuesOf(set).keys()) assert.ok(mayBeSaidFor(when, path), `${preset}: ${path}`);
   });
 
   test('says where a rule has no effect', () => {

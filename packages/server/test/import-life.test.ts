@@ -15,7 +15,7 @@ import {
   sendFile,
   showImport,
 } from './import-stage.ts';
-import { administrator, openStage, someone } from './stage.ts';
+import { administrator, openStage, type Person, someone, someoneWith } from './stage.ts';
 
 let server: TestServer;
 let operator: Operator;
@@ -166,6 +166,43 @@ describe('an upload', () => {
     assert.equal(large.status, 400);
     const far = { offset: 4 * 1024 ** 3, data: 'AAAA' };
     assert.equal((await operator('adminReceiveImport', { params: { id }, body: far }, 'other')).status, 413);
+  });
+});
+
+describe('an import is cancelled', () => {
+  const asking =
+    ({ browser }: Person): Operator =>
+    (name, sending) =>
+      browser.call(name, sending);
+  const begin = async (as: Operator): Promise<string> =>
+    (await as('adminStartImport', { body: { name: 'people', format: 'json' } })).body.id;
+
+  test('by whoever began it', async () => {
+    const starter = asking(await administrator(server));
+    const id = await begin(starter);
+    const { status, body } = await starter('adminCancelImport', { params: { id } });
+    assert.deepEqual([status, body.state], [200, 'cancelled']);
+  });
+
+  test('by no other administrator, and the log hears of it', async () => {
+    const other = await administrator(server);
+    for (const id of [await begin(asking(await administrator(server))), await begin(operator)]) {
+      const { status, body } = await asking(other)('adminCancelImport', { params: { id } });
+      assert.deepEqual([status, body.permission], [403, 'own-tenant']);
+      assert.equal((await showImport(operator, id)).state, 'receiving');
+      const [refused] = await told(operator, 'administration.refused');
+      assert.deepEqual([refused.userId, refused.details.importId], [other.userId, id]);
+      await operator('adminCancelImport', { params: { id } });
+    }
+  });
+
+  test('by an owner and by the operator', async () => {
+    const owner = asking(await someoneWith(server, ['owner']));
+    for (const as of [owner, operator]) {
+      const id = await begin(asking(await administrator(server)));
+      const { status, body } = await as('adminCancelImport', { params: { id } });
+      assert.deepEqual([status, body.state], [200, 'cancelled']);
+    }
   });
 });
 

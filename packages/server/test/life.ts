@@ -54,13 +54,13 @@ async function administration(server: TestServer): Promise<string> {
   };
   const administratorId: string = (await first.call('useLink', { body })).body.user.id;
   const invited = await first.call('adminCreateUser', { body: { email: 'guest@example.org' } });
-  await deliverMails(server.argus.services);
+  const token = await tokenTo(server, 'guest@example.org');
   server.mailbox.answer = () => ({ refused: 'recipient-refused' });
   await first.call('adminCreateUser', { body: { email: 'unreachable@example.org' } });
   await deliverMails(server.argus.services);
   server.mailbox.answer = () => 'sent';
   const guest = userAgent(server);
-  await guest.call('useLink', { body: { token: tokenIn(invited.body.link), password } });
+  await guest.call('useLink', { body: { token, password } });
   const change = (to: object) =>
     first.call('adminChangeUser', { params: { id: invited.body.user.id }, body: to });
   await change({ roles: ['editor'] });

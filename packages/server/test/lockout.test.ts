@@ -211,6 +211,39 @@ describe('where policy is otherwise', () => {
     assert.equal((await byPasskey(userAgent(server), key, { uv: true })).body.state, 'signed-in');
   });
 
+  test('scope: all leaves a passkey open on a device that its owner used, however often strangers lock', async () => {
+    await open(lockingBy({ scope: 'all', knownDeviceBypass: false }));
+    const person = await someone(server);
+    const key = newKey();
+    assert.equal((await withPasskey(person, key, { uv: true })).status, 201);
+    for (let lock = 0; lock < 3; lock += 1) {
+      assert.deepEqual(statusesOf(await guess(person.email, 11)), [...Array(10).fill(401), 429]);
+      assert.equal((await signIn(person.browser, person.email)).status, 429, 'a password can be guessed');
+      assert.equal((await byPasskey(userAgent(server), key, { uv: true })).status, 429, 'nobody was there');
+      assert.equal((await byPasskey(person.browser, key, { uv: true })).body.state, 'signed-in');
+      server.clock.advance(15 * minuteMs);
+    }
+  });
+
+  test('scope: all does not let the passkey of one person open on a device that only another used', async () => {
+    await open(lockingBy({ scope: 'all', knownDeviceBypass: false }));
+    const [person, other] = [await someone(server), await someone(server)];
+    const key = newKey();
+    assert.equal((await withPasskey(person, key, { uv: true })).status, 201);
+    await guess(person.email, 10);
+    assert.equal((await byPasskey(other.browser, key, { uv: true })).status, 429);
+  });
+
+  test('scope: all leaves it open on a device whose own guesses lock it, too', async () => {
+    await open(lockingBy({ scope: 'all' }));
+    const person = await someone(server);
+    const key = newKey();
+    assert.equal((await withPasskey(person, key, { uv: true })).status, 201);
+    for (let each = 0; each < 10; each += 1) await signIn(person.browser, person.email, wrong);
+    assert.equal((await signIn(person.browser, person.email)).status, 429);
+    assert.equal((await byPasskey(person.browser, key, { uv: true })).body.state, 'signed-in');
+  });
+
   test('three failures lock after three, for as long as is told', async () => {
     await open(lockingBy({ failures: 3, seconds: 3600 }));
     const { email } = await someone(server);

@@ -46,11 +46,24 @@ export async function signIn(
 }
 
 /** A person with the role `admin`, signed in after getting it. */
-export async function administrator(server: TestServer): Promise<Person> {
+export function administrator(server: TestServer): Promise<Person> {
+  return someoneWith(server, ['admin']);
+}
+
+/** A person who signed in and then got these roles. */
+export async function someoneWith(server: TestServer, roles: readonly string[]): Promise<Person> {
   const person = await someone(server);
   const { pool } = server.argus.services.store;
-  await pool.query("UPDATE users SET roles = '{admin}' WHERE id = $1", [person.userId]);
+  await pool.query('UPDATE users SET roles = $2 WHERE id = $1', [person.userId, roles]);
   return person;
+}
+
+/** Until a statement is seen to wait for what another transaction holds. */
+export async function somebodyWaits({ argus }: TestServer): Promise<void> {
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  for (let look = 0; look < 10_000; look += 1)
+    if ((await argus.services.store.pool.query(waiting)).rowCount) return;
+  throw new Error('nobody ever waited');
 }
 
 export function refresh(browser: UserAgent, idleSeconds?: number) {

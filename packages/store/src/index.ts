@@ -93,6 +93,7 @@ export { type TakenDelivery, takeLogoutDeliveries } from './questions/logout-del
 export { type TakenMail, takeMails } from './questions/mails.ts';
 export { isRegisteredOrigin } from './questions/origins.ts';
 export { type Owned, ownersOf } from './questions/owners.ts';
+export { ownersOfTenant } from './questions/owners-of-tenant.ts';
 export type { Page, PageRequest } from './questions/page.ts';
 export { passwordLock } from './questions/password-lock.ts';
 export { type WholePerson, wholePeople } from './questions/people.ts';

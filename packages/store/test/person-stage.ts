@@ -3,7 +3,7 @@ import type { TenantId } from '@argus/contract';
 import type { Change } from '@argus/core';
 import type { Store } from '@argus/store';
 import { activityWork } from './activity-work.ts';
-import { furnish } from './authenticator-stage.ts';
+import { furnish, lockedOutOf } from './authenticator-stage.ts';
 import { anotherInvitation, linkOf } from './change-cases.ts';
 import { at, eventOf, idOf, type Person, rotationOf } from './stage.ts';
 
@@ -23,6 +23,13 @@ export async function furnishWhole(store: Store, tenant: TenantId, number: numbe
     tenant,
     changes: [
       { kind: 'create-link', link: { ...link, details } },
+      {
+        kind: 'create-link',
+        link: {
+          ...linkOf(lockedOutOf(person, number).id, 6_000 + number, `${tenant}'s guests`),
+          details: { invitedBy: `administrator:${user.id}` },
+        },
+      },
       // There and back, so that there are former ones.
       {
         kind: 'set-password',

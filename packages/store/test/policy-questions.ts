@@ -33,6 +33,7 @@ export const policyQuestions: Readonly<Record<string, Question>> = {
   policyInForce: ({ store }, tenant) => asked.policyInForce(store.pool, tenant, { now }),
   policyVersion: ({ store }, tenant) => asked.policyVersion(store.pool, tenant),
   'policyVersion by number': ({ store }, tenant) => asked.policyVersion(store.pool, tenant, { version: 2 }),
+  ownersOfTenant: ({ store }, tenant) => asked.ownersOfTenant(store.pool, tenant, all),
   policyVersions: ({ store }, tenant) => asked.policyVersions(store.pool, tenant, all),
   sessionsBeyondPolicy: ({ store }, tenant) =>
     asked.sessionsBeyondPolicy(store.pool, tenant, { ...beyond, which: 'tightened' }),

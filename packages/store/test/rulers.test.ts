@@ -118,6 +118,17 @@ describe('of the last two who rule, at most one goes, when both are taken away a
   test('and nobody waited in a circle', async () => assert.equal(await deadlocks(stage.store), 0));
 });
 
+test('who loses a role at the very moment does not act by it', async () => {
+  assert.ok(await isWritten(set(one, 'owner'), set(two, 'help-desk')));
+  const asker = { userId: two.user.id, roles: ['help-desk'] };
+  const oneself: Change = { kind: 'expect-within-reach', of: { userId: two.user.id }, beyond: [], asker };
+  assert.ok(await isWritten(oneself));
+  const outcome = await whileUncommitted(stage.url, { tenant: home, changes: [set(two)] }, (url) =>
+    commitAlone(url, { tenant: home, changes: [oneself] }),
+  );
+  assert.deepEqual(outcome, { isCommitted: false, lost: 'expect-within-reach' });
+});
+
 test('who becomes an administrator at the very moment is out of reach for who was about to act', async () => {
   assert.ok(await isWritten(set(one, 'help-desk')));
   const within: Change = {

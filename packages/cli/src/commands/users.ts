@@ -34,7 +34,10 @@ export function addUserCommands(program: Command, terminal: Terminal): void {
   verb('show <email>', 'show one user and the live sessions').action(
     (email: string, options: TenantOptions) => showUser(terminal, email, options),
   );
-  verb('invite <email>', 'create a user and print the one-time link that sets the password')
+  verb(
+    'invite <email>',
+    'create a user and print the one-time link that sets the password; it is mailed, too',
+  )
     .option('--name <name>', 'name of the person')
     .option('--role <role...>', 'roles to begin with')
     .action((email: string, options: InviteOptions) => inviteUser(terminal, email, options));
@@ -141,13 +144,13 @@ async function inviteUser(terminal: Terminal, email: string, options: InviteOpti
   }).catch((error: unknown) => {
     throw (error instanceof Refused && uninvited(error, email, options.tenant)) || error;
   });
-  show(terminal, options, {
-    value: answer,
-    lines: [
-      `Created ${answer.user.email}. This link sets the password, once, until ${shortTime(answer.linkExpiresAt)}:`,
-      `  ${answer.link}`,
-    ],
-  });
+  const { user, link, linkExpiresAt } = answer;
+  const until = `sets the password, once, until ${shortTime(linkExpiresAt)}`;
+  const lines =
+    link === null
+      ? [`Created ${user.email}. A link went there that ${until}.`]
+      : [`Created ${user.email}. This link ${until}:`, `  ${link}`];
+  show(terminal, options, { value: answer, lines });
 }
 
 function uninvited({ problem }: Refused, email: string, tenant: string): Failure | null {

@@ -62,7 +62,8 @@ export const adminListUsers = defineEndpoint({
 export const adminCreateUser = defineEndpoint({
   method: 'POST',
   path: '/admin/v1/users',
-  summary: 'Create a user and a one-time link with which the person sets a password.',
+  summary:
+    'Create a user and mail a one-time link with which the person sets a password. The operator alone is shown the link.',
   caller: 'operator',
   permission: 'manage-users',
   query: z.strictObject(tenantQuery),
@@ -73,7 +74,12 @@ export const adminCreateUser = defineEndpoint({
   }),
   success: {
     status: 201,
-    body: z.strictObject({ user: adminUserSchema, link: z.string(), linkExpiresAt: timeSchema }),
+    body: z.strictObject({
+      user: adminUserSchema,
+      /** Null for an administrator. */
+      link: z.string().nullable(),
+      linkExpiresAt: timeSchema,
+    }),
   },
   refusals: [...adminRefusals, 'not_found', 'conflict'],
 });

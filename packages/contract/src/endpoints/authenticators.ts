@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { creationOptionsSchema, registrationResponseSchema } from '../passkey-shapes.ts';
 import { adminRefusals, tenantQuery } from './admin.ts';
-import { timeSchema, uuidSchema } from './shapes.ts';
+import { sessionRefusals, timeSchema, uuidSchema } from './shapes.ts';
 import { enrolmentBody, recoveryCodesSchema, totpEnrolmentSchema } from './sign-in-steps.ts';
 
 const common = { id: uuidSchema, name: z.string(), createdAt: timeSchema, lastUsedAt: timeSchema.nullable() };
@@ -38,9 +38,8 @@ export const authenticatorSchema = z.discriminatedUnion('kind', [
 export type AuthenticatorAnswer = z.infer<typeof authenticatorSchema>;
 
 const listSchema = z.strictObject({ authenticators: z.array(authenticatorSchema) });
-const signedOut = ['session_required', 'session_ended'] as const;
 /** Ways into an account are changed only after a fresh proof of the strongest that the person has (RFC 9470). */
-const changeRefusals = [...signedOut, 'insufficient_user_authentication', 'conflict', 'slow_down'] as const;
+const changeRefusals = [...sessionRefusals, 'conflict', 'slow_down'] as const;
 /** End the other sessions with it, or leave them; where policy ends them it does so anyway. */
 const endOtherSessions = z.boolean().default(false);
 const name = z.string().min(1).max(100);
@@ -51,7 +50,7 @@ export const listAuthenticators = defineEndpoint({
   summary: 'What the signed-in person can sign in with.',
   caller: 'session',
   success: { status: 200, body: listSchema },
-  refusals: signedOut,
+  refusals: sessionRefusals,
 });
 
 export const beginTotp = defineEndpoint({
@@ -59,6 +58,7 @@ export const beginTotp = defineEndpoint({
   path: '/api/authenticators/totp',
   summary: 'The secret of a new authenticator app. It counts once it is confirmed.',
   caller: 'session',
+  mayLackProof: true,
   body: z.strictObject({}),
   success: { status: 200, body: totpEnrolmentSchema },
   refusals: changeRefusals,
@@ -69,6 +69,7 @@ export const confirmTotp = defineEndpoint({
   path: '/api/authenticators/totp/confirm',
   summary: 'Confirm it by its first code. With the first second factor come recovery codes, shown once.',
   caller: 'session',
+  mayLackProof: true,
   body: z.strictObject({ ...enrolmentBody, name: name.optional(), endOtherSessions }),
   success: {
     status: 201,
@@ -82,6 +83,7 @@ export const passkeyOptions = defineEndpoint({
   path: '/api/authenticators/passkeys/options',
   summary: 'Options for `navigator.credentials.create` (WebAuthn §5.1.8).',
   caller: 'session',
+  mayLackProof: true,
   body: z.strictObject({}),
   success: { status: 200, body: z.strictObject({ options: creationOptionsSchema }) },
   refusals: changeRefusals,
@@ -92,6 +94,7 @@ export const addPasskey = defineEndpoint({
   path: '/api/authenticators/passkeys',
   summary: 'Add the passkey that was made. With the first second factor come recovery codes, shown once.',
   caller: 'session',
+  mayLackProof: true,
   body: z.strictObject({ credential: registrationResponseSchema, name: name.optional(), endOtherSessions }),
   success: {
     status: 201,
@@ -118,7 +121,7 @@ export const renameAuthenticator = defineEndpoint({
   params: z.strictObject({ id: uuidSchema }),
   body: z.strictObject({ name }),
   success: { status: 204, body: null },
-  refusals: [...signedOut, 'not_found'],
+  refusals: [...sessionRefusals, 'not_found'],
 });
 
 export const removeAuthenticator = defineEndpoint({

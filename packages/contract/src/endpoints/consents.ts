@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { clientIdSchema } from '../client.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { adminRefusals, tenantQuery } from './admin.ts';
-import { pageQuerySchema, timeSchema, uuidSchema } from './shapes.ts';
+import { pageQuerySchema, sessionRefusals, timeSchema, uuidSchema } from './shapes.ts';
 
 /** What a person has agreed to; it may have run out, and then the person is asked again. */
 export const consentSchema = z.strictObject({
@@ -27,7 +27,7 @@ export const listConsents = defineEndpoint({
   caller: 'session',
   query: pageQuerySchema,
   success: { status: 200, body: consentPageSchema },
-  refusals: ['session_required', 'session_ended'],
+  refusals: sessionRefusals,
 });
 
 export const withdrawConsent = defineEndpoint({
@@ -37,7 +37,7 @@ export const withdrawConsent = defineEndpoint({
   caller: 'session',
   params: z.strictObject({ clientId: clientIdSchema }),
   success: { status: 204, body: null },
-  refusals: ['session_required', 'session_ended', 'not_found'],
+  refusals: [...sessionRefusals, 'not_found'],
 });
 
 export const adminListConsents = defineEndpoint({

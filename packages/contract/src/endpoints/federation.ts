@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clientIdSchema } from '../client.ts';
 import { defineEndpoint } from '../endpoint.ts';
+import { sessionRefusals } from './shapes.ts';
 
 const shownProviderSchema = z.strictObject({ id: z.string(), name: z.string() });
 
@@ -43,15 +44,7 @@ export const beginFederatedSignIn = defineEndpoint({
     loginHint: z.string().max(254).optional(),
   }),
   success: { status: 200, body: z.strictObject({ location: z.url() }) },
-  refusals: [
-    'not_found',
-    'session_required',
-    'session_ended',
-    'insufficient_user_authentication',
-    'provider_refused',
-    'provider_unreachable',
-    'slow_down',
-  ],
+  refusals: ['not_found', ...sessionRefusals, 'provider_refused', 'provider_unreachable', 'slow_down'],
 });
 
 export const finishFederatedSignIn = defineEndpoint({

@@ -124,7 +124,8 @@ export const adminListRefusedRows = defineEndpoint({
 export const adminCancelImport = defineEndpoint({
   method: 'DELETE',
   path: '/admin/v1/imports/{id}',
-  summary: 'Cancel an import. Who was created stays; the rest of the file is forgotten.',
+  summary:
+    'Cancel an import: whoever began it, an owner or the operator. Who was created stays; the rest of the file is forgotten.',
   caller: 'operator',
   permission: 'manage-users',
   ...ofImport,

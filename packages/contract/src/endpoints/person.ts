@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { adminRefusals, adminUserSchema, tenantQuery } from './admin.ts';
-import { emailSchema, timeSchema, uuidSchema } from './shapes.ts';
+import { emailSchema, sessionRefusals, timeSchema, uuidSchema } from './shapes.ts';
 
 const list = <Item extends z.ZodObject>(item: Item) => z.array(item);
 const text = z.string();
@@ -185,8 +185,6 @@ export const personExportSchema = z.strictObject({
 export type PersonExport = z.output<typeof personExportSchema>;
 export type PersonExportPart = Exclude<keyof PersonExport, 'format' | 'exportedAt' | 'tenant' | 'profile'>;
 
-const signedOut = ['session_required', 'session_ended'] as const;
-
 export const exportAccount = defineEndpoint({
   method: 'GET',
   path: '/api/account/export',
@@ -195,7 +193,7 @@ export const exportAccount = defineEndpoint({
     'where policy says so for `export-data`.',
   caller: 'session',
   success: { status: 200, body: personExportSchema },
-  refusals: [...signedOut, 'insufficient_user_authentication', 'slow_down'],
+  refusals: [...sessionRefusals, 'slow_down'],
 });
 
 export const adminExportUser = defineEndpoint({
@@ -222,7 +220,7 @@ export const eraseAccount = defineEndpoint({
   caller: 'session',
   body: confirmed,
   success: { status: 202, body: z.strictObject({ state: z.literal('erasing') }) },
-  refusals: [...signedOut, 'insufficient_user_authentication', 'last_owner', 'conflict'],
+  refusals: [...sessionRefusals, 'last_owner', 'conflict'],
 });
 
 export const adminEraseUser = defineEndpoint({

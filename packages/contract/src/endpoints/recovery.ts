@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { adminRefusals, tenantQuery } from './admin.ts';
-import { emailSchema, newPasswordRefusals, passwordSchema, timeSchema, uuidSchema } from './shapes.ts';
+import {
+  emailSchema,
+  newPasswordRefusals,
+  passwordSchema,
+  sessionRefusals,
+  timeSchema,
+  uuidSchema,
+} from './shapes.ts';
 import { signInAnswerSchema } from './sign-in.ts';
 
-const signedOut = ['session_required', 'session_ended'] as const;
 /** The secret of a link from a mail. Opening the link changes nothing; this does. */
 const token = z.string().min(1).max(200);
 const sent = { status: 202, body: z.strictObject({ state: z.literal('sent') }) } as const;
@@ -75,7 +81,7 @@ export const changeEmail = defineEndpoint({
   caller: 'session',
   body: z.strictObject({ email: emailSchema }),
   success: sent,
-  refusals: [...signedOut, 'insufficient_user_authentication', 'slow_down'],
+  refusals: [...sessionRefusals, 'slow_down'],
 });
 
 export const sendVerification = defineEndpoint({
@@ -85,7 +91,7 @@ export const sendVerification = defineEndpoint({
   caller: 'session',
   body: z.strictObject({}),
   success: sent,
-  refusals: [...signedOut, 'slow_down'],
+  refusals: [...sessionRefusals, 'slow_down'],
 });
 
 export const adminSendPasswordReset = defineEndpoint({

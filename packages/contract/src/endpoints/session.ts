@@ -6,19 +6,20 @@ import {
   pageQuerySchema,
   passwordSchema,
   sessionAnswerSchema,
+  sessionRefusals,
+  signedOut,
   timeSchema,
   uuidSchema,
 } from './shapes.ts';
-
-const unlessSignedIn = ['session_required', 'session_ended'] as const;
 
 export const getSession = defineEndpoint({
   method: 'GET',
   path: '/api/session',
   summary: 'The session of this browser: who, how signed in, until when and why until then.',
   caller: 'session',
+  mayLackProof: true,
   success: { status: 200, body: sessionAnswerSchema },
-  refusals: unlessSignedIn,
+  refusals: signedOut,
 });
 
 export const refreshSession = defineEndpoint({
@@ -29,7 +30,7 @@ export const refreshSession = defineEndpoint({
   caller: 'refresh-cookie',
   body: z.strictObject({ idleSeconds: z.int().min(0).max(31_536_000).optional() }),
   success: { status: 200, body: sessionAnswerSchema },
-  refusals: [...unlessSignedIn, 'insufficient_user_authentication', 'slow_down'],
+  refusals: [...sessionRefusals, 'slow_down'],
 });
 
 export const endSession = defineEndpoint({
@@ -51,7 +52,7 @@ export const listSessions = defineEndpoint({
     status: 200,
     body: z.strictObject({ sessions: z.array(listedSessionSchema), nextCursor: z.string().nullable() }),
   },
-  refusals: unlessSignedIn,
+  refusals: sessionRefusals,
 });
 
 export const sessionHistory = defineEndpoint({
@@ -64,7 +65,7 @@ export const sessionHistory = defineEndpoint({
     status: 200,
     body: z.strictObject({ sessions: z.array(listedSessionSchema), nextCursor: z.string().nullable() }),
   },
-  refusals: unlessSignedIn,
+  refusals: sessionRefusals,
 });
 
 export const endOneSession = defineEndpoint({
@@ -74,7 +75,7 @@ export const endOneSession = defineEndpoint({
   caller: 'session',
   params: z.strictObject({ id: uuidSchema }),
   success: { status: 204, body: null },
-  refusals: [...unlessSignedIn, 'not_found'],
+  refusals: [...sessionRefusals, 'not_found'],
 });
 
 const endedCountSchema = z.strictObject({ ended: z.int() });
@@ -85,7 +86,7 @@ export const endOtherSessions = defineEndpoint({
   summary: 'End every session of the signed-in person but this one.',
   caller: 'session',
   success: { status: 200, body: endedCountSchema },
-  refusals: unlessSignedIn,
+  refusals: sessionRefusals,
 });
 
 export const endAllSessions = defineEndpoint({
@@ -94,7 +95,7 @@ export const endAllSessions = defineEndpoint({
   summary: 'End every session of the signed-in person, this one too.',
   caller: 'session',
   success: { status: 200, body: endedCountSchema },
-  refusals: unlessSignedIn,
+  refusals: sessionRefusals,
 });
 
 export const changePassword = defineEndpoint({
@@ -105,11 +106,10 @@ export const changePassword = defineEndpoint({
   body: z.strictObject({ currentPassword: passwordSchema, newPassword: passwordSchema }),
   success: { status: 200, body: sessionAnswerSchema },
   refusals: [
-    ...unlessSignedIn,
+    ...sessionRefusals,
     'invalid_credentials',
     ...newPasswordRefusals,
     'password_reused',
-    'insufficient_user_authentication',
     'conflict',
     'slow_down',
   ],
@@ -134,5 +134,5 @@ export const listSecurityEvents = defineEndpoint({
     status: 200,
     body: z.strictObject({ events: z.array(securityEventSchema), nextCursor: z.string().nullable() }),
   },
-  refusals: unlessSignedIn,
+  refusals: sessionRefusals,
 });

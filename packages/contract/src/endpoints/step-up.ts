@@ -2,21 +2,16 @@ import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { authenticationResponseSchema, requestOptionsSchema } from '../passkey-shapes.ts';
 import { assuranceLevels } from '../vocabulary.ts';
-import { codeSchema, passwordSchema, sessionAnswerSchema } from './shapes.ts';
+import { codeSchema, passwordSchema, sessionAnswerSchema, sessionRefusals, signedOut } from './shapes.ts';
 
-const stepUpRefusals = [
-  'session_required',
-  'session_ended',
-  'insufficient_user_authentication',
-  'slow_down',
-  'conflict',
-] as const;
+const stepUpRefusals = [...sessionRefusals, 'slow_down', 'conflict'] as const;
 
 export const stepUpOptions = defineEndpoint({
   method: 'POST',
   path: '/api/step-up/options',
   summary: 'How this session can be made fresher or stronger.',
   caller: 'session',
+  mayLackProof: true,
   body: z.strictObject({}),
   success: {
     status: 200,
@@ -28,7 +23,7 @@ export const stepUpOptions = defineEndpoint({
       passkey: requestOptionsSchema.nullable(),
     }),
   },
-  refusals: ['session_required', 'session_ended'],
+  refusals: signedOut,
 });
 
 export const stepUpWithPassword = defineEndpoint({
@@ -36,6 +31,7 @@ export const stepUpWithPassword = defineEndpoint({
   path: '/api/step-up/password',
   summary: 'Prove the password again: the session becomes fresh and gets new identifiers in its cookies.',
   caller: 'session',
+  mayLackProof: true,
   body: z.strictObject({ password: passwordSchema }),
   success: { status: 200, body: sessionAnswerSchema.extend({ state: z.literal('signed-in') }) },
   refusals: [...stepUpRefusals, 'invalid_credentials'],
@@ -47,6 +43,7 @@ export const stepUpWithTotp = defineEndpoint({
   summary:
     'Prove an authenticator app again: the session becomes fresh, and stronger where only a password opened it.',
   caller: 'session',
+  mayLackProof: true,
   body: z.strictObject({ code: codeSchema }),
   success: { status: 200, body: sessionAnswerSchema.extend({ state: z.literal('signed-in') }) },
   refusals: [...stepUpRefusals, 'wrong_code'],
@@ -57,6 +54,7 @@ export const stepUpWithPasskey = defineEndpoint({
   path: '/api/step-up/passkey',
   summary: 'Prove a passkey again, with the options of `/api/step-up/options`.',
   caller: 'session',
+  mayLackProof: true,
   body: z.strictObject({ credential: authenticationResponseSchema }),
   success: { status: 200, body: sessionAnswerSchema.extend({ state: z.literal('signed-in') }) },
   refusals: [...stepUpRefusals, 'passkey_refused'],

@@ -3,6 +3,7 @@ import type { Mistake } from '../oauth/client-mistakes.ts';
 import { isAsTight, orders } from './orders.ts';
 import { presets } from './presets/index.ts';
 import { baseOf, type Ruled, tightest } from './resolve.ts';
+import { mayBeSaidFor } from './seen-by-strangers.ts';
 import { type PolicyValue, type Values, valuesOf } from './settings.ts';
 
 /** What speaks against a document, at the path where it stands. Its form and its ranges were read before. */
@@ -20,6 +21,13 @@ export function policyMistakes(document: PolicyDocument): Mistake[] {
         ...[...values.keys()]
           .filter((path) => orders[path] === 'none')
           .map((path) => ({ path: place + path, message: 'can be set for the tenant as a whole only' })),
+        ...[...values.keys()]
+          .filter((path) => !mayBeSaidFor(override.when, path))
+          .map((path) => ({
+            path: place + path,
+            message:
+              'would show strangers whom it is for: can be set for everybody and for device classes only',
+          })),
         ...floorMistakes(document, values, place),
         ...contradictions(tightest(baseOf(document), [layerOf(values)]), values, place),
       ];

@@ -3,6 +3,7 @@ import { isSameValue, type Order, orders, tighter } from './orders.ts';
 import type { Policy } from './policy.ts';
 import { policyOfSettings } from './policy-of-settings.ts';
 import { presets } from './presets/index.ts';
+import { mayBeSaidFor } from './seen-by-strangers.ts';
 import { type PolicyValue, settingsOf, type Values, valuesOf, type WholeSettings } from './settings.ts';
 import { appliesTo, type PolicySubject } from './subject.ts';
 
@@ -80,7 +81,8 @@ export function baseOf(document: PolicyDocument): Map<string, Ruled> {
 
 export function layersOf({ preset, overrides }: PolicyDocument): Layer[] {
   const layer = (name: 'preset-override' | 'override') => (each: PolicyOverride, index: number) => ({
-    values: valuesOf(each.set),
+    // What stands from a time when more could be said holds for nobody.
+    values: new Map([...valuesOf(each.set)].filter(([path]) => mayBeSaidFor(each.when, path))),
     when: each.when,
     rule: { layer: name, index, when: each.when },
   });

@@ -16,10 +16,17 @@ export interface PolicySubject {
 /** Whether every named condition holds. */
 export function appliesTo(when: PolicyCondition, subject: PolicySubject): boolean {
   return (
-    meets(when.user, subject.userId) &&
+    appliesToPerson(when, subject) &&
     meets(when.client, subject.clientId) &&
     meets(when.deviceClass, subject.deviceClass) &&
-    meets(when.riskLevel, subject.riskLevel) &&
+    meets(when.riskLevel, subject.riskLevel)
+  );
+}
+
+/** Whether the conditions hold that are about who somebody is, wherever they sit. */
+export function appliesToPerson(when: PolicyCondition, subject: PolicySubject): boolean {
+  return (
+    meets(when.user, subject.userId) &&
     meetsAny(when.role, subject.roles) &&
     meetsAny(when.group, subject.groups)
   );

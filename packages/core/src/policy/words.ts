@@ -24,7 +24,8 @@ const names: Readonly<Record<keyof PolicyCondition, string>> = {
   riskLevel: 'risk level',
 };
 
-function conditionInWords(when: PolicyCondition): string {
+/** Whom a rule is for. */
+export function conditionInWords(when: PolicyCondition): string {
   const parts = Object.entries(names).flatMap(([key, name]) => {
     const wanted = when[key as keyof PolicyCondition]; // the keys of the table
     return wanted === undefined ? [] : [`${name} ${[wanted].flat().join(' or ')}`];

@@ -35,6 +35,8 @@ export interface LinkDetails {
   readonly since?: Instant | undefined;
   /** The address that comes back. */
   readonly previousEmail?: string | undefined;
+  /** Of an invitation, who asked: `operator` or `administrator:<id>`. */
+  readonly invitedBy?: string | undefined;
 }
 
 /** A one-time link; its secret is kept only as a SHA-256 hash. */

@@ -4,14 +4,22 @@ import { knownTenants, type UserRecord, usersOfTenant } from '@argus/store';
 import { isRefused, type Refused } from '../http/answer.ts';
 import { mailChange } from '../mail/mail-change.ts';
 import { type Services, stamp } from '../services.ts';
-import { type Administrator, beyondReach, expectWithinReach, refuseRoles } from './administrator.ts';
+import {
+  type Administrator,
+  beyondReach,
+  expectOwnRights,
+  expectWithinReach,
+  refuseRoles,
+} from './administrator.ts';
 import { endSession } from './end-sessions.ts';
+import { givingRoles } from './give-roles.ts';
 import { newLink } from './new-link.ts';
 import { type NewUser, newUser, notAnAddress } from './new-user.ts';
 
 export interface Invited {
   readonly user: User;
-  readonly link: string;
+  /** Null for an administrator: whoever made it could use it in the other's place. */
+  readonly link: string | null;
   readonly linkExpiresAt: Instant;
 }
 
@@ -27,7 +35,7 @@ export async function inviteUser(
   if (refused) return refused;
   if (!(await knownTenants(services.store.pool, [by.tenant])).has(by.tenant)) return { refused: 'not_found' };
   const { user, change } = newUser(services, by.tenant, { ...invitation, email });
-  const link = newLink(services, { kind: 'invitation', userId: user.id });
+  const link = newLink(services, { kind: 'invitation', userId: user.id, details: { invitedBy: by.actor } });
   const mail = {
     to: user.email,
     userId: user.id,
@@ -36,14 +44,14 @@ export async function inviteUser(
   const about = { actor: by.actor, origin: by.origin, userId: user.id };
   const written = await services.store.commit({
     tenant: by.tenant,
-    changes: [change, link.change, mailChange(services, by.tenant, mail)],
+    changes: [...expectOwnRights(by), change, link.change, mailChange(services, by.tenant, mail)],
     events: stamp(services, services.clock.now(), [
       { type: 'user.created', ...about, reason: 'invitation', details: { roles: invitation.roles } },
       { type: 'user.link-issued', ...about, reason: 'invitation' },
     ]),
   });
   if (!written.isCommitted) return { refused: 'conflict' };
-  return { user, link: link.url, linkExpiresAt: link.expiresAt };
+  return { user, link: by.current ? null : link.url, linkExpiresAt: link.expiresAt };
 }
 
 export interface UserAmendment {
@@ -99,7 +107,7 @@ function amended(
       by: { actor, origin },
     });
   if (roles) {
-    changes.push({ kind: 'set-user-roles', userId, roles });
+    changes.push(...givingRoles(userId, roles, at));
     drafts.push({ type: 'user.roles-changed', ...about, details: { roles } });
   }
   if (groups) {

@@ -34,6 +34,11 @@ export function expectWithinReach({ may, current }: Administrator, of: Subject):
   return [{ kind: 'expect-within-reach', of, beyond: rolesBeyond(may), asker: { userId, roles } }];
 }
 
+/** First in a commit that touches nobody's account: it is lost where `by` has lost a role since. */
+export function expectOwnRights(by: Administrator): Change[] {
+  return by.current ? expectWithinReach(by, { userId: by.current.user.id }) : [];
+}
+
 /** Why that was lost: nobody is there, or they may do what `by` may not. */
 export async function beyondReach(services: Services, by: Administrator, of: Subject): Promise<Refused> {
   const found = await rolesOf(services.store.pool, by.tenant, of);

@@ -1,10 +1,11 @@
-import type { ApplyDocument, TenantId } from '@argus/contract';
+import type { ApplyDocument, Instant, TenantId } from '@argus/contract';
 import { type Change, canonicalEmail, canonicalName, type EventDraft, type User } from '@argus/core';
 import { usersOfTenant } from '@argus/store';
 import { type Services, stamp } from '../services.ts';
 import { actingFor } from '../tenant/address.ts';
 import type { ApplyOutcome } from './apply-outcome.ts';
 import type { Ender } from './end-sessions.ts';
+import { givingRoles } from './give-roles.ts';
 import { newLink } from './new-link.ts';
 import { newUser } from './new-user.ts';
 
@@ -23,7 +24,7 @@ export async function applyUser(
   const known = items[0]?.user;
   // Its link leads to where the tenant's people sign in.
   if (!known) return createUser(await actingFor(services, tenant), { ...by, tenant }, { ...declared, email });
-  const { changes, events } = differences(known, declared, by);
+  const { changes, events } = differences(known, declared, { ...by, at: now });
   if (changes.length === 0) return null;
   const written = await services.store.commit({ tenant, changes, events: stamp(services, now, events) });
   if (written.isCommitted) return { kind: 'change', what: 'user', name: email };
@@ -34,14 +35,14 @@ export async function applyUser(
 function differences(
   known: User,
   declared: DeclaredUser,
-  by: Ender,
+  by: Ender & { readonly at: Instant },
 ): { changes: Change[]; events: EventDraft[] } {
   const changes: Change[] = [];
   const events: EventDraft[] = [];
   const about = { actor: by.actor, origin: by.origin, userId: known.id };
   const { roles, groups } = declared;
   if (!sameSet(known.roles, roles)) {
-    changes.push({ kind: 'set-user-roles', userId: known.id, roles });
+    changes.push(...givingRoles(known.id, roles, by.at));
     events.push({ type: 'user.roles-changed', ...about, details: { roles } });
   }
   if (groups && !sameSet(known.groups, groups)) {
@@ -63,7 +64,7 @@ async function createUser(services: Services, by: Ender, declared: DeclaredUser)
   let link: string | undefined;
   const phc = await passwordOf(services, declared);
   if (phc === null) {
-    const made = newLink(services, { kind: 'invitation', userId: user.id });
+    const made = newLink(services, { kind: 'invitation', userId: user.id, details: { invitedBy: by.actor } });
     changes.push(made.change);
     link = made.url;
   } else {

@@ -5,6 +5,7 @@ import type { Refused } from '../http/answer.ts';
 import type { Cookies } from '../http/cookies.ts';
 import type { Services } from '../services.ts';
 import { isServedHere } from '../tenant/address.ts';
+import { missingProof } from './missing-proof.ts';
 import { sessionOver } from './session-over.ts';
 
 /** The live session behind a request, read from the database: Argus itself never trusts a token alone. */
@@ -14,8 +15,15 @@ export interface Current extends RefreshFacts {
   readonly accessExpiresAt: number;
 }
 
-/** Who asks, by access cookie. An ended session is refused at once, whatever its token says. */
-export async function currentSession(services: Services, cookies: Cookies): Promise<Current | Refused> {
+/**
+ * Who asks, by access cookie. An ended session is refused at once, whatever its token says; one that has proved less than
+ * policy asks by now is refused with what is missing, but where its person proves it or leaves.
+ */
+export async function currentSession(
+  services: Services,
+  cookies: Cookies,
+  { mayLackProof = false }: { readonly mayLackProof?: boolean | undefined } = {},
+): Promise<Current | Refused> {
   const claims = accessClaims(services, cookies);
   if (!claims) return { refused: 'session_required' };
   const tenant = claims.tenant as TenantId; // we signed it
@@ -24,11 +32,14 @@ export async function currentSession(services: Services, cookies: Cookies): Prom
   if (!facts || facts.session.id !== claims.sid) return { refused: 'session_ended' };
   const now = services.clock.now();
   const policy = await services.policies.of(tenant, facts.policyVersion);
-  const limits = limitsOf(policy.resolve(subjectOf(facts.user, facts.session)).session, facts.session);
+  const effective = policy.resolve(subjectOf(facts.user, facts.session));
+  const limits = limitsOf(effective.session, facts.session);
   // The row may be older than the policy: whoever reads it judges by what holds now.
   const session = lifetimeUnder(facts.session, limits);
   const isLive = sessionValidity(session, facts.user.status, now).isValid;
   if (!isLive || facts.grant.status !== 'active') return sessionOver({ ...facts, session }, now);
+  const missing = mayLackProof ? null : missingProof(session, effective.authentication);
+  if (missing) return missing;
   return { ...facts, session, tenant, accessExpiresAt: claims.exp * 1000 };
 }
 

@@ -10,7 +10,7 @@ import {
 import { type LinkRecord, linkByHash, userFacts } from '@argus/store';
 import { judgePassword } from '../authenticators/password/judge.ts';
 import { newOwner, ownerOf, type PasswordOwner } from '../authenticators/password/owner.ts';
-import type { Refused } from '../http/answer.ts';
+import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { hashOf } from '../secrets.ts';
@@ -22,6 +22,7 @@ import { fromNetwork } from '../throttle/throttle.ts';
 import { newUser, notAnAddress } from './new-user.ts';
 import { settingPassword } from './set-password.ts';
 import { slowDown } from './slow-down.ts';
+import { stillWithinReach } from './still-within-reach.ts';
 
 export interface LinkUse {
   readonly tenant: TenantId;
@@ -56,7 +57,9 @@ export async function useLink(services: Services, use: LinkUse): Promise<SignInO
   const refused = await judgePassword(services, use.password, owner);
   if (refused) return { refused };
   const phc = await services.passwords.hash(use.password, 'known');
-  const lost = await settle(services, use, { record, person, owner, phc });
+  const still = await stillPromised(services, tenant, record);
+  if (isRefused(still)) return still;
+  const lost = await settle(services, use, { record, person, owner, phc, still });
   return lost ?? arrive(services, use, person.user.id);
 }
 
@@ -70,12 +73,19 @@ interface Settled {
   readonly person: { readonly user: User; readonly changes: readonly Change[] };
   readonly owner: PasswordOwner;
   readonly phc: string;
+  readonly still: { readonly changes: readonly Change[] };
+}
+
+/** Whether whoever asked the person in may still give what the person has by now. */
+function stillPromised(services: Services, tenant: TenantId, { link, user }: LinkRecord) {
+  const { invitedBy } = link.details;
+  return stillWithinReach(services, { tenant, roles: user?.roles ?? [], invitedBy });
 }
 
 async function settle(
   services: Services,
   { tenant, origin }: LinkUse,
-  { record, person, owner, phc }: Settled,
+  { record, person, owner, phc, still }: Settled,
 ): Promise<Refused | null> {
   const at = services.clock.now();
   const userId = person.user.id;
@@ -83,6 +93,7 @@ async function settle(
   const written = await services.store.commit({
     tenant,
     changes: [
+      ...still.changes,
       { kind: 'use-link', tokenHash: record.link.tokenHash, at },
       ...person.changes,
       ...(await settingPassword(services, owner, { userId, phc, expected: null, at })),

@@ -5,7 +5,6 @@ import type { Call } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { type Current, currentSession } from './current-session.ts';
 import { tokenCookies } from './issue-tokens.ts';
-import { missingProofOf } from './missing-proof.ts';
 import { refreshSession } from './refresh-session.ts';
 
 /** A signed-in person on a page. */
@@ -16,20 +15,15 @@ export interface Visit {
   readonly cookies: readonly SetCookie[];
 }
 
-/**
- * The session of a page. Pages work without script, so an access token that ended is renewed on the way. A session that
- * has proved less than policy asks by now is refused with what is missing, but where its person proves it or leaves.
- */
+/** The session of a page. Pages work without script, so an access token that ended is renewed on the way. */
 export async function visitOf(
   services: Services,
   call: Call,
   { mayLackProof = false }: { readonly mayLackProof?: boolean } = {},
 ): Promise<Visit | Refused> {
-  const shown = await currentSession(services, call.cookies);
-  const missing = isRefused(shown) || mayLackProof ? null : await missingProofOf(services, shown);
-  if (missing) return missing;
+  const shown = await currentSession(services, call.cookies, { mayLackProof });
   if (!isRefused(shown)) return visit(services, shown, []);
-  if (shown.refused === 'session_ended' || !call.cookies.refresh) return shown;
+  if (shown.refused !== 'session_required' || !call.cookies.refresh) return shown;
   const { refresh, device } = call.cookies;
   const renewed = await refreshSession(services, {
     token: refresh,

@@ -8,7 +8,7 @@ import {
   noRows,
 } from '@argus/core';
 import { importById, knownTenants } from '@argus/store';
-import type { Administrator } from '../flows/administrator.ts';
+import { type Administrator, denied, expectOwnRights } from '../flows/administrator.ts';
 import type { Refused } from '../http/answer.ts';
 import { type Services, stamp } from '../services.ts';
 import { sealPiece } from './sealed-piece.ts';
@@ -100,7 +100,7 @@ export async function receivePiece(
   return written.isCommitted ? found : { refused: 'conflict' };
 }
 
-/** Whoever was created stays. */
+/** Whoever was created stays. Of others than whoever began it, owners and the operator may. */
 export async function cancelImport(
   services: Services,
   by: Administrator,
@@ -108,10 +108,21 @@ export async function cancelImport(
 ): Promise<Import | Refused> {
   const known = await importById(services.store.pool, by.tenant, id);
   if (!known) return { refused: 'not_found' };
+  // Who began it is never written anew, so it is still so in the commit.
+  const isTheirs = by.current !== null && by.current.user.id === known.askerId;
+  if (!isTheirs && !by.may.has('own-tenant'))
+    return denied(services, by, {
+      permission: 'own-tenant',
+      reason: 'beyond-reach',
+      details: { importId: id },
+    });
   const at = services.clock.now();
   const written = await services.store.commit({
     tenant: by.tenant,
-    changes: [{ kind: 'end-import', importId: id, state: 'cancelled', failure: null, at }],
+    changes: [
+      ...expectOwnRights(by),
+      { kind: 'end-import', importId: id, state: 'cancelled', failure: null, at },
+    ],
     events: stamp(services, at, [
       endEvent(known, { actor: by.actor, origin: by.origin, reason: 'cancelled' }),
     ]),

@@ -6,16 +6,15 @@ import {
   type EventDraft,
   type Invitation,
   isOpen,
-  lackingFor,
-  permissionsOf,
   type User,
 } from '@argus/core';
-import { invitationByHash, signInFacts, userFacts, usersOfTenant } from '@argus/store';
+import { invitationByHash, signInFacts, userFacts } from '@argus/store';
 import { judgePassword } from '../authenticators/password/judge.ts';
 import { newOwner } from '../authenticators/password/owner.ts';
 import { beginPasskeyEnrolment, finishPasskeyEnrolment } from '../enrolment/passkey-enrolment.ts';
 import { newUser } from '../flows/new-user.ts';
 import { slowDown } from '../flows/slow-down.ts';
+import { stillWithinReach } from '../flows/still-within-reach.ts';
 import { isRefused, type Refused } from '../http/answer.ts';
 import type { CallOrigin } from '../http/caller.ts';
 import type { Cookies } from '../http/cookies.ts';
@@ -140,7 +139,7 @@ async function accept(services: Services, use: InvitationUse, accepting: Accepti
   const { tenant, invitation, proof } = accepting;
   const known = await namesakeOf(services, accepting);
   if (known && known.user.emailVerifiedAt !== null) return { refused: 'conflict' };
-  const still = await stillWithinReach(services, accepting);
+  const still = await stillWithinReach(services, { ...invitation, tenant });
   if (isRefused(still)) return still;
   const at = services.clock.now();
   const by = { actor: 'anyone', origin: use.origin };
@@ -234,27 +233,4 @@ function takenOver(
       { kind: 'set-user-groups', userId, groups },
     ],
   };
-}
-
-/**
- * Roles that somebody gave while they could are not given any more once they cannot: whoever lost the right leaves no
- * way behind to get it back.
- */
-export async function stillWithinReach(
-  { store, clock }: Services,
-  { tenant, invitation }: OpenInvitation,
-): Promise<{ readonly changes: readonly Change[] } | Refused> {
-  const { roles, invitedBy } = invitation;
-  const [, id] = invitedBy.split('administrator:');
-  // What an application's roles mean is not ours to say, and the operator stays.
-  if (id === undefined || lackingFor(new Set(), roles) === undefined) return { changes: [] };
-  const userId = id as UserId; // that is how administrators are written
-  const { items } = await usersOfTenant(store.pool, tenant, { userId, limit: 1, now: clock.now() });
-  const inviter = items[0]?.user;
-  const may = permissionsOf(inviter?.roles ?? []);
-  const isAble =
-    inviter?.status === 'active' && may.has('manage-roles') && lackingFor(may, roles) === undefined;
-  if (!isAble) return { refused: 'link_invalid' };
-  const asker = { userId, roles: inviter.roles };
-  return { changes: [{ kind: 'expect-within-reach', of: { userId }, beyond: [], asker }] };
 }

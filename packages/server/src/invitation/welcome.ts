@@ -1,9 +1,7 @@
 import type { ProviderSettings, TenantId, UserId } from '@argus/contract';
 import { type Change, type EventDraft, isOpen, lackingFor } from '@argus/core';
 import { invitationsOfTenant } from '@argus/store';
-import { isRefused } from '../http/answer.ts';
 import type { Services } from '../services.ts';
-import { stillWithinReach } from './accept.ts';
 
 /** Whether somebody new may come, and as what. */
 export interface Welcomed {
@@ -47,13 +45,11 @@ export async function welcomedBy(
   if (!invitation || !isOpen(invitation, clock.now())) return byThemselves;
   // Whoever may declare providers could have one confirm any address: who is to administer shows the link from the mailbox.
   if (lackingFor(new Set(), invitation.roles) !== undefined) return byThemselves;
-  const still = await stillWithinReach(services, { tenant, invitation });
-  if (isRefused(still)) return byThemselves;
   const { id: invitationId, userId: id, roles, groups, tokenHash } = invitation;
   return {
     newUsers: 'create',
     as: { id, roles, groups },
-    changes: [{ kind: 'use-invitation', tokenHash, at: clock.now() }, ...still.changes],
+    changes: [{ kind: 'use-invitation', tokenHash, at: clock.now() }],
     event: { type: 'invitation.accepted', details: { invitationId } },
   };
 }

@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PolicyDocument, TenantId } from '@argus/contract';
 import { type Entitled, policyDifference, policyResolver } from '@argus/core';
 import { type PolicyVersion, policyVersion, tenantById } from '@argus/store';
-import type { Ender } from '../flows/end-sessions.ts';
+import { type Administrator, expectOwnRights } from '../flows/administrator.ts';
 import type { Refused } from '../http/answer.ts';
 import type { Precondition } from '../http/precondition.ts';
 import { type Services, stamp } from '../services.ts';
 import { enforceSoon } from './enforce-policy.ts';
 import { refusePolicy } from './judge-policy.ts';
+import { refuseToOthers } from './owners-alone.ts';
 
 /** A policy that somebody wants in force. */
 export interface WantedPolicy {
@@ -21,7 +22,7 @@ export interface WantedPolicy {
 /** Put a policy in force as the next version; one that is the same as before makes none. */
 export async function setPolicy(
   services: Services,
-  by: Ender,
+  by: Administrator,
   wanted: WantedPolicy,
 ): Promise<PolicyVersion | Refused> {
   const { pool } = services.store;
@@ -29,7 +30,10 @@ export async function setPolicy(
   if (!standing) return { refused: 'not_found' };
   if (!wanted.follows(standing.version)) return { refused: 'precondition_failed' };
   if (isDeepStrictEqual(standing.document, wanted.document)) return standing;
-  const refused = refusePolicy(standing, wanted.document);
+  const { document: before } = standing;
+  const refused =
+    refusePolicy(standing, wanted.document) ??
+    (await refuseToOthers(services, by, { before, after: wanted.document }));
   if (refused) return refused;
   const isWritten = await write(services, by, { standing, wanted });
   if (!isWritten) return { refused: 'precondition_failed' };
@@ -40,7 +44,7 @@ export async function setPolicy(
 /** Put an earlier version in force again. What may no longer be set is refused, as if it were new. */
 export async function restorePolicy(
   services: Services,
-  by: Ender,
+  by: Administrator,
   { version, ...how }: { readonly version: number } & Pick<WantedPolicy, 'note' | 'follows'>,
 ): Promise<PolicyVersion | Refused> {
   const earlier = await policyVersion(services.store.pool, by.tenant, { version });
@@ -61,9 +65,10 @@ export async function standingOf({ store }: Services, tenant: TenantId): Promise
 
 async function write(
   services: Services,
-  { tenant, actor, origin }: Ender,
+  by: Administrator,
   { standing, wanted }: { readonly standing: Standing; readonly wanted: WantedPolicy },
 ): Promise<boolean> {
+  const { tenant, actor, origin } = by;
   const at = services.clock.now();
   const { document, note = null, restoredFrom = null } = wanted;
   const details = detailsOf(standing, wanted);
@@ -80,6 +85,8 @@ async function write(
         feed: policyResolver(document).resolve({}).feed,
         at,
       },
+      // Behind it: whoever gives and takes roles holds the tenant first.
+      ...expectOwnRights(by),
     ],
     events: stamp(services, at, [{ type: 'policy.changed', actor, origin, details }]),
   });

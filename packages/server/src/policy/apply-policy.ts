@@ -7,6 +7,7 @@ import {
 } from '@argus/contract';
 import { type Entitled, type Mistake, policyBeyondPlan, policyDifference, policyWarnings } from '@argus/core';
 import { policyVersion } from '@argus/store';
+import { operatorIn } from '../flows/administrator.ts';
 import type { ApplyOutcome } from '../flows/apply-outcome.ts';
 import type { Ender } from '../flows/end-sessions.ts';
 import { isRefused } from '../http/answer.ts';
@@ -62,7 +63,7 @@ export async function applyPolicy(
   const before = await policyVersion(services.store.pool, tenant);
   if (!before) return 'lost';
   const follows = (version: number) => version === before.version;
-  const saved = await setPolicy(services, { ...by, tenant }, { document: policy, follows });
+  const saved = await setPolicy(services, operatorIn({ ...by, tenant }), { document: policy, follows });
   if (isRefused(saved)) return 'lost';
   if (saved.version === before.version) return null;
   const warnings = policyWarnings(policy).map(({ path, message }) => ({ path, message }));

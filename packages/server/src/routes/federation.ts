@@ -53,7 +53,8 @@ export const federationRoutes: readonly Route[] = [
   endpointRoute(endpoints.beginFederatedSignIn, async (services, call) => {
     const { params, body, cookies, origin } = call;
     const { purpose, returnTo, loginHint = null } = body;
-    const current = purpose === 'sign-in' ? null : await currentSession(services, cookies);
+    const mayLackProof = purpose === 'step-up';
+    const current = purpose === 'sign-in' ? null : await currentSession(services, cookies, { mayLackProof });
     if (current && isRefused(current)) return problemAnswer(current);
     const attempt = attemptOf(services, call);
     const begun = await beginJourney(services, {

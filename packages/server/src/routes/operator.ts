@@ -27,7 +27,7 @@ export async function operatorOf(
       ? operatorIn({ tenant, origin })
       : { refused: 'operator_key_required' };
   const current = await currentSession(services, call.cookies);
-  if (isRefused(current)) return { refused: 'operator_key_required' };
+  if (isRefused(current)) return current.needs ? current : { refused: 'operator_key_required' };
   if (call.method !== 'GET' && !isOwnPage(call.headers, services.config.origins))
     return { refused: 'foreign_origin' };
   const by = administratorFrom(current, origin);

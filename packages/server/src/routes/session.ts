@@ -1,4 +1,4 @@
-import { endpoints, type SessionId } from '@argus/contract';
+import { type Endpoint, endpoints, type SessionId } from '@argus/contract';
 import { auditEvents, endedSessionsOfUser, liveSessionsOfUser } from '@argus/store';
 import { changePassword } from '../flows/change-password.ts';
 import { type Current, currentSession } from '../flows/current-session.ts';
@@ -6,7 +6,7 @@ import { endSession, endSessionsOfUser, signOut } from '../flows/end-sessions.ts
 import { clearedCookies, tokenCookies } from '../flows/issue-tokens.ts';
 import { refreshSession } from '../flows/refresh-session.ts';
 import { type Answer, isRefused, problemAnswer } from '../http/answer.ts';
-import { type Call, endpointRoute, type Route } from '../http/route.ts';
+import { type EndpointCall, endpointRoute, type Route } from '../http/route.ts';
 import { sentenceOf } from '../pages/words.ts';
 import type { Services } from '../services.ts';
 import { describeCurrent, describeSession, time } from './describe.ts';
@@ -126,12 +126,12 @@ export const sessionRoutes: readonly Route[] = [
   ),
 ];
 
-/** Go on only with a live session. */
+/** Go on only with a live session, which has proved what policy asks by now unless the endpoint says otherwise. */
 export async function signedIn(
   services: Services,
-  call: Pick<Call, 'cookies'>,
+  { cookies, endpoint }: Pick<EndpointCall<Endpoint>, 'cookies' | 'endpoint'>,
   next: (current: Current) => Promise<Answer>,
 ): Promise<Answer> {
-  const current = await currentSession(services, call.cookies);
+  const current = await currentSession(services, cookies, endpoint);
   return isRefused(current) ? problemAnswer(current) : next(current);
 }

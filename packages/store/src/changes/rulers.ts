@@ -63,6 +63,7 @@ export const beFirstAdministrator: Write<Of<'be-first-administrator'>> = ({ user
   expects: 1,
 });
 
+// Who waited for the row `u` sees it anew, and nothing else: of who asks about themselves their own row is judged.
 export const expectWithinReach: Write<Of<'expect-within-reach'>> = ({ of, beyond, asker }) => ({
   name: 'expect-within-reach',
   text: `
@@ -70,8 +71,10 @@ export const expectWithinReach: Write<Of<'expect-within-reach'>> = ({ of, beyond
     WHERE u.tenant_id = $1
       AND u.id = COALESCE($2::uuid, (SELECT s.user_id FROM sessions s WHERE s.tenant_id = $1 AND s.id = $3))
       AND NOT u.roles && $4::text[]
-      AND EXISTS (
-        SELECT FROM users a WHERE a.tenant_id = $1 AND a.id = $5 AND a.status = 'active' AND a.roles @> $6::text[])
+      AND CASE WHEN u.id = $5 THEN u.status = 'active' AND u.roles @> $6::text[]
+        ELSE EXISTS (
+          SELECT FROM users a WHERE a.tenant_id = $1 AND a.id = $5 AND a.status = 'active' AND a.roles @> $6::text[])
+      END
     FOR NO KEY UPDATE OF u`,
   values: [
     'userId' in of ? of.userId : null,

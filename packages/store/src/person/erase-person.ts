@@ -134,6 +134,11 @@ async function eraseLast(
     'UPDATE imports SET asker_id = pseudonym($3, $2) WHERE tenant_id = $1 AND asker_id = $2',
     named,
   );
+  // The same of links, which open nothing of administration once nobody knows who asked.
+  await client.query(
+    `UPDATE links SET details = details - 'invitedBy' WHERE tenant_id = $1 AND details ->> 'invitedBy' = ${byThem}`,
+    [tenant, userId],
+  );
   const { rows } = await client.query<{ pseudonym: UserId }>(
     'DELETE FROM erasures WHERE tenant_id = $1 AND user_id = $2 RETURNING pseudonym(key, user_id) AS pseudonym',
     [tenant, userId],

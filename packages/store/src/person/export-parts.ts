@@ -139,7 +139,7 @@ export const exportParts: Readonly<Record<PersonExportPart, ExportPart>> = {
     'links',
     'id',
     `'kind', kind, 'createdAt', ${time('created_at')}, 'expiresAt', ${time('expires_at')},
-     'consumedAt', ${time('consumed_at')}, 'details', details`,
+     'consumedAt', ${time('consumed_at')}, 'details', details - 'invitedBy'`,
     'uuid',
   ),
   invitations: {

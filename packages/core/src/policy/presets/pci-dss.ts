@@ -3,7 +3,7 @@ import type { Preset } from './preset.ts';
 export const pciDss: Preset = {
   name: 'pci-dss',
   title: 'PCI DSS 4.0.1',
-  note: 'For people and systems that reach card data. The lock is on the way in by password, not on the user id, so that nobody can lock somebody else out; lockout.scope: all locks every way in, to the letter of 8.3.4. No forced rotation of passwords: 8.3.9 does not apply once a second factor is demanded.',
+  note: 'For people and systems that reach card data. The lock is on the way in by password, not on the user id, so that nobody can lock somebody else out; lockout.scope: all locks every way in until the time is over or a passkey on a device that its owner used before confirms who comes, as 8.3.4 has it. No forced rotation of passwords: 8.3.9 does not apply once a second factor is demanded.',
   isFloor: true,
   settings: {
     session: {
