@@ -87,7 +87,9 @@ export async function databaseTime(pool: Pool): Promise<string> {
 
 /**
  * Whether anybody still works in a transaction that began before. What such a one reads may be older than what was
- * committed by then, and it may still write by it; ten seconds bound every statement.
+ * committed by then, and it may still write by it; ten seconds bound every statement. Of other roles a role without
+ * `pg_read_all_stats` sees neither, and nothing at all is seen where activities are not tracked: both may be older. What
+ * PostgreSQL runs by itself is nobody's.
  */
 export async function isAnybodyOlder(pool: Pool, since: string): Promise<boolean> {
   const { rows } = await pool.query<{ is_older: boolean }>({
@@ -95,8 +97,9 @@ export async function isAnybodyOlder(pool: Pool, since: string): Promise<boolean
     text: `
       SELECT EXISTS (
         SELECT FROM pg_stat_activity
-        WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
-          AND state <> 'idle' AND xact_start < $1::timestamptz) AS is_older`,
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+          AND usesysid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend'
+          AND (state IS NULL OR state = 'disabled' OR (state <> 'idle' AND xact_start < $1::timestamptz))) AS is_older`,
     values: [since],
   });
   return rows[0]?.is_older ?? true;
