@@ -10,7 +10,7 @@ export {
   readMigrations,
   SchemaMismatch,
 } from './migrations/migrate.ts';
-export { dueErasures, type ErasingPerson, erasePersonPiece } from './person/erase-person.ts';
+export { type ErasingPerson, erasePersonPiece, takeErasures } from './person/erase-person.ts';
 export { type PersonTable, personTables } from './person/person-tables.ts';
 export { type PersonName, partNames, readPart, readProfile } from './person/read-person.ts';
 export { BatchFull } from './postgres/batch.ts';

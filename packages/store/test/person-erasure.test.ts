@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { TenantId } from '@argus/contract';
 import type { AuditEvent } from '@argus/core';
-import { dueErasures, erasePersonPiece, forgetExpired, forgetFeedEvents, personTables } from '@argus/store';
+import { erasePersonPiece, forgetExpired, forgetFeedEvents, personTables, takeErasures } from '@argus/store';
 import { identityOf } from './oauth-stage.ts';
 import { erasureOf, furnishWhole } from './person-stage.ts';
 import { settle } from './service-stage.ts';
@@ -227,7 +227,7 @@ describe('an erasure', () => {
     const person = await someone();
     await begin(person);
     const isDue = async (patientSince: number) =>
-      (await dueErasures(stage.store.pool, { patientSince, limit: 100 })).some(
+      (await takeErasures(stage.store.pool, { now: at, patientSince, limit: 100 })).some(
         ({ userId }) => userId === person.user.id,
       );
     assert.equal(await isDue(at - 1), false);

@@ -1,4 +1,4 @@
-import { dueErasures, type ErasingPerson, erasePersonPiece } from '@argus/store';
+import { type ErasingPerson, erasePersonPiece, takeErasures } from '@argus/store';
 import { type Services, stamp } from '../services.ts';
 
 /** People in one run, rows of one piece, and pieces of each: the rest waits for the next run. */
@@ -11,10 +11,11 @@ const patienceMs = 3_600_000;
 /** Go on with what people or administrators asked to be erased. Answers how many people are gone. */
 export async function erasePeople(services: Services): Promise<number> {
   const { store, clock } = services;
-  const patientSince = clock.now() - patienceMs;
+  const now = clock.now();
+  const patientSince = now - patienceMs;
   const faults: unknown[] = [];
   let gone = 0;
-  for (const person of await dueErasures(store.pool, { patientSince, limit: width })) {
+  for (const person of await takeErasures(store.pool, { now, patientSince, limit: width })) {
     try {
       if (await takePieces(services, person)) gone += 1;
     } catch (fault) {

@@ -16,25 +16,37 @@ export interface ErasingPerson {
   readonly epitaph: AuditEvent;
 }
 
+export interface TakingErasures {
+  readonly now: Instant;
+  readonly patientSince: Instant;
+  readonly limit: number;
+}
+
 /**
  * Who is being erased and whose erasure can go on. What tells applications that sessions ended, and the person that they
- * go, needs the rows that it is about, so it goes first, for as long as `patientSince` says.
+ * go, needs the rows that it is about, so it goes first, for as long as `patientSince` says. Whoever was tried longest
+ * ago comes next, so that those whose erasure fails each time keep nobody else waiting.
  */
-export async function dueErasures(
+export async function takeErasures(
   pool: Pool,
-  { patientSince, limit }: { readonly patientSince: Instant; readonly limit: number },
+  { now, patientSince, limit }: TakingErasures,
 ): Promise<readonly Pick<ErasingPerson, 'tenant' | 'userId'>[]> {
   const { rows } = await pool.query<{ tenant: TenantId; userId: UserId }>({
-    name: 'due-erasures',
+    name: 'take-erasures',
     text: `
-      SELECT e.tenant_id AS tenant, e.user_id AS "userId" FROM erasures e
-      WHERE e.begun_at <= $1 OR (
-        NOT EXISTS (SELECT FROM mails m WHERE m.tenant_id = e.tenant_id AND m.user_id = e.user_id)
-        AND NOT EXISTS (
-          SELECT FROM sessions s JOIN logout_deliveries d ON d.tenant_id = s.tenant_id AND d.session_id = s.id
-          WHERE s.tenant_id = e.tenant_id AND s.user_id = e.user_id))
-      ORDER BY e.begun_at LIMIT $2`,
-    values: [timestamp(patientSince), limit],
+      WITH due AS (
+        SELECT e.tenant_id, e.user_id FROM erasures e
+        WHERE e.begun_at <= $1 OR (
+          NOT EXISTS (SELECT FROM mails m WHERE m.tenant_id = e.tenant_id AND m.user_id = e.user_id)
+          AND NOT EXISTS (
+            SELECT FROM sessions s JOIN logout_deliveries d ON d.tenant_id = s.tenant_id AND d.session_id = s.id
+            WHERE s.tenant_id = e.tenant_id AND s.user_id = e.user_id))
+        ORDER BY e.tried_at NULLS FIRST, e.begun_at LIMIT $2
+        FOR UPDATE OF e SKIP LOCKED)
+      UPDATE erasures e SET tried_at = $3 FROM due d
+      WHERE e.tenant_id = d.tenant_id AND e.user_id = d.user_id
+      RETURNING e.tenant_id AS tenant, e.user_id AS "userId"`,
+    values: [timestamp(patientSince), limit, timestamp(now)],
   });
   return rows;
 }
