@@ -281,12 +281,15 @@ test('a client, an owner and an origin are found in whichever tenant they are, a
     const client = oauth.clientOf(tenant, 1);
     assert.deepEqual(await asked.clientById(pool, client.id), client);
     assert.deepEqual(await asked.clientInForce(pool, client.id), client);
-    for (const origin of client.settings.origins) assert.ok(await asked.isRegisteredOrigin(pool, origin));
+    // The first tenant is at the address of the installation, the other at a host of its own.
+    for (const origin of client.settings.origins)
+      for (const [at, of] of [[null, home] as const, [other, other] as const])
+        assert.equal(await asked.isRegisteredOrigin(pool, origin, at), of === tenant);
     const owners = await asked.ownersOf(pool, 'clients', [client.id, 'nobody']);
     assert.deepEqual([...owners], [[client.id, tenant]]);
   }
   assert.equal(await asked.clientById(pool, oauth.clientOf(home, 2).id), null);
-  assert.equal(await asked.isRegisteredOrigin(pool, 'https://origin-2-of-default.example'), false);
+  assert.equal(await asked.isRegisteredOrigin(pool, 'https://origin-2-of-default.example', null), false);
 });
 
 test('providers of one issuer are found in every tenant that declares it', async () => {

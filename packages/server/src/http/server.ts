@@ -89,7 +89,7 @@ async function serve(services: Services, route: Route, { request, reply }: Excha
   const took = seconds();
   if (route.paced === 'all' || (route.paced === 'refusals' && answer.status >= 400))
     await services.pace(took);
-  if (route.cors) reply.headers((await corsHeaders(services, route, request.headers.origin)) ?? {});
+  if (route.cors) reply.headers((await corsHeaders(services, route, request.headers)) ?? {});
   if (answer.stream) openStream(services, answer, reply);
   else send(reply, answer, services.config.issuer);
   services.metrics.requests.inc({ method: route.method, route: route.path, status: String(answer.status) });
@@ -279,7 +279,7 @@ async function preflight(
   asked: Exchange & { readonly route: Route; readonly known: readonly string[] },
 ): Promise<FastifyReply> {
   const { request, reply, route, known } = asked;
-  const shared = await corsHeaders(services, route, request.headers.origin);
+  const shared = await corsHeaders(services, route, request.headers);
   if (shared) reply.headers(shared);
   if (shared?.['access-control-allow-origin']) reply.headers(preflightHeaders(known));
   send(reply, { status: 204 }, services.config.issuer);

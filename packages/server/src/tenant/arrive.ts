@@ -1,4 +1,5 @@
 import { refusalOf } from '@argus/contract';
+import type { Tenant } from '@argus/core';
 import type { Answer } from '../http/answer.ts';
 import { problemAnswer } from '../http/answer.ts';
 import type { Route } from '../http/route.ts';
@@ -21,15 +22,13 @@ interface Arriving {
 export async function arrive(
   services: Services,
   route: Route,
-  { host = '', method, url }: Arriving,
+  { host, method, url }: Arriving,
 ): Promise<{ readonly services: Services } | { readonly answer: Answer }> {
-  const name = host.replace(/:\d*$/, '').toLowerCase();
-  const tenant =
-    name === new URL(services.config.issuer).hostname ? null : await services.tenants.ofHost(name);
+  const tenant = await tenantAtHost(services, host);
   if (!tenant) return { services };
   const here = servicesAt(services, tenant);
   // Its other names lead to the first one: cookies, passkeys and tokens are for one place.
-  if (tenant.hosts[0] !== name)
+  if (tenant.hosts[0] !== nameIn(host))
     return {
       answer:
         method === 'GET'
@@ -38,6 +37,19 @@ export async function arrive(
     };
   if (tenant.status !== 'active' && !staysOpen(route)) return { answer: suspendedAnswer(route) };
   return { services: here };
+}
+
+/** The tenant whose host is called; null at the address of the installation. */
+export async function tenantAtHost(
+  { config, tenants }: Pick<Services, 'config' | 'tenants'>,
+  host: string | undefined,
+): Promise<Tenant | null> {
+  const name = nameIn(host);
+  return name === new URL(config.issuer).hostname ? null : tenants.ofHost(name);
+}
+
+function nameIn(host = ''): string {
+  return host.replace(/:\d*$/, '').toLowerCase();
 }
 
 /** What others must still hear and verify while nobody gets in, and what the page itself is made of. */

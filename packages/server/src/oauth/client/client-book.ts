@@ -16,8 +16,8 @@ export interface ClientBook {
   resourcesOf(client: Client): Promise<readonly Resource[]>;
   /** The providers that people of a tenant may choose from. */
   providersOf(tenant: TenantId): Promise<readonly Provider[]>;
-  /** Whether some active client registered this origin for its browser pages. */
-  isRegisteredOrigin(origin: string): Promise<boolean>;
+  /** Whether some active client that is served at a host registered this origin for its browser pages. */
+  isRegisteredOrigin(origin: string, hostTenant: TenantId | null): Promise<boolean>;
   /** Something was changed here: the next look is fresh. */
   forget(): void;
 }
@@ -43,9 +43,11 @@ export function openClientBook(
         ? Promise.resolve([])
         : resources.get(`${id} ${changedAt}`, () => ordered(store, tenant, settings.resources)),
     providersOf: (tenant) => providers.get(tenant, () => shownProviders(store, tenant)),
-    isRegisteredOrigin: (origin) =>
+    isRegisteredOrigin: (origin, hostTenant) =>
       origin.length <= 300 && /^https?:\/\//.test(origin)
-        ? origins.get(origin, () => isRegisteredOrigin(store.pool, origin))
+        ? origins.get(`${hostTenant ?? ''} ${origin}`, () =>
+            isRegisteredOrigin(store.pool, origin, hostTenant),
+          )
         : Promise.resolve(false),
     forget() {
       for (const kept of [clients, resources, origins, providers]) kept.clear();
