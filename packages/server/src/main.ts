@@ -23,6 +23,8 @@ import { createMetrics } from './metrics.ts';
 import { openClientBook } from './oauth/client/client-book.ts';
 import { openClientKeyring } from './oauth/client/client-keys.ts';
 import { openSoftwareIssuers } from './oauth/client/software-issuers.ts';
+import { openOutbound } from './outbound/outbound.ts';
+import type { Resolve } from './outbound/send.ts';
 import { fixedPolicy, openPolicyBook, type PolicyBook } from './policy/policy-book.ts';
 import { createSecrets, hashOf } from './secrets.ts';
 import { openServiceBook } from './service/service-book.ts';
@@ -64,6 +66,8 @@ export interface Parts {
   /** Connections to the database at most. */
   readonly poolSize?: number;
   readonly mail?: MailTransport;
+  /** What the names of hosts stand for that administrators of tenants name. */
+  readonly resolve?: Resolve;
   /** Told of mail that became a file because no server is named, where only this machine sees it. */
   readonly onMailWritten?: (mail: WrittenMail) => void;
   /** The page of metrics, where one process answers for several. */
@@ -219,9 +223,7 @@ async function openServices(
       ? openBreachedRange({ url: config.breachedPasswordsUrl, fetch, log, metrics })
       : null,
     keys,
-    clientKeys: openClientKeyring(fetch, clock),
-    upstreams: openUpstreams({ fetch, clock }),
-    software: openSoftwareIssuers(config, fetch, clock),
+    ...openOutside(config, { clock, log, resolve: parts.resolve }),
     secrets,
     mail,
     dpopNonces: createDpopNonces({ key: secrets.dpopNonceKey, clock, lifeSeconds: 60 }),
@@ -232,6 +234,24 @@ async function openServices(
     operatorKeyHash: Buffer.from(hashOf(operatorKey)).toString('hex'),
     policies,
   };
+}
+
+/** Who is asked outside; whom the operator names is not judged. */
+function openOutside(config: Config, { clock, log, resolve }: Outside) {
+  const { issuer, privateUpstreams } = config;
+  const outbound = openOutbound({ issuer, privateUpstreams, log, resolve });
+  return {
+    outbound,
+    clientKeys: openClientKeyring(outbound.fetch, clock),
+    upstreams: openUpstreams({ outbound, clock }),
+    software: openSoftwareIssuers(config, fetch, clock),
+  };
+}
+
+interface Outside {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly resolve: Resolve | undefined;
 }
 
 /** Who may be spoken of in a request, at the address of the installation. */

@@ -16,6 +16,7 @@ import type { Metrics } from './metrics.ts';
 import type { ClientBook } from './oauth/client/client-book.ts';
 import type { ClientKeyring } from './oauth/client/client-keys.ts';
 import type { SoftwareIssuers } from './oauth/client/software-issuers.ts';
+import type { Outbound } from './outbound/outbound.ts';
 import type { PolicyBook } from './policy/policy-book.ts';
 import type { Secrets } from './secrets.ts';
 import type { ServiceBook } from './service/service-book.ts';
@@ -49,6 +50,8 @@ export interface Services {
   readonly activity: ActivityStream;
   readonly clientKeys: ClientKeyring;
   readonly dpopNonces: DpopNonces;
+  /** How Argus calls what administrators of tenants name. */
+  readonly outbound: Outbound;
   /** The providers that people come from. */
   readonly upstreams: Upstreams;
   readonly software: SoftwareIssuers;

@@ -8,6 +8,7 @@ import { exchangeCode } from '../src/federation/exchange-code.ts';
 import { isUpstreamFailure } from '../src/federation/upstream-failure.ts';
 import { openUpstreams } from '../src/federation/upstreams.ts';
 import type { Services } from '../src/services.ts';
+import { outboundBy } from './outbound-stage.ts';
 
 const host = 'https://login.microsoftonline.com';
 const tid = '72f988bf-86f1-41af-91ab-2d7cd011db47';
@@ -53,7 +54,8 @@ function services(token: string): Services {
     [`${base}/oauth2/v2.0/token`]: { access_token: 'x', token_type: 'Bearer', id_token: token },
   };
   const fetching = async (input: URL | string) => Response.json(answers[String(input)] ?? {});
-  const upstreams = openUpstreams({ fetch: fetching as typeof fetch, clock }); // called with addresses alone
+  const outbound = outboundBy(fetching as typeof fetch); // called with addresses alone
+  const upstreams = openUpstreams({ outbound, clock });
   return { config: { issuer: 'https://login.example' }, clock, upstreams } as unknown as Services; // all that is asked of them
 }
 

@@ -10,6 +10,7 @@ import type { Provider } from '@argus/core';
 import { fakeClock } from '@argus/testing';
 import { isUpstreamFailure } from '../src/federation/upstream-failure.ts';
 import { openUpstreams } from '../src/federation/upstreams.ts';
+import { outboundBy } from './outbound-stage.ts';
 
 const issuer = 'https://idp.example';
 
@@ -49,7 +50,11 @@ const silent = ((_input: unknown, { signal }: RequestInit) =>
 
 describe('a provider that does not answer is given up', () => {
   test('before it has said anything', async () => {
-    const upstreams = openUpstreams({ fetch: silent, clock: fakeClock(), timeoutSeconds: 0.02 });
+    const upstreams = openUpstreams({
+      outbound: outboundBy(silent),
+      clock: fakeClock(),
+      timeoutSeconds: 0.02,
+    });
     assert.deepEqual(await upstreams.find(providerOf()), { upstream: 'down', reason: 'timeout' });
   });
 
@@ -65,7 +70,11 @@ describe('a provider that does not answer is given up', () => {
       });
       return Promise.resolve(new Response(body));
     }) as unknown as Fetching; // as above
-    const upstreams = openUpstreams({ fetch: dripping, clock: fakeClock(), timeoutSeconds: 0.02 });
+    const upstreams = openUpstreams({
+      outbound: outboundBy(dripping),
+      clock: fakeClock(),
+      timeoutSeconds: 0.02,
+    });
     assert.deepEqual(await upstreams.find(providerOf()), { upstream: 'down', reason: 'timeout' });
   });
 });
@@ -74,7 +83,7 @@ describe('what a provider said of itself', () => {
   test('is kept for an hour, and asked for anew after it', async () => {
     const { asked, fetching } = answering(() => documentOf());
     const clock = fakeClock();
-    const upstreams = openUpstreams({ fetch: fetching, clock });
+    const upstreams = openUpstreams({ outbound: outboundBy(fetching), clock });
     const first = await upstreams.find(providerOf());
     clock.advance(3_599_999);
     assert.equal(await upstreams.find(providerOf()), first);
@@ -86,7 +95,7 @@ describe('what a provider said of itself', () => {
 
   test('holds no longer when its declaration changes', async () => {
     const { asked, fetching } = answering(() => documentOf());
-    const upstreams = openUpstreams({ fetch: fetching, clock: fakeClock() });
+    const upstreams = openUpstreams({ outbound: outboundBy(fetching), clock: fakeClock() });
     await upstreams.find(providerOf());
     await upstreams.find(providerOf({}, 1));
     assert.equal(asked.length, 2);
@@ -96,7 +105,7 @@ describe('what a provider said of itself', () => {
     let isDown = false;
     const { asked, fetching } = answering(() => (isDown ? Promise.reject(new Error('down')) : documentOf()));
     const clock = fakeClock();
-    const upstreams = openUpstreams({ fetch: fetching, clock });
+    const upstreams = openUpstreams({ outbound: outboundBy(fetching), clock });
     const first = await upstreams.find(providerOf());
     isDown = true;
     clock.advance(4_000_000);
@@ -118,7 +127,9 @@ describe('what a provider said of itself', () => {
       'https://idp.example.evil.example',
     ]) {
       const { fetching } = answering(() => documentOf(near));
-      const found = await openUpstreams({ fetch: fetching, clock: fakeClock() }).find(providerOf());
+      const found = await openUpstreams({ outbound: outboundBy(fetching), clock: fakeClock() }).find(
+        providerOf(),
+      );
       assert.ok(isUpstreamFailure(found), near);
       assert.equal(found.upstream, 'refused', near);
     }
@@ -127,7 +138,7 @@ describe('what a provider said of itself', () => {
   test('may be said by another host’s name only to the preset that knows of it', async () => {
     const microsoft = 'https://login.microsoftonline.com';
     const { asked, fetching } = answering(() => documentOf(`${microsoft}/{tenantid}/v2.0`));
-    const upstreams = openUpstreams({ fetch: fetching, clock: fakeClock() });
+    const upstreams = openUpstreams({ outbound: outboundBy(fetching), clock: fakeClock() });
     const shared = providerOf({ issuer: `${microsoft}/common/v2.0`, preset: 'microsoft' });
     assert.equal(isUpstreamFailure(await upstreams.find(shared)), false);
     assert.deepEqual(asked, [`${microsoft}/common/v2.0/.well-known/openid-configuration`]);
@@ -137,8 +148,8 @@ describe('what a provider said of itself', () => {
 
   test('is never asked of a place that is reached by plain http over a network', async () => {
     const { asked, fetching } = answering(() => documentOf());
-    const upstreams = openUpstreams({ fetch: fetching, clock: fakeClock() });
-    for (const far of ['http://idp.example', 'http://10.0.0.1', 'http://169.254.169.254']) {
+    const upstreams = openUpstreams({ outbound: outboundBy(fetching), clock: fakeClock() });
+    for (const far of ['http://idp.example', 'http://10.0.0.1', 'http://localhost:9000']) {
       const found = await upstreams.find(providerOf({ issuer: far }));
       assert.deepEqual(found, { upstream: 'down', reason: 'unsafe-address' }, far);
     }

@@ -9,16 +9,24 @@ export interface Mistake {
   readonly message: string;
 }
 
+/** What is known of a declaration beside its settings. */
+export interface DeclaredWith {
+  readonly hasSecret: boolean;
+  /** What speaks against Argus calling an address, in words that follow its name; null when nothing does. */
+  readonly mistakeInCall: (url: URL) => string | null;
+}
+
 /** All that speaks against a client as it is declared; empty when it may exist. */
 export function clientMistakes(
   settings: ClientSettings,
-  { hasSecret }: { readonly hasSecret: boolean },
+  { hasSecret, mistakeInCall }: DeclaredWith,
 ): readonly Mistake[] {
   return [
     ...authenticationMistakes(settings, hasSecret),
     ...keyMistakes(settings),
     ...publicMistakes(settings),
     ...addressMistakes(settings),
+    ...calledMistakes(settings, mistakeInCall),
     ...(settings.profile === 'fapi2' ? fapiMistakes(settings) : []),
   ];
 }
@@ -62,7 +70,6 @@ function keyMistakes(settings: ClientSettings): readonly Mistake[] {
   return [
     ...mistakeIf(jwks !== undefined && jwksUri !== undefined, 'jwks', 'must not stand beside jwksUri'),
     ...mistakeIf(isNeeded && !jwks && !jwksUri, 'jwks', 'or jwksUri is needed for private_key_jwt'),
-    ...mistakeAt('jwksUri', jwksUri === undefined ? null : backendUriMistake(jwksUri)),
     ...(jwks?.keys ?? []).flatMap((key, index) =>
       mistakeIf(
         privateMembers.some((member) => Object.hasOwn(key, member)),
@@ -90,11 +97,10 @@ function publicMistakes(settings: ClientSettings): readonly Mistake[] {
 }
 
 function addressMistakes(settings: ClientSettings): readonly Mistake[] {
-  const { redirectUris, postLogoutRedirectUris, origins, resources, backchannelLogoutUri } = settings;
+  const { redirectUris, postLogoutRedirectUris, origins, resources } = settings;
   const each = (name: string, texts: readonly string[], mistakeOf: (text: string) => string | null) =>
     texts.flatMap((text, index) => mistakeAt(`${name}.${index}`, mistakeOf(text)));
   const isCode = settings.grantTypes.includes('authorization_code');
-  const logout = backchannelLogoutUri === undefined ? null : backendUriMistake(backchannelLogoutUri);
   return [
     ...mistakeIf(isCode && redirectUris.length === 0, 'redirectUris', 'is needed for authorization_code'),
     ...each('redirectUris', redirectUris, (uri) => redirectUriMistake(uri, settings)),
@@ -103,8 +109,18 @@ function addressMistakes(settings: ClientSettings): readonly Mistake[] {
     ),
     ...each('origins', origins, originMistake),
     ...each('resources', resources, resourceIdMistake),
-    ...mistakeAt('backchannelLogoutUri', logout),
   ];
+}
+
+/** What Argus itself calls. */
+function calledMistakes(
+  settings: ClientSettings,
+  mistakeInCall: DeclaredWith['mistakeInCall'],
+): readonly Mistake[] {
+  return (['jwksUri', 'backchannelLogoutUri'] as const).flatMap((name) => {
+    const uri = settings[name];
+    return mistakeAt(name, uri === undefined ? null : backendUriMistake(uri, mistakeInCall));
+  });
 }
 
 /** FAPI 2.0 Security Profile §5.3.2.1 and §5.4.1; what it asks of each request is asked there. */
@@ -122,28 +138,23 @@ function fapiMistakes(settings: ClientSettings): readonly Mistake[] {
 
 const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
-/** An address that Argus itself calls, or a page calls from: https, or plain http on this very machine. */
-function webMistake(text: string): string | null {
-  if (!URL.canParse(text)) return 'is not an absolute URI';
-  const { protocol, hostname, username, password } = new URL(text);
-  if (username !== '' || password !== '') return 'must not carry a user name or password';
-  if (protocol === 'https:' || (protocol === 'http:' && loopbackHosts.includes(hostname))) return null;
-  return 'must begin with https://, or name this machine';
-}
-
 /** OIDC Back-Channel Logout §2.2 of one such address: no fragment. */
-function backendUriMistake(uri: string): string | null {
-  const mistake = webMistake(uri);
-  if (mistake) return mistake;
-  return uri.includes('#') || /[\s\\]/.test(uri) ? 'must have no fragment, space or backslash' : null;
+function backendUriMistake(uri: string, mistakeInCall: DeclaredWith['mistakeInCall']): string | null {
+  const url = URL.parse(uri);
+  if (!url) return 'is not an absolute URI';
+  if (uri.includes('#') || /[\s\\]/.test(uri)) return 'must have no fragment, space or backslash';
+  return mistakeInCall(url);
 }
 
-/** RFC 6454 §6.2: as browsers send it, or it would never match. */
+/** RFC 6454 §6.2: as browsers send it, or it would never match. Plain http is a page on the browser's own machine. */
 function originMistake(origin: string): string | null {
-  const mistake = webMistake(origin);
-  if (mistake) return mistake;
-  const written = new URL(origin).origin;
-  return written === origin ? null : `must be written as browsers send it: ${written}`;
+  const url = URL.parse(origin);
+  if (!url) return 'is not an absolute URI';
+  const { protocol, hostname, username, password } = url;
+  if (username !== '' || password !== '') return 'must not carry a user name or password';
+  if (protocol !== 'https:' && !(protocol === 'http:' && loopbackHosts.includes(hostname)))
+    return 'must begin with https://, or name this machine';
+  return url.origin === origin ? null : `must be written as browsers send it: ${url.origin}`;
 }
 
 /** RFC 8707 §2. */

@@ -2,13 +2,18 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Environment } from './env.ts';
 import { type MailSettings, mailOf } from './mail.ts';
+import { isNetwork, type OutboundSettings, outboundSettingsOf } from './outbound.ts';
 import { type PasskeySettings, passkeysOf } from './passkeys.ts';
 import { type PasswordSettings, passwordSettingsOf } from './passwords.ts';
 import { type RegistrationSettings, registrationOf } from './registration.ts';
 import { readTls, type Tls } from './tls.ts';
 
 /** Everything an operator decides before the start, checked. */
-export interface Config extends PasskeySettings, Partial<RegistrationSettings>, Partial<PasswordSettings> {
+export interface Config
+  extends PasskeySettings,
+    Partial<RegistrationSettings>,
+    Partial<PasswordSettings>,
+    Partial<OutboundSettings> {
   /** Public origin; `iss` of every token. */
   readonly issuer: string;
   readonly port: number;
@@ -63,6 +68,7 @@ export function judgeEnvironment(env: Environment): Judged {
       { contextWords: listOf(env.contextWords), breachedPasswordsUrl: env.breachedPasswordsUrl },
       mistakes,
     ),
+    ...outboundSettingsOf(listOf(env.privateUpstreams), mistakes),
     ...passkeysOf(
       {
         rpId: env.rpId,
@@ -131,10 +137,7 @@ function masterKeyOf(text: string | undefined, mistakes: string[]): Buffer | nul
 }
 
 function networkOf(text: string, mistakes: string[]): string {
-  const [address = '', bits, ...rest] = text.split('/');
-  const most = isIP(address) === 6 ? 128 : 32;
-  const isRange = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
-  if (isIP(address) === 0 || !isRange || rest.length > 0) {
+  if (!isNetwork(text)) {
     mistakes.push(`ARGUS_TRUSTED_PROXIES must list addresses or networks such as 10.0.0.0/8, not "${text}"`);
   }
   return text;

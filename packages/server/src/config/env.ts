@@ -20,6 +20,7 @@ export interface Environment {
   readonly passkeyMetadataRoots?: string | undefined;
   readonly contextWords?: string | undefined;
   readonly breachedPasswordsUrl?: string | undefined;
+  readonly privateUpstreams?: string | undefined;
 }
 
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
@@ -44,5 +45,6 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     passkeyMetadataRoots: env.ARGUS_PASSKEY_METADATA_ROOTS,
     contextWords: env.ARGUS_CONTEXT_WORDS,
     breachedPasswordsUrl: env.ARGUS_BREACHED_PASSWORDS_URL,
+    privateUpstreams: env.ARGUS_PRIVATE_UPSTREAMS,
   };
 }

@@ -1,20 +1,21 @@
-import { isSafeUpstream } from '@argus/core';
 import type { CustomFetch, CustomFetchOptions } from 'openid-client';
+import type { Outbound } from '../outbound/outbound.ts';
+import { OutboundRefused } from '../outbound/send.ts';
 import { UpstreamDown, type UpstreamReason } from './upstream-failure.ts';
 
 /** Nothing that a provider says about itself or a person is longer. */
 const longestAnswer = 256 * 1024;
 
 /**
- * Fetch from a provider: only from safe places, without following it elsewhere, and no more than fits. The answer is
- * read whole before anyone looks at it, so that one signal bounds all of it.
+ * Fetch from a provider: only from places that may be called, without following it elsewhere, and no more than fits.
+ * The answer is read whole before anyone looks at it, so that one signal bounds all of it.
  */
-export function guardedFetch(fetching: typeof fetch, issuer: URL): CustomFetch {
+export function guardedFetch(outbound: Outbound): CustomFetch {
   return async (url, options) => {
     const target = URL.parse(url);
-    if (!target || !isSafeUpstream(target, issuer)) throw new UpstreamDown('unsafe-address');
+    if (!target || outbound.mistakeIn(target) !== null) throw new UpstreamDown('unsafe-address');
     try {
-      return await fetchWhole(fetching, target, options);
+      return await fetchWhole(outbound.fetch, target, options);
     } catch (error) {
       throw error instanceof UpstreamDown ? error : new UpstreamDown(troubleOf(error));
     }
@@ -50,6 +51,7 @@ async function fetchWhole(
 }
 
 function troubleOf(error: unknown): UpstreamReason {
+  if (error instanceof OutboundRefused) return 'unsafe-address';
   const isTimeout =
     error instanceof DOMException && (error.name === 'TimeoutError' || error.name === 'AbortError');
   return isTimeout ? 'timeout' : 'unreachable';

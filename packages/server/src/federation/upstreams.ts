@@ -1,5 +1,5 @@
 import { signingAlgorithms } from '@argus/contract';
-import { isSafeUpstream, type Provider } from '@argus/core';
+import type { Provider } from '@argus/core';
 import { createJwksSource, type JwksSource } from '@argus/tokens';
 import {
   allowInsecureRequests,
@@ -14,6 +14,7 @@ import {
   None,
   type ServerMetadata,
 } from 'openid-client';
+import type { Outbound } from '../outbound/outbound.ts';
 import { type Clock, systemClock } from '../services/clock.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import { presets } from './presets/index.ts';
@@ -35,7 +36,7 @@ export interface Upstreams {
 }
 
 export interface UpstreamsOptions {
-  readonly fetch: typeof fetch;
+  readonly outbound: Outbound;
   readonly clock: Clock;
   /** For each answer; default 5. */
   readonly timeoutSeconds?: number;
@@ -108,7 +109,7 @@ async function describe(
 ): Promise<Upstream | UpstreamFailure> {
   const { settings } = provider;
   const known = presets[settings.preset].metadata?.(settings);
-  const fetching = guardedFetch(options.fetch, new URL(settings.issuer));
+  const fetching = guardedFetch(options.outbound);
   if (known) {
     const configure = async (secret: string | null) =>
       tuned(
@@ -123,7 +124,7 @@ async function describe(
   const found = await askUpstream(() => configure(null));
   if (isUpstreamFailure(found)) return found;
   const metadata = found.serverMetadata();
-  const mistake = mistakeIn(provider, metadata);
+  const mistake = mistakeOf(provider, metadata, options);
   if (mistake) return mistake;
   return { metadata, keys: keysOf(metadata, options, before), configure };
 }
@@ -187,14 +188,17 @@ function authOf({ token_endpoint_auth_methods_supported: methods }: ServerMetada
 const needed = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
 
 /** What was discovered must speak for the issuer that was declared, and lead nowhere unsafe. */
-function mistakeIn({ settings }: Provider, metadata: ServerMetadata): UpstreamFailure | null {
+function mistakeOf(
+  { settings }: Provider,
+  metadata: ServerMetadata,
+  { outbound }: UpstreamsOptions,
+): UpstreamFailure | null {
   const { speaksFor } = presets[settings.preset];
   const isRight = speaksFor ? speaksFor(settings, metadata.issuer) : metadata.issuer === settings.issuer;
   if (!isRight) return refusedThere('wrong-issuer');
-  const issuer = new URL(settings.issuer);
   const isSafe = (address: unknown) => {
     const target = typeof address === 'string' ? URL.parse(address) : null;
-    return target !== null && isSafeUpstream(target, issuer);
+    return target !== null && outbound.mistakeIn(target) === null;
   };
   return needed.every((name) => isSafe(metadata[name])) ? null : refusedThere('unsafe-address');
 }
@@ -204,7 +208,7 @@ function keysOf({ jwks_uri: uri = '' }: ServerMetadata, options: UpstreamsOption
   if (before?.keys && before.metadata.jwks_uri === uri) return before.keys;
   return createJwksSource({
     url: uri,
-    fetch: options.fetch,
+    fetch: options.outbound.fetch,
     clock: options.clock,
     algorithms: signingAlgorithms,
   });

@@ -10,7 +10,7 @@ export async function mistakesOfClient(
   services: Services,
   judged: JudgedClient,
 ): Promise<readonly Mistake[]> {
-  const mistakes = mistakesInClient(judged);
+  const mistakes = mistakesInClient(services, judged);
   return mistakes.length > 0 ? mistakes : await strangeResources(services, judged, new Set());
 }
 
@@ -21,11 +21,14 @@ export interface JudgedClient {
 }
 
 /** The same as far as it shows in the settings themselves. */
-export function mistakesInClient({ settings, hasSecret }: Omit<JudgedClient, 'tenant'>): readonly Mistake[] {
+export function mistakesInClient(
+  { outbound }: Pick<Services, 'outbound'>,
+  { settings, hasSecret }: Omit<JudgedClient, 'tenant'>,
+): readonly Mistake[] {
   return [
     ...unprintable(settings),
     ...(settings.name === '' ? [{ path: 'name', message: 'has nothing in it that can be shown' }] : []),
-    ...keyed(settings, clientMistakes(settings, { hasSecret })),
+    ...keyed(settings, clientMistakes(settings, { hasSecret, mistakeInCall: outbound.mistakeIn })),
   ];
 }
 

@@ -22,8 +22,8 @@ export async function mistakesOfDocument(
     ...tenantMistakes(services, document),
     ...(await userMistakes(services, document)),
     ...resourceMistakes(services, document),
-    ...clientMistakes(document),
-    ...providerMistakes(document),
+    ...clientMistakes(services, document),
+    ...providerMistakes(services, document),
   ];
   // What cannot be right anywhere is not looked for in the database.
   return mistakes.length > 0 ? mistakes : await clashes(services, document);
@@ -107,18 +107,18 @@ function resourceMistakes(services: Services, { resources }: ApplyDocument): Mis
   });
 }
 
-function clientMistakes({ clients }: ApplyDocument): Mistake[] {
+function clientMistakes(services: Services, { clients }: ApplyDocument): Mistake[] {
   return clients.flatMap((declared, at) => {
     const { settings, secret } = settingsOf(declared);
     const hasSecret = secret !== undefined || usesSecret(settings);
-    return under(`clients.${at}`, mistakesInClient({ settings, hasSecret }));
+    return under(`clients.${at}`, mistakesInClient(services, { settings, hasSecret }));
   });
 }
 
-function providerMistakes({ providers }: ApplyDocument): Mistake[] {
+function providerMistakes(services: Services, { providers }: ApplyDocument): Mistake[] {
   return providers.flatMap((declared, at) => {
     const { tenant: _, id: __, clientSecret: ___, ...settings } = declared;
-    return under(`providers.${at}`, mistakesInProvider(settings));
+    return under(`providers.${at}`, mistakesInProvider(services, settings));
   });
 }
 

@@ -1,5 +1,5 @@
 import type { ProviderSettings, TenantId } from '@argus/contract';
-import { domainOf, isSafeUpstream, type Mistake } from '@argus/core';
+import { domainOf, type Mistake } from '@argus/core';
 import { providerForDomain } from '@argus/store';
 import type { Services } from '../services.ts';
 import { unprintable } from './mistake.ts';
@@ -15,29 +15,30 @@ export async function mistakesOfProvider(
   services: Services,
   judged: JudgedProvider,
 ): Promise<readonly Mistake[]> {
-  const mistakes = mistakesInProvider(judged.settings);
+  const mistakes = mistakesInProvider(services, judged.settings);
   return mistakes.length > 0 ? mistakes : await takenDomains(services, judged, new Set());
 }
 
 /** The same as far as it shows in the settings themselves. */
-export function mistakesInProvider(settings: ProviderSettings): Mistake[] {
+export function mistakesInProvider(
+  { outbound }: Pick<Services, 'outbound'>,
+  settings: ProviderSettings,
+): Mistake[] {
   return [
     ...unprintable(settings),
-    ...issuerMistakes(settings),
+    ...issuerMistakes(settings, outbound),
     ...scopeMistakes(settings),
     ...domainMistakes(settings),
   ];
 }
 
-/** OIDC Discovery §3: an https URL without query and fragment; plain http only to this very machine. */
-function issuerMistakes({ issuer }: ProviderSettings): Mistake[] {
+/** OIDC Discovery §3: an https URL without query and fragment, and a place that Argus may ask. */
+function issuerMistakes({ issuer }: ProviderSettings, { mistakeIn }: Services['outbound']): Mistake[] {
   const url = URL.parse(issuer);
   if (!url) return [{ path: 'issuer', message: 'is not a URL' }];
   if (/[?#]/.test(issuer)) return [{ path: 'issuer', message: 'must have neither query nor fragment' }];
-  if (isSafeUpstream(url, url)) return [];
-  return [
-    { path: 'issuer', message: 'must begin with https://, or name this machine, and carry no password' },
-  ];
+  const message = mistakeIn(url);
+  return message === null ? [] : [{ path: 'issuer', message }];
 }
 
 /** OIDC Core §3.1.2.1: without `openid` there is no ID token to believe. GitHub speaks plain OAuth 2.0. */

@@ -37,7 +37,7 @@ export const tightenSessions: Write<Of<'tighten-sessions'>> = (change) => {
   const until = place(timestamp(change.outlivedUntil), 'timestamptz');
   const text = `
     WITH tight AS MATERIALIZED (
-      SELECT s.id, s.idle_expires_at AS idle_before, l.idle_end, l.absolute_end ${judged.from()} AND ${asked(change.of, place)} AND ${judged.isTightened}
+      SELECT s.id, l.idle_before, l.idle_end, l.absolute_end ${judged.from()} AND ${asked(change.of, place)} AND ${judged.isTightened}
       ORDER BY s.id FOR NO KEY UPDATE OF s
     ), grants_moved AS (
       UPDATE grants g SET expires_at = date_trunc('second', t.idle_end) FROM tight t

@@ -14,11 +14,8 @@ export type RuledRow =
 export interface RulesInSql {
   /** The expression of a value as it holds for the row; an amount of time is an interval. */
   of(name: keyof SessionRuleValues): string;
-  /**
-   * To be asked last: it finds what the expressions need. Of all sessions of a tenant, conditions on users are asked of the
-   * users first; of a few sessions, of the users of these.
-   */
-  join(how: { readonly isOfAll: boolean }): string;
+  /** To be asked last: it finds what the expressions need. */
+  join(): string;
 }
 
 /** Takes a value and gives its place in the statement. */
@@ -46,7 +43,7 @@ export function rulesInSql(rules: SessionRules, row: RuledRow, place: Place): Ru
   ];
   return {
     of: remembering((name: keyof SessionRuleValues) => tightestOf(partsOf(name), name, place)),
-    join: ({ isOfAll }) => joinOf(marks, isOfAll),
+    join: () => joinOf(marks),
   };
 }
 
@@ -132,10 +129,10 @@ function conditionInSql(when: PolicyCondition, row: RuledRow, { place, told }: T
 }
 
 /** Few users have a role or a group that a policy names: only these are joined, however many there are. */
-function joinOf(marks: readonly string[], isOfAll: boolean): string {
+function joinOf(marks: readonly string[]): string {
   if (marks.length === 0) return '';
   return `LEFT JOIN (
       SELECT u.id, ${marks.map((mark, at) => `${mark} AS c${at}`).join(', ')} FROM users u
-      WHERE u.tenant_id = $1 AND (${marks.join(' OR ')}) ${isOfAll ? 'OFFSET 0' : ''}
+      WHERE u.tenant_id = $1 AND (${marks.join(' OR ')})
     ) m ON m.id = s.user_id`;
 }

@@ -23,7 +23,7 @@ export async function sessionsBeyondPolicy(
   ask: BeyondPolicy & { readonly which: Verdict },
 ): Promise<SessionId[]> {
   const { values, place, now } = openPlaces(ask.now);
-  const judged = judgedSessions(ask.rules, { row: 'session', place, now, isOfAll: true });
+  const judged = judgedSessions(ask.rules, { row: 'session', place, now });
   const condition = conditionOf(judged, ask.which);
   const { rows } = await pool.query<{ id: SessionId }>({
     text: `
@@ -42,7 +42,7 @@ function conditionOf(judged: JudgedSessions, which: Verdict): string {
     case 'tightened':
       return judged.isTightened;
     case 'unproven':
-      return judged.lacksProof();
+      return `${judged.livesOn} AND ${judged.lacksProof()}`;
   }
 }
 
@@ -55,7 +55,7 @@ export async function grantsBeyondPolicy(
   const clients = ask.rules.overrides.flatMap(({ when }) => when.client ?? []);
   if (clients.length === 0) return [];
   const { values, place, now } = openPlaces(ask.now);
-  const judged = judgedSessions(ask.rules, { row: 'grant', place, now, isOfAll: true });
+  const judged = judgedSessions(ask.rules, { row: 'grant', place, now });
   const { rows } = await pool.query<{ id: GrantId }>({
     text: `
       SELECT g.id ${judged.from()} AND g.client_id = ANY (${place(clients, 'text[]')}) AND ${judged.isOver}

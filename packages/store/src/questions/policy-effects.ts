@@ -1,6 +1,6 @@
 import type { Instant, TenantId } from '@argus/contract';
 import type { SessionRules } from '@argus/core';
-import { asksForMore, judgedSessions, lacksProof } from '../policy/judged-sessions.ts';
+import { asksForMore, judgedSessions } from '../policy/judged-sessions.ts';
 import { openPlaces } from '../policy/places.ts';
 import { rulesInSql } from '../policy/rules-in-sql.ts';
 import { type Pool, timestamp } from '../postgres/pool.ts';
@@ -25,42 +25,41 @@ export async function policyEffects(
   tenant: TenantId,
   ask: { readonly rules: SessionRules; readonly now: Instant; readonly since: Instant },
 ): Promise<PolicyEffects> {
-  const [sessions, usersLackingFactor, challenged] = await Promise.all([
-    liveSessions(pool, tenant, ask),
+  const [sessions, usersLackingFactor] = await Promise.all([
+    judgedInOnePass(pool, tenant, ask),
     asksForMore(ask.rules) ? lackingUsers(pool, tenant, ask) : 0,
-    asksForMore(ask.rules) ? challengedSessions(pool, tenant, ask) : 0,
   ]);
-  return { ...sessions, usersLackingFactor, challenged };
+  return { ...sessions, usersLackingFactor };
 }
 
 type Ask = Parameters<typeof policyEffects>[2];
-type Counts = Pick<PolicyEffects, 'over' | 'tightened' | 'unproven'>;
+type Counts = Omit<PolicyEffects, 'usersLackingFactor'>;
 
-async function liveSessions(pool: Pool, tenant: TenantId, { rules, now: at }: Ask): Promise<Counts> {
+/**
+ * One pass over the sessions. Nothing in it may be fenced (OFFSET 0, a CTE): PostgreSQL shares only what it can pull up
+ * among its workers, and that is worth more than putting the limits of a session together once.
+ */
+async function judgedInOnePass(
+  pool: Pool,
+  tenant: TenantId,
+  { rules, now: at, since }: Ask,
+): Promise<Counts> {
   const { values, place, now } = openPlaces(at);
-  const judged = judgedSessions(rules, { row: 'session', place, now, isOfAll: true });
-  const unproven = judged.lacksProof();
+  const judged = judgedSessions(rules, { row: 'session', place, now });
+  const hasBegun = `s.created_at > ${place(timestamp(since), 'timestamptz')} AND s.created_at <= ${now}`;
   const { rows } = await pool.query<Counts>({
     text: `
-      SELECT count(*) FILTER (WHERE ${judged.isOver}) AS over, count(*) FILTER (WHERE ${judged.isTightened}) AS tightened,
-        count(*) FILTER (WHERE ${unproven}) AS unproven ${judged.from()}`,
+      SELECT count(*) FILTER (WHERE l.is_live AND ${judged.isOver}) AS over,
+        count(*) FILTER (WHERE l.is_live AND ${judged.isTightened}) AS tightened,
+        count(*) FILTER (WHERE l.is_live AND l.lacks_proof AND ${judged.livesOn}) AS unproven,
+        count(*) FILTER (WHERE l.has_begun AND l.lacks_proof) AS challenged
+      FROM (
+        SELECT l.*, ${judged.isLive} AS is_live, ${hasBegun} AS has_begun, ${judged.lacksProof()} AS lacks_proof
+        ${judged.fromAll()} AND (${judged.isLive} ${asksForMore(rules) ? `OR ${hasBegun}` : ''})
+      ) l`,
     values: [tenant, ...values],
   });
-  return rows[0] ?? { over: 0, tightened: 0, unproven: 0 };
-}
-
-async function challengedSessions(pool: Pool, tenant: TenantId, { rules, now, since }: Ask): Promise<number> {
-  const { values, place } = openPlaces(now);
-  const { join, of } = rulesInSql(rules, 'session', place);
-  const lacking = lacksProof(rules, of);
-  const { rows } = await pool.query<{ count: number }>({
-    text: `
-      SELECT count(*) FROM sessions s ${join({ isOfAll: true })}
-      WHERE s.tenant_id = $1 AND s.created_at > ${place(timestamp(since), 'timestamptz')} AND s.created_at <= $2
-        AND ${lacking}`,
-    values: [tenant, ...values],
-  });
-  return rows[0]?.count ?? 0;
+  return rows[0] ?? { over: 0, tightened: 0, unproven: 0, challenged: 0 };
 }
 
 async function lackingUsers(pool: Pool, tenant: TenantId, { rules, now }: Ask): Promise<number> {

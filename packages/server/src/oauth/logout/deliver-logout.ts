@@ -2,8 +2,8 @@ import type { Instant } from '@argus/contract';
 import type { Client, EventDraft } from '@argus/core';
 import type { TakenDelivery } from '@argus/store';
 import { issueLogoutToken } from '@argus/tokens';
-import { isLoopbackOrigin } from '../../config/config.ts';
 import { nextTry } from '../../jobs/next-try.ts';
+import { OutboundRefused } from '../../outbound/send.ts';
 import { deadline } from '../../services/clock.ts';
 import type { Random } from '../../services/random.ts';
 import { type Services, stamp } from '../../services.ts';
@@ -23,7 +23,7 @@ export async function deliverLogout(
   // Gone or changed since it was taken: the next try sees, or whoever tidies up.
   if (client?.status !== 'active') return;
   const token = await logoutToken(services, delivery, client);
-  const failure = isAllowed(delivery.uri) ? await send(delivery.uri, token, timeoutMs) : 'address';
+  const failure = await send(services, { uri: delivery.uri, token, timeoutMs });
   const now = services.clock.now();
   const dueAt = failure === null ? null : nextTryAt(delivery, now, services.random);
   const outcome = failure === null ? 'delivered' : dueAt === null ? 'given-up' : 'put-off';
@@ -62,16 +62,13 @@ function logoutToken({ config, keys, clock }: Services, delivery: TakenDelivery,
   return issueLogoutToken(keys.ring(), claims, now, client.settings.idTokenAlgorithm);
 }
 
-/** Signed, not encrypted: over plain http it stays on this machine. */
-function isAllowed(uri: string): boolean {
-  const url = URL.parse(uri);
-  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackOrigin(url.origin));
-}
-
 /** Why it did not arrive; null when it did. Redirects are not followed, and nothing of the answer is read but its status. */
-async function send(uri: string, token: string, timeoutMs: number): Promise<string | null> {
+async function send(
+  { outbound }: Services,
+  { uri, token, timeoutMs }: { readonly uri: string; readonly token: string; readonly timeoutMs: number },
+): Promise<string | null> {
   try {
-    const response = await fetch(uri, {
+    const response = await outbound.fetch(uri, {
       method: 'POST',
       redirect: 'manual',
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
@@ -81,6 +78,7 @@ async function send(uri: string, token: string, timeoutMs: number): Promise<stri
     await response.body?.cancel();
     return response.status === 200 || response.status === 204 ? null : `answered-${response.status}`;
   } catch (error) {
+    if (error instanceof OutboundRefused) return 'address';
     return error instanceof Error && error.name === 'TimeoutError' ? 'no-answer' : 'unreachable';
   }
 }
