@@ -159,3 +159,19 @@ test('a refusal that speaks of a provider names it where it is known', () => {
     assert.match(problemOf(refusal, { page: 'sign-in', providerName: 'Corp' }).sentence, /Corp/, refusal);
   }
 });
+
+test('whoever comes with a session that is over reads why, where they cannot know it', () => {
+  const knownAlready = [
+    'signed-out',
+    'replaced',
+    'stepped-up',
+    'user-disabled',
+    'user-erased',
+    'tenant-suspended',
+  ];
+  for (const ended of endReasons) {
+    const page = signInPage({ formToken: 'token', notice: 'session-ended', ended });
+    const saysNothing = page.includes('Your session has ended. Sign in again to go on.');
+    assert.equal(saysNothing, knownAlready.includes(ended), ended);
+  }
+});

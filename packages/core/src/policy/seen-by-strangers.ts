@@ -5,7 +5,7 @@ import type { PolicyCondition } from '@argus/contract';
  * proved anything: it may hang on what they know of themselves, and tells nothing about the person whose account it is.
  * Through which client they come they choose.
  */
-export function mayBeSaidFor({ deviceClass: _, ...about }: PolicyCondition, path: string): boolean {
+export function mayBeSaidFor(when: PolicyCondition, path: string): boolean {
   if (!path.startsWith('authentication.lockout.')) return true;
-  return Object.values(about).every((wanted) => wanted === undefined);
+  return Object.entries(when).every(([about, wanted]) => about === 'deviceClass' || wanted === undefined);
 }

@@ -5,7 +5,7 @@ import { type Html, html } from './html.ts';
 import { messagePage } from './message.ts';
 import { type NewPasswordRule, newPasswordField, strengthScripts } from './new-password.ts';
 import { passkeyForm, passkeyScripts } from './passkey-form.ts';
-import { problemOf } from './problem-words.ts';
+import { type Problem, problemOf } from './problem-words.ts';
 
 export interface InvitationView {
   readonly formToken: string;
@@ -25,24 +25,37 @@ export function invitationPage(v: InvitationView): string {
     heading: 'Accept your invitation',
     shape: 'narrow',
     hasProblem: problem !== undefined,
-    scripts: [...(v.offersPasskey ? passkeyScripts : []), ...(v.offersPassword ? strengthScripts : [])],
+    scripts: isTaken(v)
+      ? undefined
+      : [...(v.offersPasskey ? passkeyScripts : []), ...(v.offersPassword ? strengthScripts : [])],
     body: html`<h1>Accept your invitation</h1>
-<p class="lead">You are invited. Choose how you want to sign in; nobody else knows or sets it.</p>
+${!isTaken(v) && html`<p class="lead">You are invited. Choose how you want to sign in; nobody else knows or sets it.</p>`}
 ${problemSummary(problem)}
 <p class="fixed"><span>E-mail address</span> <bdi>${v.email}</bdi></p>
-${v.offersPasskey && byPasskey(v)}
+${isTaken(v) ? html`<a class="button primary" href="/sign-in">Go to sign-in</a>` : waysIn(v, problem)}`,
+  });
+}
+
+/** Nothing that could be chosen here would help. */
+const isTaken = ({ refusal }: InvitationView): boolean => refusal === 'conflict';
+
+function waysIn(v: InvitationView, problem: Problem | undefined): Html {
+  return html`${v.offersPassword && byPassword(v, problem)}
 ${
-  v.offersPassword &&
-  postForm(
+  v.offersPasskey &&
+  html`<div class="providers">${v.offersPassword && html`<p class="or">or</p>`}${byPasskey(v)}</div>`
+}`;
+}
+
+function byPassword(v: InvitationView, problem: Problem | undefined): Html {
+  return postForm(
     { action: '/invitation', formToken: v.formToken },
     html`${hidden('token', v.token)}
 ${accountForPasswordManagers(v.email)}
 ${field({ name: 'name', label: 'Name', type: 'text', autocomplete: 'name', value: v.name, maxLength: 100, isOptional: true }, problem)}
 ${newPasswordField({ name: 'password', label: 'Password', rule: v.rule, isFirst: problem !== undefined }, problem)}
 <button class="button primary">Set password and sign in</button>`,
-  )
-}`,
-  });
+  );
 }
 
 function byPasskey(v: InvitationView): Html {
@@ -54,6 +67,7 @@ function byPasskey(v: InvitationView): Html {
     label: 'Use a passkey',
     fields: hidden('token', v.token),
     isOneOfSeveral: v.offersPassword,
+    isPrimary: !v.offersPassword,
   });
 }
 
