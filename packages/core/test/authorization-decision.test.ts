@@ -218,6 +218,11 @@ describe('a session that is weaker than policy wants for this client', () => {
     ['in silence', { strength: 'provable', asks: silent }, 'error interaction_required'],
     ['of somebody who has nothing more', { strength: 'lacking' }, 'sign-in'],
     [
+      'and than the client asks, of somebody who has nothing more',
+      { strength: 'lacking', asks: { acrValues: ['urn:argus:aal2'] }, reachable: 'urn:argus:aal2' },
+      'sign-in',
+    ],
+    [
       'of somebody who has nothing more, in silence',
       { strength: 'lacking', asks: silent },
       'error login_required',

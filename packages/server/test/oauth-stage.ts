@@ -114,6 +114,8 @@ export interface Manners {
   readonly password?: string;
   readonly consent?: 'allow' | 'deny';
   readonly account?: 'continue' | 'other';
+  /** The page where the person stops to do something else. */
+  readonly stopsAt?: string;
 }
 
 /** Where a journey through our pages came out. */
@@ -148,7 +150,7 @@ export async function travel(
     }
     const page = await response.text();
     pages.push(at.pathname);
-    const form = formOf(page, manners);
+    const form = at.pathname === manners.stopsAt ? null : formOf(page, manners);
     if (!form) return { url: null, status: response.status, page, pages };
     if (!form.action.startsWith('/')) return { url: withFields(form), status: response.status, page, pages };
     at = new URL(form.action, at);

@@ -85,13 +85,12 @@ function firstMissing(facts: AuthorizationFacts): Exclude<AuthorizationDecision,
       ? { kind: 'error', error: 'login_required' }
       : { kind: 'sign-in' };
   if (request.prompt.includes('select_account') && !isChosen(facts, held)) return { kind: 'choose-account' };
-  if (isAsked && !isMet) return { kind: 'step-up', reason: 'stronger' };
-  if (facts.strength === 'provable') return { kind: 'step-up', reason: 'stronger' };
   if (facts.strength === 'lacking')
     // Who signed in for this very request was asked to set up what is missing, where there is a way to.
     return isSince(held.session.createdAt, facts)
       ? { kind: 'error', error: 'unmet_authentication_requirements' }
       : { kind: 'sign-in' };
+  if ((isAsked && !isMet) || facts.strength === 'provable') return { kind: 'step-up', reason: 'stronger' };
   if (!isFresh(facts, held.session)) return { kind: 'step-up', reason: 'fresh' };
   return isAgreed(facts, held) ? null : { kind: 'consent', scope: request.scope };
 }

@@ -1,3 +1,4 @@
+import type { ClientId } from '@argus/contract';
 import { type AuthenticationPolicy, isProvenEnough, levelAsked, type Session, subjectOf } from '@argus/core';
 import type { Refused } from '../http/answer.ts';
 import type { Services } from '../services.ts';
@@ -19,11 +20,12 @@ export function missingProof(
   };
 }
 
-/** The same of somebody who is there. */
+/** The same of somebody who is there, at this client if they come for one. */
 export async function missingProofOf(
   { policies }: Pick<Services, 'policies'>,
   { tenant, user, session }: Pick<Current, 'tenant' | 'user' | 'session'>,
+  clientId?: ClientId,
 ): Promise<Refused | null> {
-  const policy = await policies.effective(tenant, subjectOf(user, session));
+  const policy = await policies.effective(tenant, { ...subjectOf(user, session), clientId });
   return missingProof(session, policy.authentication);
 }

@@ -29,7 +29,7 @@ export const accountAuthenticatorPageRoutes: readonly Route[] = [
       return { ...(await totpAnswer(services, call, { visit })), cookies: visit.cookies };
     },
   },
-  visitForm('/account/totp', takeTotp, () => '/account/totp'),
+  visitForm('/account/totp', takeTotp, { returnTo: () => '/account/totp' }),
   visitForm('/account/passkeys/options', async (services, _call, { current }) => {
     const allowed = await mayEnrol(services, current);
     if (isRefused(allowed)) return problemAnswer(allowed);

@@ -45,7 +45,7 @@ export const accountErasurePageRoutes: readonly Route[] = [
         return { status: 200, html: erasedPage(), cookies: [...clearedCookies, forgottenDevice] };
       return erased.needs ? seeOther(stepUpPath(erased, erasing)) : eraseAnswer(visit, erased);
     },
-    () => erasing,
+    { returnTo: () => erasing },
   ),
 ];
 

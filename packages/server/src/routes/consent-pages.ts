@@ -1,4 +1,5 @@
 import type { Consent } from '@argus/core';
+import { missingProofOf } from '../flows/missing-proof.ts';
 import type { Visit } from '../flows/visit.ts';
 import { type Answer, seeOther } from '../http/answer.ts';
 import { fieldsOf } from '../http/body.ts';
@@ -42,10 +43,12 @@ function requestForm(
   path: string,
   act: (services: Services, call: Call, on: OnRequest) => Promise<Answer>,
 ): Route {
-  return visitForm(path, async (services, call, visit) => {
+  const take = async (services: Services, call: Call, visit: Visit) => {
     const asked = openRequest(services, fieldsOf(call).request);
     return asked ? afterForm(await act(services, call, { visit, asked })) : deadEndPage('form_expired');
-  });
+  };
+  // Whoever has to prove more first is led there with the request in hand.
+  return visitForm(path, take, { mayLackProof: true });
 }
 
 const dayMs = 86_400_000;
@@ -55,9 +58,10 @@ async function allow(services: Services, call: Call, { visit, asked }: OnRequest
   const read = await readAsked(services, asked);
   if (!('request' in read) || read.client.tenant !== visit.current.tenant)
     return authorize(services, call, asked);
+  const { client, request } = read;
+  if (await missingProofOf(services, visit.current, client.id)) return authorize(services, call, asked);
   const slowed = await tooOften(services, visit, call.origin);
   if (slowed) return refusalPage(slowed.refused);
-  const { client, request } = read;
   const now = services.clock.now();
   const { consentDays } = client.settings;
   const consent: Consent = {

@@ -59,7 +59,7 @@ function deviceForm(
         ? codeAnswer(visit, { typed, refused: device })
         : act(services, call, { visit, device });
     },
-    (call) => deviceAddress(typedIn(call).slice(0, 40)),
+    { returnTo: (call) => deviceAddress(typedIn(call).slice(0, 40)) },
   );
 }
 

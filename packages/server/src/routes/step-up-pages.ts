@@ -17,6 +17,9 @@ import { authenticationIn } from './credential-field.ts';
 import { safeReturn, toSignIn } from './return-to.ts';
 import { visitForm } from './visit-form.ts';
 
+/** Where more is proved, less was proved so far. */
+const mayLackProof = { mayLackProof: true } as const;
+
 /** Proving again who one is, on a page. */
 export const stepUpPageRoutes: readonly Route[] = [
   {
@@ -24,7 +27,7 @@ export const stepUpPageRoutes: readonly Route[] = [
     path: '/step-up',
     accepts: 'nothing',
     async handle(services, call) {
-      const visit = await visitOf(services, call, { mayLackProof: true });
+      const visit = await visitOf(services, call, mayLackProof);
       if (isRefused(visit)) return toSignIn(visit, '/account');
       return { ...(await stepUpAnswer(services, call, { visit })), cookies: visit.cookies };
     },
@@ -50,22 +53,27 @@ export const stepUpPageRoutes: readonly Route[] = [
       ? stepUpByPasskey(services, current, { ...call, credential })
       : { refused: 'passkey_refused' };
   }),
-  visitForm('/step-up/passkey/options', async (services, _call, { current }) => {
-    const options = await stepUpPasskeyOptions(services, current);
-    return options ? { status: 200, json: { options } } : problemAnswer({ refused: 'not_found' });
-  }),
+  visitForm(
+    '/step-up/passkey/options',
+    async (services, _call, { current }) => {
+      const options = await stepUpPasskeyOptions(services, current);
+      return options ? { status: 200, json: { options } } : problemAnswer({ refused: 'not_found' });
+    },
+    mayLackProof,
+  ),
 ];
 
 function proof(
   path: string,
   prove: (services: Services, call: Call, visit: Visit) => Promise<SignedIn | Refused>,
 ): Route {
-  return visitForm(path, async (services, call, visit) => {
+  const act = async (services: Services, call: Call, visit: Visit) => {
     const outcome = await prove(services, call, visit);
     if (isRefused(outcome)) return stepUpAnswer(services, call, { visit, refused: outcome });
     const returnTo = safeReturn(fieldsOf(call).returnTo);
     return leadOn(services, call, { returnTo, cookies: outcome.cookies });
-  });
+  };
+  return visitForm(path, act, mayLackProof);
 }
 
 async function stepUpAnswer(
@@ -75,14 +83,15 @@ async function stepUpAnswer(
 ): Promise<Answer> {
   const request = await requestOf(services, call);
   const needed = request?.acr ?? levelIn(fieldsOf(call).acr ?? call.query.acr);
-  const asked = await missingProofOf(services, visit.current);
+  const asked = await missingProofOf(services, visit.current, request?.client.id);
   const { methods, providers } = asked
-    ? await waysToProveMissing(services, visit.current)
+    ? await waysToProveMissing(services, visit.current, request?.client.id)
     : await waysToProve(services, visit.current, needed);
   const returnTo = safeReturn(fieldsOf(call).returnTo ?? call.query.returnTo);
   // What policy asks for has to be set up first, which a sign-in does.
   if (asked && methods.length === 0) {
-    const query = new URLSearchParams({ returnTo, notice: 'more-needed' });
+    const on = request ? { request: request.sealed } : { returnTo };
+    const query = new URLSearchParams({ ...on, notice: 'more-needed' });
     return seeOther(`/sign-in?${query}`);
   }
   const html = stepUpPage({

@@ -5,19 +5,24 @@ import type { Call, Route } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { toSignIn } from './return-to.ts';
 
+interface FormTerms {
+  /** Where whoever has to sign in or to prove more first comes back to. */
+  readonly returnTo?: (call: Call) => string;
+  readonly mayLackProof?: boolean;
+}
+
 /** A form of a page for people who are signed in: a live session and a token of that very session, or nothing happens. */
 export function visitForm(
   path: string,
   act: (services: Services, call: Call, visit: Visit) => Promise<Answer>,
-  returnTo: (call: Call) => string = () => '/account',
+  { returnTo = () => '/account', mayLackProof = false }: FormTerms = {},
 ): Route {
   return {
     method: 'POST',
     path,
     accepts: 'form',
     async handle(services, call) {
-      // Where more is proved, less was proved so far.
-      const visit = await visitOf(services, call, { mayLackProof: path.startsWith('/step-up') });
+      const visit = await visitOf(services, call, { mayLackProof });
       if (isRefused(visit)) return toSignIn(visit, returnTo(call));
       if (!isFormOf(services, visit.current, call)) return refusalPage('form_expired', visit.cookies);
       const answer = await act(services, call, visit);

@@ -1,4 +1,4 @@
-import type { AssuranceLevel, TenantId } from '@argus/contract';
+import type { AssuranceLevel, ClientId, TenantId } from '@argus/contract';
 import {
   type Authentication,
   assuranceOf,
@@ -25,13 +25,14 @@ export interface WaysToProve {
   readonly reachable: AssuranceLevel;
 }
 
-/** By what a person proves what policy asks of everybody by now; nothing where they have not set that up. */
+/** By what a person proves what policy asks of them by now, at this client; nothing where they have not set that up. */
 export async function waysToProveMissing(
   services: Pick<Services, 'store' | 'clock' | 'policies'>,
   whose: Whose & { readonly session: Session },
+  clientId?: ClientId,
 ): Promise<WaysToProve> {
   const { tenant, user, session } = whose;
-  const policy = await services.policies.effective(tenant, subjectOf(user, session));
+  const policy = await services.policies.effective(tenant, { ...subjectOf(user, session), clientId });
   const { factors, passkey } = policy.authentication;
   const needed = levelAsked(policy.authentication);
   const ways = await waysToProve(services, whose, needed);

@@ -3,17 +3,14 @@ import {
   type AuthorizationFacts,
   type Client,
   decideAuthorization,
-  isAtLeast,
-  isProvenEnough,
-  levelAsked,
-  subjectOf,
 } from '@argus/core';
 import type { Current } from '../../flows/current-session.ts';
+import { missingProofOf } from '../../flows/missing-proof.ts';
 import type { Answer } from '../../http/answer.ts';
 import { deadEndPage } from '../../http/refusal-page.ts';
 import type { Call } from '../../http/route.ts';
 import type { Services } from '../../services.ts';
-import { reachableLevel, waysToProve } from '../../step-up/ways-to-prove.ts';
+import { reachableLevel, waysToProveMissing } from '../../step-up/ways-to-prove.ts';
 import { hintedClaims } from '../id-token-hint.ts';
 import { askForAccount, askForConsent, leadToPage } from './ask-person.ts';
 import { readAsked } from './asked-request.ts';
@@ -33,18 +30,23 @@ export async function authorize(services: Services, call: Call, shown: Asked): P
 
 async function decide(services: Services, authorizing: Authorizing): Promise<AuthorizationDecision> {
   const { request, client, visit, consent, asked } = authorizing;
+  const strength = visit ? await strengthOfVisit(services, client, visit.current) : 'enough';
   return decideAuthorization({
     request,
     client,
     session: visit ? { session: visit.current.session, user: visit.current.user } : null,
     consent,
     continuation: asked.isContinued ? asked : null,
-    strength: visit ? await strengthOfVisit(services, client, visit.current) : 'enough',
+    strength,
     hintedSubject: hintedSubject(services, authorizing),
-    // Asked only of who asks for it: it is a question more.
+    // Asked only of who asks for it: it is a question more. What is lacking is set up at a sign-in, as by anybody.
     reachable:
       request.acrValues.length > 0
-        ? await reachableLevel(services, client.tenant, visit?.current ?? null)
+        ? await reachableLevel(
+            services,
+            client.tenant,
+            strength === 'lacking' ? null : (visit?.current ?? null),
+          )
         : 'urn:argus:aal1',
     now: services.clock.now(),
   });
@@ -83,16 +85,12 @@ async function carryOut(services: Services, call: Call, authorizing: Authorizing
 /** What policy wants of this person at this client, held against the session. */
 async function strengthOfVisit(
   services: Services,
-  { tenant, id: clientId }: Client,
+  { id }: Client,
   current: Current,
 ): Promise<AuthorizationFacts['strength']> {
-  const subject = { ...subjectOf(current.user, current.session), clientId };
-  const { authentication } = await services.policies.effective(tenant, subject);
-  if (isProvenEnough(current.session, authentication)) return 'enough';
-  const level = levelAsked(authentication);
-  const { methods, reachable } = await waysToProve(services, current, level);
-  const canShow = !authentication.factors.isPhishingResistant || methods.includes('passkey');
-  return canShow && isAtLeast(reachable, level) ? 'provable' : 'lacking';
+  if ((await missingProofOf(services, current, id)) === null) return 'enough';
+  const { methods } = await waysToProveMissing(services, current, id);
+  return methods.length > 0 ? 'provable' : 'lacking';
 }
 
 /** Whom the client believes to be there: the subject of an ID token of ours for this client, be it an old one. */

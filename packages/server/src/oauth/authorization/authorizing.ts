@@ -19,7 +19,8 @@ export interface Authorizing extends ReadRequest {
 
 /** A request that was just read, once the person is known. */
 export async function withPerson(services: Services, call: Call, read: ReadRequest): Promise<Authorizing> {
-  const visit = await visitOf(services, call);
+  // What it lacks is asked for with the request in hand (`decideAuthorization`).
+  const visit = await visitOf(services, call, { mayLackProof: true });
   const { origin } = call;
   const { tenant, id } = read.client;
   // A session of another tenant says nothing here; the sign-in page of this one comes first.
