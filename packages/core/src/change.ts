@@ -5,10 +5,8 @@ import type {
   DeviceClass,
   DeviceId,
   EndReason,
-  FeedPolicy,
   GrantId,
   Instant,
-  PolicyDocument,
   RiskLevel,
   SessionId,
   SettableStatus,
@@ -21,8 +19,8 @@ import type { FederationChange } from './federation/change.ts';
 import type { ImportChange } from './import/import.ts';
 import type { Mail } from './mail/mail.ts';
 import type { OAuthChange } from './oauth/change.ts';
+import type { PolicyChange } from './policy/change.ts';
 import type { ConcurrencyPolicy } from './policy/policy.ts';
-import type { SessionRules } from './policy/session-rules.ts';
 import type { ServiceChange } from './service/service.ts';
 import type { SessionLimitPath } from './session/concurrency.ts';
 import type { Grant, Session } from './session/session.ts';
@@ -36,9 +34,6 @@ export interface EndedBy {
   readonly origin?: Origin | undefined;
 }
 
-/** Some sessions by name, or all that a user has. */
-export type SessionsAsked = { readonly sessionIds: readonly SessionId[] } | { readonly userId: UserId };
-
 /**
  * Everything that may be written, as data. Each change states what it expects to find;
  * a commit whose expectation fails writes nothing and reports the change that lost.
@@ -51,6 +46,7 @@ export type Change =
   | TenantChange
   | InvitationChange
   | ImportChange
+  | PolicyChange
   /** Expects the address to be free. */
   | { readonly kind: 'create-user'; readonly user: User }
   /** Expects the stored password to be the one that was verified (`expected`), or none at all (`null`). */
@@ -226,44 +222,6 @@ export type Change =
     }
   /** Expects no owner or administrator to exist yet, serialised over the tenant. */
   | { readonly kind: 'be-first-administrator'; readonly userId: UserId }
-  /** Expects this very version to be in force; the new one is the next. */
-  | {
-      readonly kind: 'set-policy';
-      readonly expected: number;
-      readonly document: PolicyDocument;
-      readonly author: string;
-      readonly note: string | null;
-      readonly restoredFrom: number | null;
-      /** What the new one says to those who follow the feed. */
-      readonly feed: FeedPolicy;
-      readonly at: Instant;
-    }
-  /** Ends those of these sessions that are over under other rules; expects nothing. */
-  | {
-      readonly kind: 'end-sessions-beyond-policy';
-      readonly of: SessionsAsked;
-      readonly rules: SessionRules;
-      readonly at: Instant;
-      readonly by: EndedBy;
-    }
-  /** Brings the limits of these sessions and their grants under other rules, never the other way; expects nothing. */
-  | {
-      readonly kind: 'tighten-sessions';
-      readonly of: SessionsAsked;
-      readonly rules: SessionRules;
-      readonly at: Instant;
-      /** From then on no token is good that was given under the limits of before. */
-      readonly outlivedUntil: Instant;
-    }
-  /** Ends those of these grants whose client has them no longer under other rules; expects nothing. */
-  | {
-      readonly kind: 'end-grants-beyond-policy';
-      readonly grantIds: readonly GrantId[];
-      readonly rules: SessionRules;
-      readonly at: Instant;
-    }
-  /** Expects this very version to be in force and live sessions to have been held against older ones only. */
-  | { readonly kind: 'note-policy-enforced'; readonly version: number }
   /** Expects a session that is live; its policy is asked for anew from then on. */
   | { readonly kind: 'set-session-risk'; readonly sessionId: SessionId; readonly riskLevel: RiskLevel };
 

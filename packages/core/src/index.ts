@@ -30,6 +30,7 @@ export * from './oauth/redirect-uri.ts';
 export * from './oauth/scope.ts';
 export * from './oauth/token-request.ts';
 export * from './plan/entitlements.ts';
+export type { SessionsAsked } from './policy/change.ts';
 export * from './policy/difference.ts';
 export * from './policy/idle-accounts.ts';
 export * from './policy/judge.ts';
