@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { RefusalCode } from '../refusals.ts';
 import { assuranceLevels, authenticationMethods, endReasons, sessionStates } from '../vocabulary.ts';
 
-/** RFC 3339 in UTC. */
 /** What a session answers that is no longer there. */
 export const signedOut = ['session_required', 'session_ended'] as const;
 /** And one that has proved less than policy asks by now (RFC 9470). */
 export const sessionRefusals = [...signedOut, 'insufficient_user_authentication'] as const;
 
+/** RFC 3339 in UTC. */
 export const timeSchema = z.iso.datetime();
 export const uuidSchema = z.uuid();
 /** A page cursor: opaque, at most 200 characters. */

@@ -57,16 +57,10 @@ function judgedLookup({ mayReach }: Pick<Places, 'mayReach'>, resolve: Resolve):
   return (host, { family, all }, told) => {
     resolve(host, { family, all: true }, (error, addresses) => {
       const [first] = addresses ?? [];
-      if (error || !first) told(error ?? new Error('the name stands for nothing'), '');
-      else if (
-        !mayReach(
-          host,
-          addresses.map(({ address }) => address),
-        )
-      )
-        told(new OutboundRefused(), '');
-      else if (all) told(null, addresses);
-      else told(null, first.address, first.family);
+      if (error || !first) return told(error ?? new Error('the name stands for nothing'), '');
+      const everyAddress = addresses.map(({ address }) => address);
+      if (!mayReach(host, everyAddress)) return told(new OutboundRefused(), '');
+      return all ? told(null, addresses) : told(null, first.address, first.family);
     });
   };
 }
