@@ -6,7 +6,7 @@ import { codeOnly } from './tidy/source-text.ts';
 
 /** The room that judges where Argus goes, and the one place that hands the unjudged fetch to what operators name. */
 const room = /^packages\/server\/src\/outbound\//;
-const operatorsOwn = 'packages/server/src/main.ts';
+const operatorsOwn = 'packages/server/src/open-services.ts';
 
 const isWatched = (path: string) => path.startsWith('packages/server/src/') && !room.test(path);
 const networks = /^node:(http|https|http2|dns|dns\/promises|dgram)$/;
